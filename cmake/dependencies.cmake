@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# Where everything that is not ours comes from, and how all of it is compiled.
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS url filesystem)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+
+# Everything below is common to every room. Asio and Beast are compiled once, in lib/base/asio.cpp
+# and lib/http/beast.cpp, instead of in each file that uses them.
+add_library(md_flags INTERFACE)
+target_include_directories(md_flags INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+target_compile_definitions(md_flags INTERFACE
+    BOOST_ASIO_SEPARATE_COMPILATION
+    BOOST_BEAST_SEPARATE_COMPILATION
+    BOOST_PROCESS_V2_SEPARATE_COMPILATION
+    MDCERTD_VERSION="${PROJECT_VERSION}")
+target_compile_options(md_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${MD_WERROR}>:-Werror>
+    -fstack-protector-strong -ffunction-sections -fdata-sections)
+target_link_options(md_flags INTERFACE -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
+if(MD_SANITIZE)
+    target_compile_options(md_flags INTERFACE
+        -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    target_link_options(md_flags INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# md_room(NAME USES target...): the folder is a room of the house: one namespace md::NAME, one
+# target md_NAME. USES names the rooms it may see; tests/layering checks the includes against it.
+function(md_room name)
+    cmake_parse_arguments(ROOM "" "" "USES" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+    if(sources)
+        add_library(md_${name} STATIC ${sources})
+        target_link_libraries(md_${name} PUBLIC md_flags ${ROOM_USES})
+    else()
+        add_library(md_${name} INTERFACE)
+        target_link_libraries(md_${name} INTERFACE md_flags ${ROOM_USES})
+    endif()
+endfunction()
+
+# md_room_test(NAME): tests/NAME/*.cpp become the program test_NAME, one ctest of that name.
+function(md_room_test name)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+    if(sources)
+        add_executable(test_${name} ${sources})
+        target_link_libraries(test_${name} PRIVATE md_${name} md_test_support ${ARGN})
+        add_test(NAME ${name} COMMAND test_${name})
+        set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+    endif()
+endfunction()

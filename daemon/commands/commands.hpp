@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each subcommand does. Every function returns the exit code: 0 fine, 1 failed or invalid.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace md::commands {
+
+struct CommandLine {
+    std::string config_file = "/etc/mdcertd/mdcertd.conf";
+    std::vector<std::string> names;
+    std::vector<std::string> defines;  // -D NAME
+    bool json = false;
+    bool verbose = false;
+};
+
+int run(const CommandLine& line);
+int once(const CommandLine& line);
+int check(const CommandLine& line);
+int show_config(const CommandLine& line);
+int status(const CommandLine& line);
+int renew(const CommandLine& line);
+
+}  // namespace md::commands

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHA-256, HMAC-SHA-256 and random octets.
+#pragma once
+
+#include <cstddef>
+
+#include "base/bytes.hpp"
+
+namespace md::crypto {
+
+base::Bytes sha256(base::BytesView message);
+base::Bytes hmac_sha256(base::BytesView key, base::BytesView message);
+base::Bytes random_bytes(std::size_t count);
+// Uniform in [0, 1), for jitter.
+double random_share();
+
+}  // namespace md::crypto

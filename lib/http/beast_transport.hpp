@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transport over Beast: HTTP/1.1, connections kept alive and reused per origin, TLS verified against
+// the system's roots or a file, optionally through a forward proxy (RFC 9110 §9.3.6, RFC 9112 §3.2.2).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "http/transport.hpp"
+
+namespace md::http {
+
+struct TransportOptions {
+    std::string ca_file;  // PEM roots; "" = the system's
+    std::string proxy;    // http URL of a forward proxy, credentials allowed; "" = none
+    std::string user_agent = "mdcertd/" MDCERTD_VERSION;
+    std::chrono::seconds connect_limit{30};  // resolving, connecting and TLS together
+    std::chrono::seconds request_limit{60};  // from the first octet sent to the last received
+    std::size_t header_limit = 16 * 1024;    // octets
+    std::size_t body_limit = 1024 * 1024;    // octets; more is a TransportError
+    std::chrono::seconds idle_limit{30};     // a kept connection older than this is not reused
+    unsigned connections_per_origin = 8;     // kept when idle
+};
+
+class BeastTransport final : public Transport {
+public:
+    // Throws crypto::CryptoError or base::Error naming the file when ca_file cannot be read.
+    BeastTransport(base::asio::any_io_executor executor, TransportOptions options);
+    ~BeastTransport() override;
+
+    // A kept connection that the server closed meanwhile is replaced by a fresh one, once, and only
+    // when nothing of the answer had arrived. (ACME requests are safe to repeat: a nonce is used once.)
+    base::Task<Response> send(Request request) override;
+
+    // Closes what is kept idle.
+    void close_idle();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace md::http

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the configuration asks for: the managed domains and the settings of the daemon itself.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/managed_domain.hpp"
+
+namespace md::model {
+
+// One `Listen [address:]port`; an empty address means all.
+struct Listen {
+    std::string address;
+    std::uint16_t port = 0;
+
+    bool operator==(const Listen&) const = default;
+};
+
+// MDPortMap: the local ports that the world reaches as 80 and 443; nullopt where it is "-".
+struct PortMap {
+    std::optional<std::uint16_t> http = 80;
+    std::optional<std::uint16_t> https = 443;
+
+    bool operator==(const PortMap&) const = default;
+};
+
+enum class LogLevel { trace, debug, info, warn, error };
+
+// Settings of the daemon, not of one MD.
+struct ServerSettings {
+    std::string server_root = "/var/lib/mdcertd";
+    std::string store_dir = "/var/lib/mdcertd/md";  // absolute
+    PortMap port_map;
+    std::vector<Listen> listens;
+    std::vector<std::string> notify_command;  // program and arguments; empty = none
+    LogLevel log_level = LogLevel::info;
+    std::string user = "mdcertd";  // to become, when started as root and such a user exists
+    std::string group = "mdcertd";
+    std::chrono::seconds retry_delay{5};                       // MDRetryDelay
+    std::chrono::seconds check_interval{std::chrono::hours{12}};  // MDCheckInterval
+
+    bool operator==(const ServerSettings&) const = default;
+};
+
+struct DesiredState {
+    ServerSettings server;
+    std::vector<ManagedDomain> domains;  // names disjoint, wildcard coverage counted
+};
+
+}  // namespace md::model

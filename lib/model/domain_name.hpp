@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A DNS name as certificates carry it: letters-digits-hyphen labels of at most 63 octets, 253 in all,
+// lower case (RFC 5890 A-labels, RFC 1123), the first label possibly "*". Not an IP address.
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+#include "model/mistake.hpp"
+
+namespace md::model {
+
+class DomainName {
+public:
+    // Lower-cases; a trailing dot is dropped.
+    static Checked<DomainName> parse(std::string_view text);
+
+    const std::string& text() const { return text_; }
+    bool is_wildcard() const { return text_.starts_with("*."); }
+    bool is_single_label() const { return text_.find('.') == std::string::npos; }
+
+    // Equal, or this is a wildcard one label above the other: *.example.org covers www.example.org,
+    // not example.org and not a.b.example.org (RFC 6125 §6.4.3).
+    bool covers(const DomainName& other) const;
+
+    auto operator<=>(const DomainName&) const = default;
+
+private:
+    explicit DomainName(std::string text) : text_(std::move(text)) {}
+    std::string text_;
+};
+
+}  // namespace md::model

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The record of the work on one MD that survives a restart: failures, the next time, what was told.
+// Stored as mod_md's job.json (reference part 3.2).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace md::model {
+
+using std::chrono::sys_seconds;
+
+// What kind of failure it was decides how soon the next attempt comes (schedule/backoff).
+enum class FailureClass {
+    passing,    // network, time-out, 5xx, bad nonces: from MDRetryDelay doubling to an hour
+    budget,     // a refusal that costs the CA's budget (validation failed, ...): 1, 10, 100 min, daily
+    permanent,  // a mistake that time does not mend: daily at once
+};
+std::string_view word(FailureClass failure_class);
+std::optional<FailureClass> failure_class_named(std::string_view word);
+
+struct Failure {
+    std::string stage;    // "account", "order", "challenge", "finalize", "certificate", "activate", ...
+    std::string problem;  // URI "urn:ietf:params:acme:error:..." or ""
+    std::string detail;   // for people; names the domain where one is concerned
+    FailureClass failure_class = FailureClass::passing;
+    sys_seconds at{};
+
+    bool operator==(const Failure&) const = default;
+};
+
+struct LogEntry {
+    sys_seconds when{};
+    std::string type;  // "starting", "progress", "finished", "renewal-error", "notify-error"
+    std::string status;
+    std::string detail;
+
+    bool operator==(const LogEntry&) const = default;
+};
+
+struct Job {
+    std::string name;  // the MD's
+    bool finished = false;
+    bool notified = false;  // MDNotifyCmd succeeded for the set this job made
+    unsigned errors = 0;    // failures in a row
+    std::optional<sys_seconds> next_run;
+    std::optional<sys_seconds> last_run;
+    std::optional<sys_seconds> valid_from;
+    std::optional<Failure> last_failure;
+    unsigned notify_errors = 0;  // failures of MDNotifyCmd in a row
+    std::optional<sys_seconds> notify_next;
+    std::vector<LogEntry> log;  // newest first, at most 128
+
+    bool operator==(const Job&) const = default;
+};
+
+// Puts an entry on top and drops what is beyond 128.
+void add_entry(Job& job, LogEntry entry);
+
+}  // namespace md::model

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/key_spec.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace md::model {
+namespace {
+
+struct CurveName {
+    std::string_view spelled, canonical;
+};
+constexpr std::array<CurveName, 8> curve_names = {{{"p-256", "P-256"},
+                                                   {"secp256r1", "P-256"},
+                                                   {"prime256v1", "P-256"},
+                                                   {"p-384", "P-384"},
+                                                   {"secp384r1", "P-384"},
+                                                   {"p-521", "P-521"},
+                                                   {"secp521r1", "P-521"},
+                                                   {"p256", "P-256"}}};
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return result;
+}
+
+}  // namespace
+
+std::string KeySpec::canonical_curve() const {
+    for (const CurveName& name : curve_names)
+        if (name.spelled == curve)
+            return std::string(name.canonical);
+    return curve;
+}
+
+std::string KeySpec::text() const {
+    return type == Type::rsa ? "RSA " + std::to_string(bits) : canonical_curve();
+}
+
+Checked<KeySpec> parse_curve(std::string_view text) {
+    std::string spelled = lower(text);
+    for (const CurveName& name : curve_names)
+        if (name.spelled == spelled)
+            return KeySpec::ec(spelled);
+    return Mistake{"'" + std::string(text.substr(0, 40)) + "' is not a key type",
+                   "use RSA [bits], P-256 or P-384"};
+}
+
+}  // namespace md::model

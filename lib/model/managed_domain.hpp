@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A managed domain (MD): names that share one certificate per key type, and their settings.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "model/domain_name.hpp"
+#include "model/settings.hpp"
+
+namespace md::model {
+
+// Where something was written, for every message that speaks of it.
+struct Origin {
+    std::string file;
+    unsigned line = 0;
+
+    // "FILE:LINE"
+    std::string text() const { return file + ":" + std::to_string(line); }
+    bool operator==(const Origin&) const = default;
+};
+
+// A name of an MD and the line it came from: ManagedDomain, MDMember, or a virtual host that joined.
+struct Member {
+    DomainName name;
+    Origin origin;
+
+    bool operator==(const Member&) const = default;
+};
+
+struct ManagedDomain {
+    std::vector<Member> members;  // never empty; the first name is the MD's name
+    Settings settings;
+    bool used = true;  // a virtual host has one of its names, or there are no virtual hosts at all
+    Origin origin;
+
+    const std::string& name() const { return members.front().name.text(); }
+
+    // True when a name of the MD equals the other or, as a wildcard, covers it.
+    bool covers(const DomainName& other) const {
+        return std::any_of(members.begin(), members.end(),
+                           [&](const Member& member) { return member.name.covers(other); });
+    }
+    // Mode auto drives used MDs, always drives all, manual none.
+    bool driven() const {
+        return settings.drive_mode == DriveMode::always ||
+               (settings.drive_mode == DriveMode::automatic && used);
+    }
+};
+
+}  // namespace md::model

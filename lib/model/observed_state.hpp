@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the store holds of each MD: facts about certificates, never the certificates themselves.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/domain_name.hpp"
+#include "model/job.hpp"
+#include "model/key_spec.hpp"
+
+namespace md::model {
+
+// A live certificate and the key beside it, which belong together (checked when observed).
+struct CertificateFacts {
+    KeySpec key;                    // as its file is named; bits as found
+    std::vector<DomainName> names;  // dNSNames of the SAN
+    sys_seconds not_before{};
+    sys_seconds not_after{};
+    bool must_staple = false;
+    std::string issuer;              // "CN=Pebble Intermediate CA 1f2e"
+    std::string serial;              // lower hex
+    std::string fingerprint_sha256;  // lower hex, of the DER
+
+    std::chrono::seconds lifetime() const { return not_after - not_before; }
+    bool operator==(const CertificateFacts&) const = default;
+};
+
+struct ObservedDomain {
+    std::vector<CertificateFacts> certificates;
+    std::string damage;  // why something in its folder could not be read; "" = nothing
+    std::optional<Job> staged_job;  // staging/NAME/job.json: the attempts that go on
+    std::optional<Job> live_job;    // domains/NAME/job.json: how the live set came about
+};
+
+struct ObservedState {
+    std::map<std::string, ObservedDomain> domains;  // by MD name
+
+    // The MD's entry or, when the store has nothing of it, an empty one.
+    const ObservedDomain& of(const std::string& name) const {
+        static const ObservedDomain nothing;
+        auto found = domains.find(name);
+        return found == domains.end() ? nothing : found->second;
+    }
+};
+
+}  // namespace md::model

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/settings.hpp"
+
+#include <array>
+
+namespace md::model {
+namespace {
+
+struct ChallengeWord {
+    ChallengeType type;
+    std::string_view word;
+};
+constexpr std::array<ChallengeWord, 3> challenge_words = {{{ChallengeType::http_01, "http-01"},
+                                                           {ChallengeType::tls_alpn_01, "tls-alpn-01"},
+                                                           {ChallengeType::dns_01, "dns-01"}}};
+
+}  // namespace
+
+std::string_view wire_name(ChallengeType type) {
+    for (const ChallengeWord& entry : challenge_words)
+        if (entry.type == type)
+            return entry.word;
+    return {};
+}
+
+std::optional<ChallengeType> challenge_type_named(std::string_view word) {
+    for (const ChallengeWord& entry : challenge_words)
+        if (entry.word == word)
+            return entry.type;
+    return std::nullopt;
+}
+
+std::string_view word(DriveMode mode) {
+    switch (mode) {
+        case DriveMode::manual:
+            return "manual";
+        case DriveMode::automatic:
+            return "auto";
+        case DriveMode::always:
+            return "always";
+    }
+    return {};
+}
+
+std::chrono::seconds Window::of(std::chrono::seconds lifetime) const {
+    if (const int* share = std::get_if<int>(&value))
+        return lifetime * *share / 100;
+    return std::get<std::chrono::seconds>(value);
+}
+
+std::string Window::text() const {
+    if (const int* share = std::get_if<int>(&value))
+        return std::to_string(*share) + "%";
+    auto count = std::get<std::chrono::seconds>(value).count();
+    if (count % 86400 == 0)
+        return std::to_string(count / 86400) + "d";
+    if (count % 3600 == 0)
+        return std::to_string(count / 3600) + "h";
+    if (count % 60 == 0)
+        return std::to_string(count / 60) + "mi";
+    return std::to_string(count) + "s";
+}
+
+}  // namespace md::model

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The settings of one managed domain after section, global value and default were merged. What each
+// means is told by the directive of its name in config/schema and mdcertd.conf(5).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "model/key_spec.hpp"
+
+namespace md::model {
+
+enum class DriveMode { manual = 0, automatic = 1, always = 2 };  // numbers as in md.json
+enum class MemberMode { manual = 0, automatic = 1 };             // "transitive" in md.json
+enum class RequireHttps { off, temporary, permanent };
+enum class ChallengeType { http_01, tls_alpn_01, dns_01 };
+
+// The wire's words: "http-01", "tls-alpn-01", "dns-01".
+std::string_view wire_name(ChallengeType type);
+std::optional<ChallengeType> challenge_type_named(std::string_view word);
+
+// "auto", "always", "manual".
+std::string_view word(DriveMode mode);
+
+// MDRenewWindow: a share of the lifetime, or a time before the end.
+struct Window {
+    std::variant<int, std::chrono::seconds> value = 33;  // int: percent, 0-99
+
+    static Window percent(int share) { return {share}; }
+    static Window duration(std::chrono::seconds time) { return {time}; }
+
+    // How long before notAfter a certificate of this lifetime is renewed.
+    std::chrono::seconds of(std::chrono::seconds lifetime) const;
+    // "33%", "14d", "12h", "30mi", "30s": as in the configuration and md.json.
+    std::string text() const;
+
+    bool operator==(const Window&) const = default;
+};
+
+struct Settings {
+    std::vector<std::string> certificate_authorities = {
+        "https://acme-v02.api.letsencrypt.org/directory"};  // directory URLs, tried in order
+    std::string ca_certificate_file;                        // "" = the system's roots
+    std::string agreement;                                  // "", "accepted" or the URL
+    std::vector<std::string> contacts;                      // URIs, "mailto:..."
+    std::vector<ChallengeType> challenges = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
+    std::vector<KeySpec> keys = {KeySpec::rsa()};
+    Window renew_window;
+    DriveMode drive_mode = DriveMode::automatic;
+    MemberMode members = MemberMode::automatic;
+    RequireHttps require_https = RequireHttps::off;
+    bool must_staple = false;
+    std::string http_proxy;  // "" = none; may hold credentials: never logged
+
+    bool operator==(const Settings&) const = default;
+};
+
+}  // namespace md::model

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which MDs are owed a notification and when: pure. Renewals that finish close together share one
+// call of MDNotifyCmd, so that 500 renewals are one reload of the web server.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/desired_state.hpp"
+#include "model/observed_state.hpp"
+
+namespace md::notify {
+
+using std::chrono::sys_seconds;
+
+// An MD is owed one when its live job is finished and not notified, and a command is configured.
+struct Owed {
+    std::vector<std::string> domains;  // all that are due, in the configuration's order
+    std::optional<sys_seconds> next;   // when the next becomes due; absent when none is owed
+};
+
+// `busy`: attempts are running or due now; owed ones wait for them, at most `patience` after the
+// earliest became ready.
+Owed owed(const model::DesiredState& desired, const model::ObservedState& observed, sys_seconds now,
+          bool busy, std::chrono::seconds patience = std::chrono::seconds{60});
+
+// The command line: MDNotifyCmd with the names appended.
+std::vector<std::string> command_for(const std::vector<std::string>& notify_command,
+                                     const std::vector<std::string>& domains);
+
+}  // namespace md::notify
