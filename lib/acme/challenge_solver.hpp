@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a challenge is answered, seen from the ACME side. Real: responder/http01 and tls_alpn01 (and a
-// command for dns-01 later). In tests: tests/support/recording_solver.hpp.
+// How a challenge is answered, seen from the ACME side. Real: responder/http01 and tls_alpn01 (and
+// a command for dns-01 later). In tests: tests/support/recording_solver.hpp.
 #pragma once
-
-#include <memory>
-#include <string>
 
 #include "base/task.hpp"
 #include "model/domain_name.hpp"
 #include "model/settings.hpp"
 
+#include <memory>
+#include <string>
+
 namespace md::acme {
 
-// A challenge that is being answered; destroying it stops the answer (the scope guard of RFC 8555 §8.3:
-// "the client SHOULD de-provision").
+// A challenge that is being answered; destroying it stops the answer (the scope guard of RFC 8555
+// §8.3: "the client SHOULD de-provision").
 class PreparedChallenge {
 public:
     virtual ~PreparedChallenge() = default;
-    // Resumes when the CA's validator was seen asking and has been quiet for a moment since: own eyes
-    // are faster than polling. May never resume; the caller races it with a timer and cancels it.
+    // Resumes when the CA's validator was seen asking and has been quiet for a moment since: own
+    // eyes are faster than polling. May never resume; the caller races it with a timer and cancels
+    // it.
     virtual base::Task<void> seen() = 0;
 };
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon's control socket: <ServerRoot>/control.sock, mode 0600. One JSON object a line each way:
+// The daemon's control socket: <ServerRoot>/control.sock, mode 0600. One JSON object a line each
+// way:
 // {"command":"renew","names":[...]} -> {"ok":true,...} or {"ok":false,"error":"..."}.
 #pragma once
+
+#include "base/task.hpp"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <functional>
 #include <optional>
 #include <string>
-
-#include <nlohmann/json_fwd.hpp>
-
-#include "base/task.hpp"
 
 namespace md::admin {
 

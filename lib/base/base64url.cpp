@@ -64,7 +64,8 @@ std::optional<Bytes> base64url_decode(std::string_view text) {
 }
 
 bool is_base64url(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return value_of(c) >= 0; });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return value_of(c) >= 0; });
 }
 
 }  // namespace md::base

@@ -2,11 +2,11 @@
 // base64url without padding (RFC 4648 §5, RFC 7515 §2).
 #pragma once
 
+#include "base/bytes.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/bytes.hpp"
 
 namespace md::base {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The clock: what time it is, and waiting for it. The daemon has the system's; tests have a manual one
-// (tests/support/manual_clock.hpp), so nothing under test ever sleeps.
+// The clock: what time it is, and waiting for it. The daemon has the system's; tests have a manual
+// one (tests/support/manual_clock.hpp), so nothing under test ever sleeps.
 #pragma once
 
-#include <chrono>
-
 #include "base/task.hpp"
+
+#include <chrono>
 
 namespace md::base {
 

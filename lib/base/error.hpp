@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The root of everything that is thrown: a broken world (I/O, TLS, a malformed protocol, a refusal).
-// An answer, even an unwelcome one, is a value and never an Error.
+// The root of everything that is thrown: a broken world (I/O, TLS, a malformed protocol, a
+// refusal). An answer, even an unwelcome one, is a value and never an Error.
 #pragma once
 
 #include <stdexcept>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structured log lines: a fixed phrase plus key=value, `domain=` first. Values are escaped, so nothing
-// a stranger sent can forge a line. Secrets never come here: md::base::Secret has no text form.
+// Structured log lines: a fixed phrase plus key=value, `domain=` first. Values are escaped, so
+// nothing a stranger sent can forge a line. Secrets never come here: md::base::Secret has no text
+// form.
 #pragma once
 
 #include <initializer_list>
@@ -21,8 +22,7 @@ inline Field kv(std::string_view key, std::string_view value) {
     return {key, std::string(value)};
 }
 template <typename Number>
-    requires std::is_arithmetic_v<Number>
-Field kv(std::string_view key, Number value) {
+requires std::is_arithmetic_v<Number> Field kv(std::string_view key, Number value) {
     return {key, std::to_string(value)};
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes that wipe themselves: passphrases, plain private keys, HMAC keys. There is no operator<<, on
-// purpose, and no implicit way to a string.
+// Bytes that wipe themselves: passphrases, plain private keys, HMAC keys. There is no operator<<,
+// on purpose, and no implicit way to a string.
 #pragma once
+
+#include "base/bytes.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include "base/bytes.hpp"
 
 namespace md::base {
 

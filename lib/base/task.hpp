@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Coroutines: Task<T> and the few ways tasks are combined. One thread runs all of them; long CPU work
-// and blocking calls go to a pool by on_pool. Parents await children; nothing is detached here.
+// Coroutines: Task<T> and the few ways tasks are combined. One thread runs all of them; long CPU
+// work and blocking calls go to a pool by on_pool. Parents await children; nothing is detached
+// here.
 #pragma once
 
-#include <chrono>
-#include <exception>
-#include <optional>
-#include <string>
-#include <type_traits>
-#include <utility>
+#include "base/error.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -16,12 +12,18 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "base/error.hpp"
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
 
 namespace md::base {
 
@@ -36,8 +38,8 @@ public:
     using Error::Error;
 };
 
-// A signal one coroutine waits for and anybody may give. A wake-up given while nobody waits is kept,
-// once. Not for more than one waiter at a time.
+// A signal one coroutine waits for and anybody may give. A wake-up given while nobody waits is
+// kept, once. Not for more than one waiter at a time.
 class Wakeup {
 public:
     explicit Wakeup(const asio::any_io_executor& executor) : timer_(executor) {
@@ -94,8 +96,8 @@ inline Task<void> expire(std::chrono::milliseconds limit) {
 
 }  // namespace detail
 
-// Cancels the work when it takes longer than the limit, then throws TimedOut("WHAT: no answer within
-// N s"). The work is a coroutine whose pending operation honours cancellation.
+// Cancels the work when it takes longer than the limit, then throws TimedOut("WHAT: no answer
+// within N s"). The work is a coroutine whose pending operation honours cancellation.
 inline Task<void> with_timeout(Task<void> work, std::chrono::milliseconds limit, std::string what) {
     int winner = co_await first_of(std::move(work), detail::expire(limit));
     if (winner == 1)
@@ -103,8 +105,8 @@ inline Task<void> with_timeout(Task<void> work, std::chrono::milliseconds limit,
 }
 
 template <typename T>
-    requires(!std::is_void_v<T>)
-Task<T> with_timeout(Task<T> work, std::chrono::milliseconds limit, std::string what) {
+requires(!std::is_void_v<T>) Task<T> with_timeout(Task<T> work, std::chrono::milliseconds limit,
+                                                  std::string what) {
     std::optional<T> result;
     co_await with_timeout(detail::keep_result(std::move(work), result), limit, std::move(what));
     co_return std::move(*result);
@@ -113,8 +115,7 @@ Task<T> with_timeout(Task<T> work, std::chrono::milliseconds limit, std::string 
 // Runs a plain function on the pool and resumes the awaiting coroutine on its own executor with the
 // result, or with what was thrown. The function owns what it touches: it is not cancelled half-way.
 template <typename Function>
-auto on_pool(asio::thread_pool& pool, Function function)
-    -> Task<std::invoke_result_t<Function&>> {
+auto on_pool(asio::thread_pool& pool, Function function) -> Task<std::invoke_result_t<Function&>> {
     using Result = std::invoke_result_t<Function&>;
     auto body = [](Function work) -> Task<Result> { co_return work(); };
     Task<Result> work = body(std::move(function));

@@ -66,8 +66,9 @@ std::optional<sys_seconds> parse_http_date(std::string_view text) {
     std::array<char, 4> month_name{};
     int end = 0;
     std::string copy(text.substr(0, 64));
-    int found = std::sscanf(copy.c_str(), "%*3[A-Za-z], %2u %3[A-Za-z] %4d %2u:%2u:%2u GMT%n", &c.day,
-                            month_name.data(), &c.year, &c.hour, &c.minute, &c.second, &end);
+    int found =
+        std::sscanf(copy.c_str(), "%*3[A-Za-z], %2u %3[A-Za-z] %4d %2u:%2u:%2u GMT%n", &c.day,
+                    month_name.data(), &c.year, &c.hour, &c.minute, &c.second, &end);
     auto month_number = month_named(month_name.data());
     if (found != 6 || end == 0 || static_cast<std::size_t>(end) != text.size() || !month_number)
         return std::nullopt;
@@ -105,7 +106,8 @@ std::optional<sys_seconds> parse_rfc3339(std::string_view text) {
     unsigned offset_hours = 0, offset_minutes = 0;
     end = 0;
     std::string zone(rest);
-    if (std::sscanf(zone.c_str(), "%c%2u:%2u%n", &sign, &offset_hours, &offset_minutes, &end) != 3 ||
+    if (std::sscanf(zone.c_str(), "%c%2u:%2u%n", &sign, &offset_hours, &offset_minutes, &end) !=
+            3 ||
         static_cast<std::size_t>(end) != zone.size() || (sign != '+' && sign != '-') ||
         offset_hours > 23 || offset_minutes > 59)
         return std::nullopt;
@@ -134,7 +136,8 @@ std::string readable_duration(seconds duration) {
         left %= unit.size;
         if (count == 0)
             continue;
-        text += (shown ? " " : "") + std::to_string(count) + " " + unit.name + (count == 1 ? "" : "s");
+        text +=
+            (shown ? " " : "") + std::to_string(count) + " " + unit.name + (count == 1 ? "" : "s");
         if (++shown == 2 || count >= 10)
             break;
     }

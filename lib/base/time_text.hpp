@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Points in time and durations as text: the forms HTTP, ACME and the store use, and those people read.
+// Points in time and durations as text: the forms HTTP, ACME and the store use, and those people
+// read.
 #pragma once
 
 #include <chrono>
@@ -22,8 +23,8 @@ std::optional<sys_seconds> parse_rfc3339(std::string_view text);
 // "2026-11-23 14:28:17 UTC", for people.
 std::string readable_time(sys_seconds time);
 
-// The two largest units that are not zero, for people: "59 days", "2 hours 5 minutes", "30 seconds".
-// Negative durations lose their sign; zero is "0 seconds".
+// The two largest units that are not zero, for people: "59 days", "2 hours 5 minutes", "30
+// seconds". Negative durations lose their sign; zero is "0 seconds".
 std::string readable_duration(std::chrono::seconds duration);
 
 }  // namespace md::base

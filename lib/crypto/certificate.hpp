@@ -2,16 +2,16 @@
 // X.509 certificates as values: reading, asking, and the two kinds we sign ourselves.
 #pragma once
 
+#include "base/bytes.hpp"
+#include "crypto/private_key.hpp"
+#include "model/observed_state.hpp"
+
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/bytes.hpp"
-#include "crypto/private_key.hpp"
-#include "model/observed_state.hpp"
 
 typedef struct x509_st X509;
 
@@ -42,8 +42,8 @@ private:
     std::shared_ptr<X509> native_;
 };
 
-// The certificates of a PEM text in their order; text around them is ignored. Throws CryptoError when
-// one does not parse or there is none.
+// The certificates of a PEM text in their order; text around them is ignored. Throws CryptoError
+// when one does not parse or there is none.
 std::vector<Certificate> parse_chain(std::string_view pem);
 
 // RFC 8737 §3: self-signed, one dNSName, critical acmeIdentifier with SHA-256(key_authorization),
@@ -51,13 +51,14 @@ std::vector<Certificate> parse_chain(std::string_view pem);
 Certificate make_tls_alpn_certificate(const PrivateKey& key, const model::DomainName& name,
                                       std::string_view key_authorization, sys_seconds now);
 
-// What is served while there is no certificate: self-signed, the names in the SAN, serverAuth, 14 days.
+// What is served while there is no certificate: self-signed, the names in the SAN, serverAuth, 14
+// days.
 Certificate make_fallback_certificate(const PrivateKey& key,
                                       const std::vector<model::DomainName>& names, sys_seconds now);
 
-// What is wrong with a chain as the answer to an order (RFC 8555 §7.4.2), or nullopt: the leaf has the
-// key, its names are exactly the ordered ones, it is not expired, must-staple is as asked, and each
-// certificate is signed by the next. not_before in the future is fine: clocks differ.
+// What is wrong with a chain as the answer to an order (RFC 8555 §7.4.2), or nullopt: the leaf has
+// the key, its names are exactly the ordered ones, it is not expired, must-staple is as asked, and
+// each certificate is signed by the next. not_before in the future is fine: clocks differ.
 struct OrderedCertificate {
     const PrivateKey& key;
     std::vector<model::DomainName> names;

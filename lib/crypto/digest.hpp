@@ -2,9 +2,9 @@
 // SHA-256, HMAC-SHA-256 and random octets.
 #pragma once
 
-#include <cstddef>
-
 #include "base/bytes.hpp"
+
+#include <cstddef>
 
 namespace md::crypto {
 

@@ -3,9 +3,9 @@
 // which drain the error queue, so no later call sees an error that is not its own.
 #pragma once
 
-#include <memory>
-
 #include "base/error.hpp"
+
+#include <memory>
 
 namespace md::crypto {
 

@@ -3,13 +3,13 @@
 // RSA key takes up to a second: call it on a pool, never on the I/O thread.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <string_view>
-
 #include "base/bytes.hpp"
 #include "base/secret.hpp"
 #include "model/key_spec.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
 
 typedef struct evp_pkey_st EVP_PKEY;
 
@@ -19,8 +19,8 @@ class PrivateKey {
 public:
     // Throws CryptoError when OpenSSL does not know the curve.
     static PrivateKey generate(const model::KeySpec& spec);
-    // Reads PKCS#8 (plain or encrypted), and traditional PEM. A passphrase may hold any byte; a plain
-    // key loads whatever the passphrase. Throws CryptoError.
+    // Reads PKCS#8 (plain or encrypted), and traditional PEM. A passphrase may hold any byte; a
+    // plain key loads whatever the passphrase. Throws CryptoError.
     static PrivateKey from_pem(std::string_view pem, const base::Secret& passphrase = {});
 
     // PKCS#8, "BEGIN PRIVATE KEY".

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transport over Beast: HTTP/1.1, connections kept alive and reused per origin, TLS verified against
-// the system's roots or a file, optionally through a forward proxy (RFC 9110 §9.3.6, RFC 9112 §3.2.2).
+// Transport over Beast: HTTP/1.1, connections kept alive and reused per origin, TLS verified
+// against the system's roots or a file, optionally through a forward proxy (RFC 9110 §9.3.6, RFC
+// 9112 §3.2.2).
 #pragma once
+
+#include "http/transport.hpp"
 
 #include <chrono>
 #include <memory>
 #include <string>
-
-#include "http/transport.hpp"
 
 namespace md::http {
 
@@ -30,7 +31,8 @@ public:
     ~BeastTransport() override;
 
     // A kept connection that the server closed meanwhile is replaced by a fresh one, once, and only
-    // when nothing of the answer had arrived. (ACME requests are safe to repeat: a nonce is used once.)
+    // when nothing of the answer had arrived. (ACME requests are safe to repeat: a nonce is used
+    // once.)
     base::Task<Response> send(Request request) override;
 
     // Closes what is kept idle.

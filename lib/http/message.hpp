@@ -2,13 +2,13 @@
 // Requests and responses as plain values, so that whoever speaks ACME does not see Beast.
 #pragma once
 
+#include "http/url.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "http/url.hpp"
 
 namespace md::http {
 

@@ -19,8 +19,8 @@ public:
 class Transport {
 public:
     virtual ~Transport() = default;
-    // One request, one answer, whatever its status. Redirects are answers too. Throws TransportError.
-    // Any number of sends may be awaited at once.
+    // One request, one answer, whatever its status. Redirects are answers too. Throws
+    // TransportError. Any number of sends may be awaited at once.
     virtual base::Task<Response> send(Request request) = 0;
 };
 

@@ -12,8 +12,8 @@ namespace md::http {
 
 class Url {
 public:
-    // nullopt: not absolute, another scheme, no host, a port out of range, or characters that do not
-    // belong. User information is kept apart and never part of text(). A fragment is dropped.
+    // nullopt: not absolute, another scheme, no host, a port out of range, or characters that do
+    // not belong. User information is kept apart and never part of text(). A fragment is dropped.
     static std::optional<Url> parse(std::string_view text);
 
     const std::string& scheme() const { return scheme_; }  // "http" or "https"

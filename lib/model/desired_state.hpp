@@ -2,13 +2,13 @@
 // What the configuration asks for: the managed domains and the settings of the daemon itself.
 #pragma once
 
+#include "model/managed_domain.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/managed_domain.hpp"
 
 namespace md::model {
 
@@ -40,7 +40,7 @@ struct ServerSettings {
     LogLevel log_level = LogLevel::info;
     std::string user = "mdcertd";  // to become, when started as root and such a user exists
     std::string group = "mdcertd";
-    std::chrono::seconds retry_delay{5};                       // MDRetryDelay
+    std::chrono::seconds retry_delay{5};                          // MDRetryDelay
     std::chrono::seconds check_interval{std::chrono::hours{12}};  // MDCheckInterval
 
     bool operator==(const ServerSettings&) const = default;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A DNS name as certificates carry it: letters-digits-hyphen labels of at most 63 octets, 253 in all,
-// lower case (RFC 5890 A-labels, RFC 1123), the first label possibly "*". Not an IP address.
+// A DNS name as certificates carry it: letters-digits-hyphen labels of at most 63 octets, 253 in
+// all, lower case (RFC 5890 A-labels, RFC 1123), the first label possibly "*". Not an IP address.
 #pragma once
+
+#include "model/mistake.hpp"
 
 #include <compare>
 #include <string>
 #include <string_view>
-
-#include "model/mistake.hpp"
 
 namespace md::model {
 

@@ -15,15 +15,16 @@ using std::chrono::sys_seconds;
 
 // What kind of failure it was decides how soon the next attempt comes (schedule/backoff).
 enum class FailureClass {
-    passing,    // network, time-out, 5xx, bad nonces: from MDRetryDelay doubling to an hour
-    budget,     // a refusal that costs the CA's budget (validation failed, ...): 1, 10, 100 min, daily
+    passing,  // network, time-out, 5xx, bad nonces: from MDRetryDelay doubling to an hour
+    budget,  // a refusal that costs the CA's budget (validation failed, ...): 1, 10, 100 min, daily
     permanent,  // a mistake that time does not mend: daily at once
 };
 std::string_view word(FailureClass failure_class);
 std::optional<FailureClass> failure_class_named(std::string_view word);
 
 struct Failure {
-    std::string stage;    // "account", "order", "challenge", "finalize", "certificate", "activate", ...
+    std::string
+        stage;  // "account", "order", "challenge", "finalize", "certificate", "activate", ...
     std::string problem;  // URI "urn:ietf:params:acme:error:..." or ""
     std::string detail;   // for people; names the domain where one is concerned
     FailureClass failure_class = FailureClass::passing;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which kind of private key a certificate gets (MDPrivateKeys), and what its files are called in the
-// store: privkey.pem for RSA of any size, privkey.CURVE.pem else, the curve as the user spelled it.
+// Which kind of private key a certificate gets (MDPrivateKeys), and what its files are called in
+// the store: privkey.pem for RSA of any size, privkey.CURVE.pem else, the curve as the user spelled
+// it.
 #pragma once
+
+#include "model/mistake.hpp"
 
 #include <string>
 #include <string_view>
-
-#include "model/mistake.hpp"
 
 namespace md::model {
 

@@ -2,12 +2,12 @@
 // A managed domain (MD): names that share one certificate per key type, and their settings.
 #pragma once
 
+#include "model/domain_name.hpp"
+#include "model/settings.hpp"
+
 #include <algorithm>
 #include <string>
 #include <vector>
-
-#include "model/domain_name.hpp"
-#include "model/settings.hpp"
 
 namespace md::model {
 
@@ -21,7 +21,8 @@ struct Origin {
     bool operator==(const Origin&) const = default;
 };
 
-// A name of an MD and the line it came from: ManagedDomain, MDMember, or a virtual host that joined.
+// A name of an MD and the line it came from: ManagedDomain, MDMember, or a virtual host that
+// joined.
 struct Member {
     DomainName name;
     Origin origin;

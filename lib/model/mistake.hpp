@@ -3,9 +3,9 @@
 // caller knows the file and the line.
 #pragma once
 
-#include <string>
-
 #include <boost/system/result.hpp>
+
+#include <string>
 
 namespace md::model {
 

@@ -2,15 +2,15 @@
 // What the store holds of each MD: facts about certificates, never the certificates themselves.
 #pragma once
 
+#include "model/domain_name.hpp"
+#include "model/job.hpp"
+#include "model/key_spec.hpp"
+
 #include <chrono>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/domain_name.hpp"
-#include "model/job.hpp"
-#include "model/key_spec.hpp"
 
 namespace md::model {
 
@@ -31,7 +31,7 @@ struct CertificateFacts {
 
 struct ObservedDomain {
     std::vector<CertificateFacts> certificates;
-    std::string damage;  // why something in its folder could not be read; "" = nothing
+    std::string damage;             // why something in its folder could not be read; "" = nothing
     std::optional<Job> staged_job;  // staging/NAME/job.json: the attempts that go on
     std::optional<Job> live_job;    // domains/NAME/job.json: how the live set came about
 };

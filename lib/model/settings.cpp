@@ -10,9 +10,10 @@ struct ChallengeWord {
     ChallengeType type;
     std::string_view word;
 };
-constexpr std::array<ChallengeWord, 3> challenge_words = {{{ChallengeType::http_01, "http-01"},
-                                                           {ChallengeType::tls_alpn_01, "tls-alpn-01"},
-                                                           {ChallengeType::dns_01, "dns-01"}}};
+constexpr std::array<ChallengeWord, 3> challenge_words = {
+    {{ChallengeType::http_01, "http-01"},
+     {ChallengeType::tls_alpn_01, "tls-alpn-01"},
+     {ChallengeType::dns_01, "dns-01"}}};
 
 }  // namespace
 

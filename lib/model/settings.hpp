@@ -3,14 +3,14 @@
 // means is told by the directive of its name in config/schema and mdcertd.conf(5).
 #pragma once
 
+#include "model/key_spec.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "model/key_spec.hpp"
 
 namespace md::model {
 

@@ -3,13 +3,13 @@
 // call of MDNotifyCmd, so that 500 renewals are one reload of the web server.
 #pragma once
 
+#include "model/desired_state.hpp"
+#include "model/observed_state.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/desired_state.hpp"
-#include "model/observed_state.hpp"
 
 namespace md::notify {
 

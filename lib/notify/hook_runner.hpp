@@ -3,11 +3,11 @@
 // bounded lines, ended by SIGTERM then SIGKILL when it takes too long.
 #pragma once
 
+#include "base/task.hpp"
+
 #include <chrono>
 #include <string>
 #include <vector>
-
-#include "base/task.hpp"
 
 namespace md::notify {
 
@@ -15,7 +15,8 @@ struct HookOutcome {
     bool succeeded = false;
     std::string reason;  // "exit status 3", "ended by signal 9", "took longer than 60 s",
                          // "/x/y: Permission denied"; "" when it succeeded
-    std::string output;  // the last part of what it printed, at most 4 KiB, control characters masked
+    std::string
+        output;  // the last part of what it printed, at most 4 KiB, control characters masked
 };
 
 // The notifier seam: real is HookRunner, tests have tests/support/recording_hooks.hpp.
@@ -35,7 +36,8 @@ private:
     std::chrono::seconds limit_;
 };
 
-// What would keep the command from starting ("no such file", "not executable: chmod +x ..."), or "".
+// What would keep the command from starting ("no such file", "not executable: chmod +x ..."), or
+// "".
 std::string command_obstacle(const std::vector<std::string>& command);
 
 }  // namespace md::notify

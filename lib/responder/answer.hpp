@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the responder says to one request: pure, total, the whole of DESIGN §8. The listener parses and
-// writes; it decides nothing.
+// What the responder says to one request: pure, total, the whole of DESIGN §8. The listener parses
+// and writes; it decides nothing.
 #pragma once
+
+#include "model/settings.hpp"
+#include "responder/challenge_board.hpp"
 
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "model/settings.hpp"
-#include "responder/challenge_board.hpp"
 
 namespace md::responder {
 
@@ -40,7 +40,7 @@ struct Question {
 struct Answer {
     unsigned status = 404;
     std::vector<std::pair<std::string, std::string>> headers;  // Content-Length is the listener's
-    std::string body;                                          // for HEAD too: the listener drops it
+    std::string body;        // for HEAD too: the listener drops it
     bool challenge = false;  // a known token was asked for: the posting's on_seen is to be called
     const Posting* posting = nullptr;
 };

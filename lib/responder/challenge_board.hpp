@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the responder proves at present: http-01 tokens and tls-alpn-01 names. Pure: knows nothing of
-// sockets; who posts gets a ticket, and who is asked marks it seen.
+// What the responder proves at present: http-01 tokens and tls-alpn-01 names. Pure: knows nothing
+// of sockets; who posts gets a ticket, and who is asked marks it seen.
 #pragma once
 
 #include <functional>

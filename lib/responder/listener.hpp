@@ -3,17 +3,17 @@
 // what answer() says; on the TLS port shows the RFC 8737 certificate, the MD's own, or a fallback.
 #pragma once
 
+#include "base/task.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/private_key.hpp"
+#include "responder/answer.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/task.hpp"
-#include "crypto/certificate.hpp"
-#include "crypto/private_key.hpp"
-#include "responder/answer.hpp"
 
 namespace md::responder {
 
@@ -28,7 +28,7 @@ using CredentialsFor = std::function<std::optional<Credentials>(const std::strin
 struct Limits {
     std::size_t header_octets = 8 * 1024;
     std::chrono::seconds request_time{10};
-    unsigned connections = 1000;         // at once, per port kind; the longest idle gives way
+    unsigned connections = 1000;  // at once, per port kind; the longest idle gives way
     unsigned connections_per_peer = 100;
 };
 
@@ -47,14 +47,15 @@ public:
     void set_sites(Sites sites);
     void set_credentials(CredentialsFor credentials);
 
-    // Opens what is wanted and not yet open, closes what is no longer wanted; others stay untouched.
-    // An endpoint is "address:port" with "" = all addresses (IPv6 and IPv4). Port 0: the kernel picks
-    // (tests). Returns those that could not be opened.
+    // Opens what is wanted and not yet open, closes what is no longer wanted; others stay
+    // untouched. An endpoint is "address:port" with "" = all addresses (IPv6 and IPv4). Port 0: the
+    // kernel picks (tests). Returns those that could not be opened.
     struct Endpoints {
         std::vector<std::pair<std::string, std::uint16_t>> http, https;
     };
     std::vector<BindFailure> open(const Endpoints& wanted);
-    // Listening sockets passed by systemd; used before any is opened. Takes ownership of the descriptors.
+    // Listening sockets passed by systemd; used before any is opened. Takes ownership of the
+    // descriptors.
     void adopt(int descriptor);
 
     // The local ports really listened on; empty: the challenge cannot work.

@@ -3,10 +3,10 @@
 // result is stored, so a restart does not draw again.
 #pragma once
 
+#include "model/job.hpp"
+
 #include <chrono>
 #include <optional>
-
-#include "model/job.hpp"
 
 namespace md::schedule {
 
@@ -15,16 +15,17 @@ using std::chrono::sys_seconds;
 
 struct FailedAttempt {
     model::FailureClass failure_class;
-    unsigned errors;                        // failures in a row, this one included: 1, 2, ...
-    sys_seconds at;                         // when it failed
-    std::optional<sys_seconds> retry_after; // the CA's word; beats everything
-    std::optional<seconds> lifetime;        // of the certificate held, if one is: no delay above a tenth
-    seconds retry_delay{5};                 // MDRetryDelay
-    double jitter = 0.5;                    // [0, 1): 0.5 is none, 0 is -25 %, 1 would be +25 %
+    unsigned errors;                         // failures in a row, this one included: 1, 2, ...
+    sys_seconds at;                          // when it failed
+    std::optional<sys_seconds> retry_after;  // the CA's word; beats everything
+    std::optional<seconds> lifetime;  // of the certificate held, if one is: no delay above a tenth
+    seconds retry_delay{5};           // MDRetryDelay
+    double jitter = 0.5;              // [0, 1): 0.5 is none, 0 is -25 %, 1 would be +25 %
 };
 
-// passing: retry_delay doubling to 1 hour. budget: 1, 10, 100 minutes, then daily. permanent: daily.
-// Never less than a second. Retry-After in the past counts as one second; it gets no negative jitter.
+// passing: retry_delay doubling to 1 hour. budget: 1, 10, 100 minutes, then daily. permanent:
+// daily. Never less than a second. Retry-After in the past counts as one second; it gets no
+// negative jitter.
 sys_seconds retry_at(const FailedAttempt& failed);
 
 // The same for MDNotifyCmd: 5 s doubling to an hour, ±25 %.

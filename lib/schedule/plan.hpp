@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plan: for each managed domain, the next thing to do, when, and why. A pure function of what is
-// desired, what is observed and now. Every driven MD has a next action; nothing else decides.
+// The plan: for each managed domain, the next thing to do, when, and why. A pure function of what
+// is desired, what is observed and now. Every driven MD has a next action; nothing else decides.
 #pragma once
+
+#include "model/desired_state.hpp"
+#include "model/observed_state.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/desired_state.hpp"
-#include "model/observed_state.hpp"
 
 namespace md::schedule {
 
@@ -21,13 +21,13 @@ enum class Action {
 };
 
 enum class Rule {
-    not_driven_manual,   // MDDriveMode manual
-    not_driven_unused,   // auto, and no virtual host has one of its names
-    nothing_held,        // no certificate at all
-    unsatisfied,         // one is missing, or does not fit the configuration
-    renew_window,        // notAfter - window
-    retry_after_failure, // the job's next_run
-    requested,           // `mdcertd renew`
+    not_driven_manual,    // MDDriveMode manual
+    not_driven_unused,    // auto, and no virtual host has one of its names
+    nothing_held,         // no certificate at all
+    unsatisfied,          // one is missing, or does not fit the configuration
+    renew_window,         // notAfter - window
+    retry_after_failure,  // the job's next_run
+    requested,            // `mdcertd renew`
 };
 
 struct Step {
