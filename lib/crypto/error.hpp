@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 
 #include <memory>
+#include <string>
 
 namespace md::crypto {
 
@@ -29,6 +30,10 @@ inline void check(int result, const char* doing) {
     if (result <= 0)
         raise(doing);
 }
+
+// For calls whose result is an answer (equal? verified?) and not a failure: 1 is yes. Leaves an
+// empty error queue too.
+bool answer(int result);
 
 template <auto Free>
 struct FreeWith {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// What certificates say. Those we sign ourselves are in self_signed.cpp, the check of a CA's answer
+// is in chain_mistake.cpp.
+#include "crypto/certificate.hpp"
+
+#include "crypto/digest.hpp"
+#include "crypto/owners.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <ctime>
+
+namespace md::crypto {
+namespace {
+
+constexpr int status_request = 5;  // RFC 6066 §8
+
+sys_seconds time_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    check(ASN1_TIME_to_tm(time, &parts), "reading a certificate's time");
+    return sys_seconds(std::chrono::seconds(::timegm(&parts)));
+}
+
+std::string lower_hex(base::BytesView bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (unsigned char byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+base::BytesView content_of(const ASN1_STRING* string) {
+    return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
+}
+
+std::string name_text(const X509_NAME* name) {
+    BioOwner bio = collector();
+    // Letters beyond ASCII stay letters; control characters are escaped.
+    unsigned long flags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+    if (X509_NAME_print_ex(bio.get(), name, 0, flags) < 0)
+        raise("reading a certificate's issuer");
+    return std::string(collected(bio));
+}
+
+int no_passphrase(char*, int, int, void*) {
+    return -1;
+}
+
+}  // namespace
+
+sys_seconds Certificate::not_before() const {
+    return time_of(X509_get0_notBefore(native()));
+}
+
+sys_seconds Certificate::not_after() const {
+    return time_of(X509_get0_notAfter(native()));
+}
+
+std::vector<model::DomainName> Certificate::names() const {
+    GeneralNamesOwner entries(static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(native(), NID_subject_alt_name, nullptr, nullptr)));
+    std::vector<model::DomainName> names;
+    for (int i = 0; i < sk_GENERAL_NAME_num(entries.get()); ++i) {
+        int kind = 0;
+        const void* value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(entries.get(), i), &kind);
+        if (kind != GEN_DNS)
+            continue;
+        auto text = base::text_of(content_of(static_cast<const ASN1_STRING*>(value)));
+        if (auto name = model::DomainName::parse(text))
+            names.push_back(*name);
+    }
+    ERR_clear_error();
+    return names;
+}
+
+bool Certificate::must_staple() const {
+    TlsFeatureOwner features(
+        static_cast<TLS_FEATURE*>(X509_get_ext_d2i(native(), NID_tlsfeature, nullptr, nullptr)));
+    ERR_clear_error();
+    for (int i = 0; i < sk_ASN1_INTEGER_num(features.get()); ++i)
+        if (ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features.get(), i)) == status_request)
+            return true;
+    return false;
+}
+
+bool Certificate::has_key(const PrivateKey& key) const {
+    const EVP_PKEY* mine = X509_get0_pubkey(native());
+    return answer(mine != nullptr ? EVP_PKEY_eq(mine, key.native()) : 0);
+}
+
+bool Certificate::is_signed_by(const Certificate& issuer) const {
+    EVP_PKEY* key = X509_get0_pubkey(issuer.native());
+    bool named = X509_check_issued(issuer.native(), native()) == X509_V_OK;
+    return answer(named && key != nullptr ? X509_verify(native(), key) : 0);
+}
+
+model::CertificateFacts Certificate::facts(const model::KeySpec& key) const {
+    model::CertificateFacts facts;
+    facts.key = key;
+    EVP_PKEY* public_key = X509_get0_pubkey(native());
+    if (key.type == model::KeySpec::Type::rsa && public_key != nullptr)
+        facts.key.bits = static_cast<unsigned>(EVP_PKEY_get_bits(public_key));
+    ERR_clear_error();
+    facts.names = names();
+    facts.not_before = not_before();
+    facts.not_after = not_after();
+    facts.must_staple = must_staple();
+    facts.issuer = name_text(X509_get_issuer_name(native()));
+    facts.serial = lower_hex(content_of(X509_get0_serialNumber(native())));
+    facts.fingerprint_sha256 = lower_hex(sha256(to_der()));
+    return facts;
+}
+
+std::string Certificate::to_pem() const {
+    BioOwner bio = collector();
+    check(PEM_write_bio_X509(bio.get(), native()), "writing a certificate");
+    return std::string(collected(bio));
+}
+
+base::Bytes Certificate::to_der() const {
+    return der_of(native(), i2d_X509, "writing a certificate");
+}
+
+std::vector<Certificate> parse_chain(std::string_view pem) {
+    BioOwner bio = reader_of(pem);
+    std::vector<Certificate> chain;
+    while (X509* read = PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr))
+        chain.emplace_back(std::shared_ptr<X509>(read, X509_free));
+    unsigned long end = ERR_peek_last_error();
+    if (chain.empty() || ERR_GET_LIB(end) != ERR_LIB_PEM ||
+        ERR_GET_REASON(end) != PEM_R_NO_START_LINE)
+        raise("reading certificate " + std::to_string(chain.size() + 1) + " of a chain");
+    ERR_clear_error();
+    return chain;
+}
+
+}  // namespace md::crypto

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Is this chain what was ordered? Asked before anything a CA sent replaces a working certificate.
+#include "base/time_text.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/owners.hpp"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+
+namespace md::crypto {
+namespace {
+
+using Mistake = std::optional<std::string>;
+
+std::string joined(const std::vector<model::DomainName>& names) {
+    std::string text;
+    for (const model::DomainName& name : names)
+        text += (text.empty() ? "" : ", ") + name.text();
+    return text.empty() ? "no name at all" : text;
+}
+
+std::vector<model::DomainName> sorted(std::vector<model::DomainName> names) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+std::size_t count_of_san_entries(const Certificate& certificate) {
+    GeneralNamesOwner entries(static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(certificate.native(), NID_subject_alt_name, nullptr, nullptr)));
+    ERR_clear_error();
+    return entries ? static_cast<std::size_t>(sk_GENERAL_NAME_num(entries.get())) : 0;
+}
+
+Mistake key_mistake(const std::vector<Certificate>& chain, const PrivateKey& key) {
+    if (chain.front().has_key(key))
+        return std::nullopt;
+    for (std::size_t i = 1; i < chain.size(); ++i)
+        if (chain[i].has_key(key))
+            return "the chain is in the wrong order: our certificate is number " +
+                   std::to_string(i + 1) + " of " + std::to_string(chain.size()) +
+                   " and has to be the first";
+    return "the certificate is for another key than the one of the request";
+}
+
+Mistake names_mistake(const Certificate& leaf, const std::vector<model::DomainName>& ordered) {
+    std::vector<model::DomainName> names = leaf.names();
+    if (names.size() != count_of_san_entries(leaf))
+        return "the certificate has names in it that are not host names";
+    if (sorted(names) != sorted(ordered))
+        return "the certificate is for " + joined(names) + ", but " + joined(ordered) +
+               " was ordered";
+    return std::nullopt;
+}
+
+Mistake expiry_mistake(const Certificate& leaf, sys_seconds now) {
+    if (leaf.not_after() > now)
+        return std::nullopt;
+    return "the certificate expired at " + base::readable_time(leaf.not_after());
+}
+
+Mistake staple_mistake(const Certificate& leaf, bool wanted) {
+    if (leaf.must_staple() == wanted)
+        return std::nullopt;
+    return wanted ? "the certificate lacks the must-staple feature that was asked for"
+                  : "the certificate has the must-staple feature, which was not asked for";
+}
+
+Mistake link_mistake(const std::vector<Certificate>& chain) {
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i)
+        if (!chain[i].is_signed_by(chain[i + 1]))
+            return "the chain is broken: certificate " + std::to_string(i + 1) + " of " +
+                   std::to_string(chain.size()) + " is not signed by the next one";
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> chain_mistake(const std::vector<Certificate>& chain,
+                                         const OrderedCertificate& ordered, sys_seconds now) {
+    if (chain.empty())
+        return "the chain is empty";
+    if (auto mistake = key_mistake(chain, ordered.key))
+        return mistake;
+    if (auto mistake = names_mistake(chain.front(), ordered.names))
+        return mistake;
+    if (auto mistake = expiry_mistake(chain.front(), now))
+        return mistake;
+    if (auto mistake = staple_mistake(chain.front(), ordered.must_staple))
+        return mistake;
+    return link_mistake(chain);
+}
+
+}  // namespace md::crypto
