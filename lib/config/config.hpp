@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The door of the room: a file goes in, the desired state and everything there is to say about the
+// file come out. Pure: files come through a SourceReader, the environment through a function.
+#pragma once
+
+#include "config/diagnostic.hpp"
+#include "config/source_reader.hpp"
+#include "model/desired_state.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace md::config {
+
+// A directive or section of httpd that means nothing to mdcertd.
+struct SkippedDirective {
+    std::string name;  // "ErrorLog", "<Directory>"
+    model::Origin origin;
+
+    bool operator==(const SkippedDirective&) const = default;
+};
+
+enum class OriginKind { default_value, global, section, virtual_host };
+
+// Who gave a setting its value; `at` is empty for a default.
+struct ValueOrigin {
+    std::string_view directive;  // the schema's name of it
+    OriginKind kind = OriginKind::default_value;
+    model::Origin at;
+};
+
+// What is known about one MD beyond its settings; same index as DesiredState::domains.
+struct DomainOrigins {
+    std::vector<ValueOrigin> values;  // those that are no default
+    std::string used_by;              // a name by which a virtual host uses the MD; "" = none
+    model::Origin used_at;            // that virtual host
+};
+
+struct Loaded {
+    model::DesiredState desired;
+    std::vector<Diagnostic> diagnostics;  // in the order found, at most 1000 of each severity
+    std::vector<SkippedDirective> skipped;
+    std::vector<ValueOrigin> server_origins;  // of server settings that are no default
+    std::vector<DomainOrigins> domain_origins;
+    bool has_virtual_hosts = false;
+
+    // True when there is no error; warnings do not count.
+    bool ok() const;
+};
+
+struct Environment {
+    std::function<std::optional<std::string>(std::string_view)> variable;  // ${NAME}; may be empty
+    std::vector<std::string> defines;                                      // -D NAME
+};
+
+// Reads the file and all it includes. Never throws for what stands in them; `desired` is whatever
+// could be understood and is to be used only when ok().
+Loaded load(const std::string& file, const SourceReader& source, const Environment& environment);
+
+// Every setting with where it comes from. The text is valid configuration again; a proxy's password
+// is masked in both forms.
+std::string show_config_text(const Loaded& loaded);
+std::string show_config_json(const Loaded& loaded);
+
+}  // namespace md::config

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the configuration reaches its files: the one seam between the pure language and the disk. The
+// daemon has DiskSource, tests have tests/support/virtual_disk.hpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace md::config {
+
+// The text of a file, or why there is none ("no such file or directory").
+struct ReadOutcome {
+    bool found = false;
+    std::string text;
+    std::string reason;
+};
+
+class SourceReader {
+public:
+    virtual ~SourceReader() = default;
+    // Reads a whole file; never throws for what the file is or lacks.
+    virtual ReadOutcome read(const std::string& path) const = 0;
+    // The files an absolute pattern names, sorted: `*`, `?` and `[...]` in any part; a folder
+    // stands for all files in it and below it. Empty when nothing matches.
+    virtual std::vector<std::string> glob(const std::string& pattern) const = 0;
+};
+
+}  // namespace md::config
