@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// A CA that reads from a script: the next request must match the next line, which says the answer
+// or where the connection is cut. An unexpected request fails the test and prints both. For whole
+// ACME conversations see scenario_ca.hpp.
+#pragma once
+
+#include "http/transport.hpp"
+#include "support/catch.hpp"
+
+#include <cstddef>
+#include <regex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace md::test {
+
+// Where a connection breaks: before the server saw the request, or after it did what was asked.
+enum class Cut { none, before, after };
+
+struct ScriptLine {
+    std::string method;
+    std::string url;  // a regular expression, found anywhere in the URL's text
+    http::Response response;
+    Cut cut = Cut::none;
+};
+
+[[noreturn]] inline void break_connection(const http::Request& request, Cut cut) {
+    throw http::TransportError(
+        request.method + " " + request.url.text() + ": connection cut " +
+        (cut == Cut::before ? "before the request was sent" : "before the answer came"));
+}
+
+class ScriptedTransport final : public http::Transport {
+public:
+    explicit ScriptedTransport(std::vector<ScriptLine> script) : script_(std::move(script)) {}
+
+    base::Task<http::Response> send(http::Request request) override {
+        requests_.push_back(request);
+        const ScriptLine& line = expected(request);
+        if (line.cut != Cut::none)
+            break_connection(request, line.cut);
+        co_return line.response;
+    }
+
+    const std::vector<http::Request>& requests() const { return requests_; }
+    bool finished() const { return requests_.size() == script_.size(); }
+
+private:
+    const ScriptLine& expected(const http::Request& request) const {
+        const std::size_t number = requests_.size();
+        if (number > script_.size())
+            FAIL("the script ended, but there came: " << request.method << " "
+                                                      << request.url.text());
+        const ScriptLine& line = script_[number - 1];
+        if (request.method != line.method ||
+            !std::regex_search(request.url.text(), std::regex(line.url)))
+            FAIL("request " << number << "\n  expected: " << line.method << " " << line.url
+                            << "\n  came:     " << request.method << " " << request.url.text()
+                            << "\n  body:     " << request.body);
+        return line;
+    }
+
+    std::vector<ScriptLine> script_;
+    std::vector<http::Request> requests_;
+};
+
+}  // namespace md::test
