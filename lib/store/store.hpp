@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store contract. Keys are '/'-separated paths of layout.hpp ("domains/a.org/md.json"), values
-// are whole texts. An engine meets it when:
+// are whole texts of at most 4 MiB, any octets. An engine meets it when:
 //  - a value is read whole, as it was written whole, or is absent; never in parts;
-//  - when write() or remove() resumes, the effect survives a power cut;
+//  - when write(), remove(), activate(), rename() or set_aside() resumes, the effect survives a
+//    power cut; when one throws, the former values are still there, whole;
+//  - an operation cut short by a crash has happened or has not by the time the store is open again;
 //  - activate() switches a whole set at once: a reader sees the old set or the new one;
-//  - one lease holder writes; a second one is refused and told who holds it.
+//  - one lease holder writes (store/lease.hpp for files); a second is refused and told who holds
+//  it.
 // All operations are awaitable and may run elsewhere; those of one Store happen in the order
-// started. Every failure throws base::Error naming the key and the reason.
+// started, each on its own. Cancelling an awaiting coroutine never leaves an operation half-done:
+// it was not begun, or it is awaited to its end. Every failure throws base::Error naming the key
+// and the reason. A key that is not is_safe_key() is refused that way, whoever made it.
 #pragma once
 
 #include "base/error.hpp"
@@ -35,18 +40,22 @@ public:
     virtual base::Task<std::optional<std::string>> read(std::string key) = 0;
     // Whole and durable; missing parents come into being.
     virtual base::Task<void> write(std::string key, std::string value) = 0;
-    // The names directly below a prefix ("domains" -> "a.org", "b.org"), sorted. Absent: empty.
+    // The names directly below a prefix ("domains" -> "a.org", "b.org"), sorted. Absent: empty. ""
+    // is the store itself. A set aside appears under its name: see is_damaged_name().
     virtual base::Task<std::vector<std::string>> list(std::string prefix) = 0;
-    // A value, or everything below a prefix. Absent is fine.
+    // A value, or everything below a prefix, which disappears at once. Absent is fine.
     virtual base::Task<void> remove(std::string key) = 0;
 
-    // Makes the values (file name -> content) the live set domains/NAME in one step and archives
-    // the former one (archive/NAME.N, the last 10 kept).
+    // Makes the values (file name -> content) the live set domains/NAME in one step, removes
+    // staging/NAME and archives the former set (archive/NAME.N, N ever growing, the last 10 kept).
+    // The set is exactly these values: what shall stay of the former one is passed again. Once the
+    // new set is live the call succeeds, even where the former one could not be archived.
     virtual base::Task<void> activate(std::string name,
                                       std::map<std::string, std::string> values) = 0;
-    // Renames an MD: domains/ and staging/ OLD become NEW (which must be absent).
+    // Renames an MD: domains/ and staging/ OLD become NEW (which must be absent where OLD is not).
+    // Interrupted between the two, the same call completes it. The archive keeps the old name.
     virtual base::Task<void> rename(std::string old_name, std::string new_name) = 0;
-    // Takes domains/NAME or a value aside as NAME.damaged (a former one is replaced).
+    // Takes domains/NAME or a value aside as NAME.damaged (a former one is replaced). Absent: fine.
     virtual base::Task<void> set_aside(std::string key) = 0;
 
     // The passphrase of account and staged keys: the 48 octets of md_store.json.

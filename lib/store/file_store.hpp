@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store as files: mod_md's directory layout, version 3. Each operation runs on a pool, in the
+// order started, so that fsync never stalls the network thread. A crash at any point leaves either
+// the state before an operation or the one after it, or something open() completes.
+#pragma once
+
+#include "store/store.hpp"
+
+#include <boost/asio/strand.hpp>
+
+#include <memory>
+#include <string>
+
+namespace md::store {
+
+class FileStore final : public Store {
+public:
+    // For the holder of the lease (store/lease.hpp) alone: makes the tree and md_store.json when
+    // they are absent, brings an older version up to 3, completes what a crash interrupted. Throws
+    // base::Error when md_store.json is damaged or too new, SystemError naming the path otherwise.
+    static base::Task<std::unique_ptr<FileStore>> open(std::string directory,
+                                                       base::asio::thread_pool& io_pool);
+    // To look at, beside a writer or without one: changes nothing, and everything that would
+    // throws. nullptr when there is no store.
+    static base::Task<std::unique_ptr<FileStore>> open_read_only(std::string directory,
+                                                                 base::asio::thread_pool& io_pool);
+
+    base::Task<std::optional<std::string>> read(std::string key) override;
+    base::Task<void> write(std::string key, std::string value) override;
+    base::Task<std::vector<std::string>> list(std::string prefix) override;
+    base::Task<void> remove(std::string key) override;
+    base::Task<void> activate(std::string name, std::map<std::string, std::string> values) override;
+    base::Task<void> rename(std::string old_name, std::string new_name) override;
+    base::Task<void> set_aside(std::string key) override;
+    const base::Secret& passphrase() const override { return passphrase_; }
+
+    const std::string& directory() const { return directory_; }
+
+private:
+    enum class Access { read_only, read_write };
+    FileStore(std::string directory, base::Secret passphrase, Access access,
+              base::asio::thread_pool& io_pool);
+    void require_writable(const std::string& key) const;
+
+    std::string directory_;  // absolute
+    base::Secret passphrase_;
+    Access access_;
+    base::asio::strand<base::asio::thread_pool::executor_type> strand_;
+};
+
+}  // namespace md::store

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// One writer per store: an exclusive lock on MDSTORE/store.lock, which also says who holds it. The
+// kernel releases it when the process ends, however it ends. mod_md's MDStoreLocks uses the same
+// file and kind of lock.
+#pragma once
+
+#include "store/store.hpp"
+
+#include <string>
+#include <utility>
+
+namespace md::store {
+
+// Holding it is having the lease; destroying it gives the lease back.
+class Lease {
+public:
+    Lease(Lease&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    Lease& operator=(Lease&& other) noexcept {
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
+    ~Lease();
+
+private:
+    friend Lease acquire_lease(const std::string& directory, const std::string& owner);
+    explicit Lease(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_;
+};
+
+// "process 4711 on web1": this process.
+std::string this_owner();
+
+// Does not wait. Makes the directory (0700) when it is absent. Throws LeaseHeld when another has
+// it ("the store DIRECTORY is in use by process 4711 on web1"), SystemError when the lock cannot be
+// had at all.
+[[nodiscard]] Lease acquire_lease(const std::string& directory,
+                                  const std::string& owner = this_owner());
+
+}  // namespace md::store
