@@ -20,14 +20,17 @@ struct Site {
     model::RequireHttps require_https = model::RequireHttps::off;
 };
 
-// All managed names, wildcards included; find() is by exact name, then by the wildcard above it.
+// All managed names, lower case, wildcards included.
 class Sites {
 public:
     void add(std::string name, Site site);
+    // By exact name, then by the wildcard one label above it. The host is in lower case.
     const Site* find(std::string_view host) const;
 
 private:
-    std::map<std::string, Site, std::less<>> sites_;
+    using ByName = std::map<std::string, Site, std::less<>>;
+    ByName names_;
+    ByName wildcards_;  // by what follows "*."
 };
 
 struct Question {
@@ -37,14 +40,18 @@ struct Question {
     std::string_view host;    // Host header as received; "" when there is none
 };
 
+// The views are of static text or of the board, and valid until the board changes.
 struct Answer {
     unsigned status = 404;
-    std::vector<std::pair<std::string, std::string>> headers;  // Content-Length is the listener's
-    std::string body;        // for HEAD too: the listener drops it
-    bool challenge = false;  // a known token was asked for: the posting's on_seen is to be called
-    const Posting* posting = nullptr;
+    std::string_view content_type;
+    std::vector<std::pair<std::string_view, std::string>> headers;  // besides those of any answer
+    std::string_view body;             // for HEAD too: the listener drops it
+    const Posting* posting = nullptr;  // a validator got it: on_seen is to be called
 };
 
 Answer answer(const Question& question, const ChallengeBoard& board, const Sites& sites);
+
+// What is said to a request that is not understood, or too much: 400, 408, 413, 417, 431, 505.
+Answer refusal(unsigned status);
 
 }  // namespace md::responder
