@@ -24,6 +24,8 @@ target_compile_definitions(md_flags INTERFACE
     MDCERTD_VERSION="${PROJECT_VERSION}")
 target_compile_options(md_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${MD_WERROR}>:-Werror>
+    # GCC 12 takes the frame allocator of Asio's coroutines for a mismatch once it is inlined.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
     -fstack-protector-strong -ffunction-sections -fdata-sections)
 target_link_options(md_flags INTERFACE -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
 if(MD_SANITIZE)

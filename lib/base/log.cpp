@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
 
+#include "base/printable.hpp"
+
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -54,17 +56,19 @@ bool is_plain(std::string_view value) {
 void append_escaped(std::string& line, std::string_view value) {
     constexpr std::string_view digits = "0123456789abcdef";
     line += '"';
-    for (char c : value) {
+    while (!value.empty()) {
+        char c = value[0];
         auto code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
+        std::size_t length = base::leading_printable(value);
+        if (c == '"' || c == '\\')
             (line += '\\') += c;
-        } else if (c == '\n') {
+        else if (length > 0)
+            line += value.substr(0, length);
+        else if (c == '\n')
             line += "\\n";
-        } else if (code < ' ' || code == 127) {
+        else
             ((line += "\\x") += digits[code >> 4]) += digits[code & 15];
-        } else {
-            line += c;
-        }
+        value.remove_prefix(length > 0 ? length : 1);
     }
     line += '"';
 }

@@ -8,6 +8,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
@@ -88,6 +89,11 @@ Task<void> keep_result(Task<T> work, std::optional<T>& result) {
     result.emplace(std::move(value));
 }
 
+inline std::string limit_text(std::chrono::milliseconds limit) {
+    return limit.count() % 1000 == 0 ? std::to_string(limit.count() / 1000) + " s"
+                                     : std::to_string(limit.count()) + " ms";
+}
+
 inline Task<void> expire(std::chrono::milliseconds limit) {
     auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor, limit);
@@ -101,7 +107,7 @@ inline Task<void> expire(std::chrono::milliseconds limit) {
 inline Task<void> with_timeout(Task<void> work, std::chrono::milliseconds limit, std::string what) {
     int winner = co_await first_of(std::move(work), detail::expire(limit));
     if (winner == 1)
-        throw TimedOut(what + ": no answer within " + std::to_string(limit.count() / 1000) + " s");
+        throw TimedOut(what + ": no answer within " + detail::limit_text(limit));
 }
 
 template <typename T>
@@ -113,13 +119,17 @@ requires(!std::is_void_v<T>) Task<T> with_timeout(Task<T> work, std::chrono::mil
 }
 
 // Runs a plain function on the pool and resumes the awaiting coroutine on its own executor with the
-// result, or with what was thrown. The function owns what it touches: it is not cancelled half-way.
+// result, or with what was thrown. The function owns what it touches. It always runs to its end: a
+// cancelled coroutine resumes after it, and its next co_await throws.
 template <typename Function>
 auto on_pool(asio::thread_pool& pool, Function function) -> Task<std::invoke_result_t<Function&>> {
     using Result = std::invoke_result_t<Function&>;
     auto body = [](Function work) -> Task<Result> { co_return work(); };
     Task<Result> work = body(std::move(function));
-    co_return co_await asio::co_spawn(pool, std::move(work), asio::use_awaitable);
+    // Cancellation must not reach the pool: it would touch the frame of `work` from a second
+    // thread.
+    auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
+    co_return co_await asio::co_spawn(pool, std::move(work), token);
 }
 
 }  // namespace md::base

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/time_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
+#include <cstdlib>
 
 namespace md::base {
 namespace {
@@ -45,12 +46,50 @@ std::string formatted(const char* pattern, Parts... parts) {
     return text.data();
 }
 
-std::optional<unsigned> month_named(std::string_view name) {
-    for (unsigned i = 0; i < months.size(); ++i)
-        if (name == months[i])
-            return i + 1;
-    return std::nullopt;
-}
+// Takes a text of fixed form from its front; `good` is false after the first mismatch.
+struct Reader {
+    std::string_view text;
+    bool good = true;
+
+    void literal(std::string_view expected) {
+        good = good && text.starts_with(expected);
+        if (good)
+            text.remove_prefix(expected.size());
+    }
+    char any_of(std::string_view choices) {
+        good = good && !text.empty() && choices.find(text.front()) != std::string_view::npos;
+        if (!good)
+            return 0;
+        char found = text.front();
+        text.remove_prefix(1);
+        return found;
+    }
+    // Exactly so many digits.
+    unsigned number(std::size_t digits) {
+        unsigned value = 0;
+        for (std::size_t i = 0; i < digits; ++i)
+            if (char digit = any_of("0123456789"); good)
+                value = value * 10 + static_cast<unsigned>(digit - '0');
+        return value;
+    }
+    template <std::size_t Count>
+    std::optional<unsigned> one_of(const std::array<const char*, Count>& words) {
+        for (unsigned i = 0; good && i < Count; ++i)
+            if (text.starts_with(words[i])) {
+                text.remove_prefix(3);
+                return i;
+            }
+        good = false;
+        return std::nullopt;
+    }
+    void clock(Civil& c) {
+        c.hour = number(2);
+        literal(":");
+        c.minute = number(2);
+        literal(":");
+        c.second = number(2);
+    }
+};
 
 }  // namespace
 
@@ -62,17 +101,21 @@ std::string http_date(sys_seconds time) {
 }
 
 std::optional<sys_seconds> parse_http_date(std::string_view text) {
+    Reader reader{text};
     Civil c{};
-    std::array<char, 4> month_name{};
-    int end = 0;
-    std::string copy(text.substr(0, 64));
-    int found =
-        std::sscanf(copy.c_str(), "%*3[A-Za-z], %2u %3[A-Za-z] %4d %2u:%2u:%2u GMT%n", &c.day,
-                    month_name.data(), &c.year, &c.hour, &c.minute, &c.second, &end);
-    auto month_number = month_named(month_name.data());
-    if (found != 6 || end == 0 || static_cast<std::size_t>(end) != text.size() || !month_number)
+    bool weekday_known = reader.one_of(weekdays).has_value();
+    reader.literal(", ");
+    c.day = reader.number(2);
+    reader.literal(" ");
+    auto month_index = reader.one_of(months);
+    reader.literal(" ");
+    c.year = static_cast<int>(reader.number(4));
+    reader.literal(" ");
+    reader.clock(c);
+    reader.literal(" GMT");
+    if (!reader.good || !reader.text.empty() || !weekday_known || !month_index)
         return std::nullopt;
-    c.month = *month_number;
+    c.month = *month_index + 1;
     return time_of(c);
 }
 
@@ -83,36 +126,34 @@ std::string rfc3339(sys_seconds time) {
 }
 
 std::optional<sys_seconds> parse_rfc3339(std::string_view text) {
+    Reader reader{text};
     Civil c{};
-    int end = 0;
-    std::string copy(text.substr(0, 64));
-    int found = std::sscanf(copy.c_str(), "%4d-%2u-%2u%*1[Tt ]%2u:%2u:%2u%n", &c.year, &c.month,
-                            &c.day, &c.hour, &c.minute, &c.second, &end);
-    if (found != 6 || end == 0)
-        return std::nullopt;
-    std::string_view rest = std::string_view(copy).substr(static_cast<std::size_t>(end));
-    if (rest.starts_with('.')) {
-        auto after = rest.find_first_not_of("0123456789", 1);
-        if (after == 1 || after == std::string_view::npos)
-            return std::nullopt;
-        rest.remove_prefix(after);
+    c.year = static_cast<int>(reader.number(4));
+    reader.literal("-");
+    c.month = reader.number(2);
+    reader.literal("-");
+    c.day = reader.number(2);
+    reader.any_of("Tt ");
+    reader.clock(c);
+    if (reader.text.starts_with('.')) {
+        reader.literal(".");
+        reader.number(1);
+        reader.text.remove_prefix(
+            std::min(reader.text.find_first_not_of("0123456789"), reader.text.size()));
+    }
+    char zone = reader.any_of("Zz+-");
+    seconds offset{0};
+    if (zone == '+' || zone == '-') {
+        unsigned offset_hours = reader.number(2);
+        reader.literal(":");
+        unsigned offset_minutes = reader.number(2);
+        reader.good = reader.good && offset_hours <= 23 && offset_minutes <= 59;
+        offset = hours{offset_hours} + minutes{offset_minutes};
     }
     auto time = time_of(c);
-    if (!time || copy.size() != text.size())
+    if (!reader.good || !reader.text.empty() || !time)
         return std::nullopt;
-    if (rest == "Z" || rest == "z")
-        return time;
-    char sign = 0;
-    unsigned offset_hours = 0, offset_minutes = 0;
-    end = 0;
-    std::string zone(rest);
-    if (std::sscanf(zone.c_str(), "%c%2u:%2u%n", &sign, &offset_hours, &offset_minutes, &end) !=
-            3 ||
-        static_cast<std::size_t>(end) != zone.size() || (sign != '+' && sign != '-') ||
-        offset_hours > 23 || offset_minutes > 59)
-        return std::nullopt;
-    seconds offset = hours{offset_hours} + minutes{offset_minutes};
-    return sign == '+' ? *time - offset : *time + offset;
+    return zone == '-' ? *time + offset : *time - offset;
 }
 
 std::string readable_time(sys_seconds time) {
@@ -128,7 +169,7 @@ std::string readable_duration(seconds duration) {
     };
     constexpr std::array<Unit, 4> units = {
         {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}}};
-    long long left = duration.count() < 0 ? -duration.count() : duration.count();
+    long long left = std::abs(std::max(duration, seconds::min() + seconds{1}).count());
     std::string text;
     int shown = 0;
     for (const Unit& unit : units) {

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acme/account.hpp"
+
+#include "base/log.hpp"
+
+namespace md::acme {
+namespace {
+
+using model::FailureClass;
+
+// Whether the terms are agreed to; the error tells the administrator what to write.
+void require_agreement(const Directory& directory, const AccountWish& wish) {
+    const std::string& terms = directory.terms_of_service;
+    if (terms.empty() || wish.agreement == "accepted" || wish.agreement == terms)
+        return;
+    std::string shown = masked(terms, 300);
+    if (wish.agreement.empty())
+        throw AcmeError("the CA asks for agreement to its terms of service: read " + shown +
+                            " and write 'MDCertificateAgreement accepted'",
+                        FailureClass::permanent);
+    throw AcmeError("the CA's terms of service are now at " + shown +
+                        ", MDCertificateAgreement names " + wish.agreement +
+                        ": read them and write 'MDCertificateAgreement accepted'",
+                    FailureClass::permanent);
+}
+
+}  // namespace
+
+Account::Account(base::asio::any_io_executor executor, Client& client, AccountVault& vault)
+    : client_(client), vault_(vault), turn_(std::move(executor), 1) {}
+
+void Account::adopt(AccountState state) {
+    thumbprint_ = state.key.thumbprint();
+    state_ = std::move(state);
+}
+
+base::Task<void> Account::ensure(AccountWish wish) {
+    auto turn = co_await turn_.take();
+    last_wish_ = wish;
+    if (!state_) {
+        auto stored = co_await vault_.load();
+        if (stored)
+            adopt(std::move(*stored));
+    }
+    if (!state_ || state_->url.empty())
+        co_await register_account(wish);
+    else if (!wish.contacts.empty() && wish.contacts != state_->contacts)
+        co_await update_contacts(wish);
+}
+
+base::Task<void> Account::register_account(const AccountWish& wish) {
+    Directory directory = co_await client_.directory();
+    require_agreement(directory, wish);
+    if (directory.external_account_required)
+        log::warn("the CA asks for an external account binding, which is not configured",
+                  log::kv("ca", client_.directory_url().text()));
+    if (!state_) {
+        AccountState fresh{crypto::PrivateKey::generate(model::KeySpec::ec("p-256")), {}, {}, {}};
+        // Kept before it is used: should we die now, the same key finds the same account again.
+        co_await vault_.save(fresh);
+        adopt(std::move(fresh));
+    }
+    AccountState account = *state_;
+    bool agreed = !directory.terms_of_service.empty();
+    Signer signer{account.key, {}};
+    Answer answer = co_await client_.post(signer, directory.new_account,
+                                          new_account_payload(wish.contacts, agreed),
+                                          "registering the account");
+    if (!answer.location)
+        throw ProtocolError("registering the account: the CA's answer has no Location");
+    account.url =
+        parse_url(*answer.location, client_.url_rule(), "the CA's account, 'Location'").text();
+    account.contacts = wish.contacts;
+    account.agreement = directory.terms_of_service;
+    co_await vault_.save(account);
+    log::info("account registered", log::kv("ca", client_.directory_url().text()),
+              log::kv("account", account.url));
+    adopt(std::move(account));
+}
+
+base::Task<void> Account::update_contacts(const AccountWish& wish) {
+    AccountState account = *state_;
+    http::Url url = parse_url(account.url, client_.url_rule(), "the stored account");
+    std::string refused;
+    try {
+        co_await client_.post(Signer{account.key, account.url}, url,
+                              contacts_payload(wish.contacts), "updating the account's contacts");
+    } catch (const Refused& refusal) {
+        // A contact the CA dislikes must not stop renewals; it is tried again at the next start.
+        refused = refusal.what();
+    }
+    if (!refused.empty())
+        log::warn("contacts not updated", log::kv("account", account.url),
+                  log::kv("reason", refused));
+    account.contacts = wish.contacts;
+    if (refused.empty())
+        co_await vault_.save(account);
+    state_ = std::move(account);
+}
+
+base::Task<void> Account::renew_registration(const std::string& lost_url) {
+    auto turn = co_await turn_.take();
+    if (state_->url != lost_url)
+        co_return;  // another MD was faster
+    log::warn("the CA does not know the account any more, registering it anew",
+              log::kv("account", lost_url));
+    co_await register_account(last_wish_);
+}
+
+base::Task<Answer> Account::post(http::Url url, std::string payload, std::string doing) {
+    Signer signer{state_->key, state_->url};
+    std::optional<Answer> answer;
+    try {
+        answer = co_await client_.post(signer, url, payload, doing);
+    } catch (const Refused& refusal) {
+        if (!refusal.problem().is("accountDoesNotExist"))
+            throw;
+    }
+    if (answer)
+        co_return std::move(*answer);
+    co_await renew_registration(signer.account_url);
+    signer.account_url = state_->url;
+    Answer second =
+        co_await client_.post(signer, std::move(url), std::move(payload), std::move(doing));
+    co_return second;
+}
+
+}  // namespace md::acme

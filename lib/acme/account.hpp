@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The account at one CA (RFC 8555 §7.3): registered when there is none, its contacts kept up to
+// date, registered anew with the same key when the CA lost it.
+#pragma once
+
+#include "acme/client.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace md::acme {
+
+// What is known of an account; `url` is empty while it is not registered yet.
+struct AccountState {
+    crypto::PrivateKey key;
+    std::string url;
+    std::vector<std::string> contacts;
+    std::string agreement;
+};
+
+// Where accounts are kept; each call is for the one CA the vault was made for. Real:
+// drive/accounts.
+class AccountVault {
+public:
+    virtual ~AccountVault() = default;
+    virtual base::Task<std::optional<AccountState>> load() = 0;
+    // Durable when it resumes.
+    virtual base::Task<void> save(AccountState account) = 0;
+};
+
+// What an MD wants of the account.
+struct AccountWish {
+    std::vector<std::string> contacts;
+    std::string agreement;  // MDCertificateAgreement: "", "accepted" or a URL
+};
+
+class Account {
+public:
+    Account(base::asio::any_io_executor executor, Client& client, AccountVault& vault);
+
+    // Makes sure the account exists. Any number of MDs may ask at once: one registers. Throws
+    // AcmeError (permanent) with the terms' URL when they are not agreed to.
+    base::Task<void> ensure(AccountWish wish);
+
+    // Client::post in the account's name. When the CA says accountDoesNotExist, registers anew with
+    // the same key, once, and repeats.
+    base::Task<Answer> post(http::Url url, std::string payload, std::string doing);
+
+    // RFC 7638, for key authorizations. After ensure().
+    const std::string& thumbprint() const { return thumbprint_; }
+    Client& client() { return client_; }
+
+private:
+    base::Task<void> register_account(const AccountWish& wish);
+    base::Task<void> update_contacts(const AccountWish& wish);
+    base::Task<void> renew_registration(const std::string& lost_url);
+    void adopt(AccountState state);
+
+    Client& client_;
+    AccountVault& vault_;
+    base::Permits turn_;
+    std::optional<AccountState> state_;
+    AccountWish last_wish_;
+    std::string thumbprint_;
+};
+
+}  // namespace md::acme

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// One CA as seen by all managed domains that use it: its directory, the pool of nonces, signed
+// requests with badNonce repeated. It knows nothing of orders.
+#pragma once
+
+#include "acme/error.hpp"
+#include "acme/messages.hpp"
+#include "base/clock.hpp"
+#include "base/permits.hpp"
+#include "crypto/private_key.hpp"
+#include "http/transport.hpp"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace md::acme {
+
+// Who signs: with the account's URL as "kid", or, before there is one, with the key as "jwk".
+struct Signer {
+    crypto::PrivateKey key;
+    std::string account_url;  // "" = use jwk (newAccount, RFC 8555 §6.2)
+};
+
+// An answer with a status of 2xx.
+struct Answer {
+    std::string body;
+    std::string content_type;
+    std::optional<std::string> location;
+    std::optional<sys_seconds> retry_after;
+};
+
+class Client {
+public:
+    Client(base::asio::any_io_executor executor, http::Transport& transport,
+           const base::Clock& clock, http::Url directory_url);
+
+    const http::Url& directory_url() const { return directory_url_; }
+    UrlRule url_rule() const { return {!directory_url_.is_https()}; }
+
+    // Fetched when first needed and again after an hour. Throws.
+    base::Task<Directory> directory();
+
+    // A signed POST (RFC 8555 §6.2); an empty payload is POST-as-GET. A badNonce is repeated with
+    // the nonce of that error (§6.5), up to ten times. Any other status than 2xx throws Refused.
+    // `doing` is for messages: "placing the order".
+    base::Task<Answer> post(Signer signer, http::Url url, std::string payload, std::string doing);
+
+private:
+    base::Task<std::string> take_nonce();
+    base::Task<http::Response> post_once(const Signer& signer, const http::Url& url,
+                                         const std::string& payload, std::string nonce);
+    std::optional<std::string> nonce_of(const http::Response& response) const;
+    base::Task<http::Response> get(http::Url url, std::string method);
+
+    http::Transport& transport_;
+    const base::Clock& clock_;
+    http::Url directory_url_;
+    base::Permits directory_turn_;
+    std::optional<Directory> directory_;
+    sys_seconds directory_fetched_{};
+    std::deque<std::string> nonces_;
+};
+
+}  // namespace md::acme

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acme/issue.hpp"
+
+#include "acme/next_step.hpp"
+#include "acme/pending_key.hpp"
+#include "acme/poll_pace.hpp"
+#include "acme/proving.hpp"
+#include "base/base64url.hpp"
+#include "base/log.hpp"
+#include "base/nursery.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/csr.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+namespace md::acme {
+namespace {
+
+using model::FailureClass;
+using std::chrono::milliseconds;
+
+constexpr std::chrono::minutes patience{5};  // for validation, and again for the certificate
+constexpr milliseconds first_look_validated = std::chrono::seconds{1};
+constexpr milliseconds first_look_issued{30};
+
+// The frame of one issuance: what is known of the order, and what is being proved.
+class Issuance {
+public:
+    Issuance(base::asio::any_io_executor executor, Workbench& bench, IssueRequest& request,
+             IssueJournal& journal)
+        : executor_(executor),
+          bench_(bench),
+          request_(request),
+          journal_(journal),
+          watchers_(executor),
+          asked_(executor) {}
+
+    base::Task<Issued> run();
+
+private:
+    base::Task<Issued> work();
+    base::Task<void> find_or_place_order();
+    base::Task<std::optional<Order>> resumable_order();
+    base::Task<void> place_order();
+    base::Task<void> begin_key();
+    base::Task<void> fetch_authorizations();
+    base::Task<void> prove(std::vector<std::size_t> indexes);
+    base::Task<void> answer_challenge(Authorization authorization);
+    base::Task<void> watch(std::size_t index);
+    base::Task<void> validators_came();
+    base::Task<void> await_validation();
+    base::Task<void> await_certificate();
+    base::Task<void> stop_proving();
+    base::Task<void> refresh_order();
+    base::Task<void> finalize();
+    base::Task<Issued> download();
+    base::Task<void> give_up(NextStep next);
+
+    bool names_are_ours(const Order& order) const;
+
+    base::asio::any_io_executor executor_;
+    Workbench& bench_;
+    IssueRequest& request_;
+    IssueJournal& journal_;
+
+    Order order_;
+    std::optional<sys_seconds> retry_after_;
+    std::vector<Authorization> authorizations_;
+    std::set<std::size_t> proving_;
+    std::optional<PendingKey> key_;
+    bool key_is_kept_ = false;
+    PollPace validation_pace_{first_look_validated};
+    PollPace certificate_pace_{first_look_issued};
+
+    std::vector<std::unique_ptr<PreparedChallenge>> prepared_;
+    std::set<std::size_t> unseen_;
+    base::Nursery watchers_;
+    base::Wakeup asked_;
+};
+
+base::Task<Issued> Issuance::run() {
+    std::exception_ptr failed;
+    std::optional<Issued> issued;
+    try {
+        issued = co_await work();
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    co_await stop_proving();
+    if (failed)
+        std::rethrow_exception(failed);
+    co_return std::move(*issued);
+}
+
+base::Task<Issued> Issuance::work() {
+    co_await find_or_place_order();
+    co_await begin_key();
+    while (true) {
+        NextStep next = next_step(order_, authorizations_, proving_);
+        if (order_.status != OrderStatus::pending)
+            co_await stop_proving();
+        switch (next.step) {
+            case Step::fetch_authorizations:
+                co_await fetch_authorizations();
+                break;
+            case Step::prove:
+                co_await prove(std::move(next.authorizations));
+                break;
+            case Step::await_validation:
+                co_await await_validation();
+                break;
+            case Step::finalize:
+                co_await finalize();
+                break;
+            case Step::await_certificate:
+                co_await await_certificate();
+                break;
+            case Step::download: {
+                Issued issued = co_await download();
+                co_return issued;
+            }
+            case Step::give_up:
+                co_await give_up(std::move(next));
+                break;
+        }
+    }
+}
+
+bool Issuance::names_are_ours(const Order& order) const {
+    std::set<std::string> ours, theirs(order.names.begin(), order.names.end());
+    for (const model::DomainName& name : request_.names)
+        ours.insert(name.text());
+    return ours == theirs;
+}
+
+base::Task<void> Issuance::find_or_place_order() {
+    journal_.stage("order");
+    auto found = co_await resumable_order();
+    if (found) {
+        order_ = std::move(*found);
+        co_return;
+    }
+    co_await place_order();
+}
+
+// The order a former attempt left, when the CA still knows it and it can still become a
+// certificate.
+base::Task<std::optional<Order>> Issuance::resumable_order() {
+    auto url_text = co_await journal_.order_url();
+    if (!url_text)
+        co_return std::nullopt;
+    std::optional<Order> found;
+    try {
+        UrlRule rule = bench_.account.client().url_rule();
+        http::Url url = parse_url(*url_text, rule, "the staged order");
+        Answer answer = co_await bench_.account.post(url, "", "asking for the staged order");
+        found = parse_order(answer.body, url, rule);
+    } catch (const AcmeError& error) {
+        log::debug("staged order not usable", log::kv("order", *url_text),
+                   log::kv("reason", error.what()));
+    }
+    auto key = co_await journal_.key();
+    bool needs_key =
+        found && (found->status == OrderStatus::processing || found->status == OrderStatus::valid);
+    if (found && found->status != OrderStatus::invalid && names_are_ours(*found) &&
+        (key || !needs_key))
+        co_return found;
+    co_await journal_.order_dropped();
+    co_return std::nullopt;
+}
+
+base::Task<void> Issuance::place_order() {
+    Directory directory = co_await bench_.account.client().directory();
+    Answer answer = co_await bench_.account.post(
+        directory.new_order, new_order_payload(request_.names), "placing the order");
+    if (!answer.location)
+        throw ProtocolError("placing the order: the CA's answer has no Location");
+    UrlRule rule = bench_.account.client().url_rule();
+    http::Url url = parse_url(*answer.location, rule, "the CA's order, 'Location'");
+    order_ = parse_order(answer.body, std::move(url), rule);
+    co_await journal_.order_placed(order_);
+}
+
+base::Task<void> Issuance::begin_key() {
+    auto kept = co_await journal_.key();
+    key_is_kept_ = kept.has_value();
+    if (kept)
+        key_.emplace(std::move(*kept));
+    else
+        key_.emplace(executor_, bench_.pool, request_.key);
+}
+
+base::Task<void> Issuance::fetch_authorizations() {
+    journal_.stage("authorization");
+    UrlRule rule = bench_.account.client().url_rule();
+    std::vector<Authorization> fetched;
+    for (const http::Url& url : order_.authorizations) {
+        Answer answer = co_await bench_.account.post(url, "", "fetching an authorization");
+        fetched.push_back(parse_authorization(answer.body, rule));
+    }
+    authorizations_ = std::move(fetched);
+    proving_.clear();
+    // All were valid already (the CA reuses them): only the order itself can say it is ready.
+    if (order_.status == OrderStatus::pending &&
+        std::all_of(authorizations_.begin(), authorizations_.end(), [](const Authorization& one) {
+            return one.status == AuthorizationStatus::valid;
+        }))
+        co_await refresh_order();
+}
+
+base::Task<void> Issuance::prove(std::vector<std::size_t> indexes) {
+    journal_.stage("challenge");
+    for (std::size_t index : indexes) {
+        co_await answer_challenge(authorizations_[index]);
+        proving_.insert(index);
+    }
+}
+
+base::Task<void> Issuance::answer_challenge(Authorization authorization) {
+    Proof proof = choose_proof(authorization, request_.challenges, bench_.solvers);
+    if (proof.challenge == nullptr)
+        throw AcmeError(authorization.name + ": no challenge can be answered: " + proof.why_not,
+                        FailureClass::budget);
+    auto name = model::DomainName::parse(authorization.name);
+    const std::string& token = proof.challenge->token;
+    ChallengeToProve challenge{*name, token, token + "." + bench_.account.thumbprint()};
+    auto prepared = co_await proof.solver->prepare(std::move(challenge));
+    std::size_t place = prepared_.size();
+    prepared_.push_back(std::move(prepared));
+    unseen_.insert(place);
+    watchers_.start(watch(place), [](std::exception_ptr) {});
+    co_await bench_.account.post(
+        proof.challenge->url, "{}",
+        authorization.name + ": starting the " + proof.challenge->type + " challenge");
+}
+
+base::Task<void> Issuance::watch(std::size_t place) {
+    while (true) {
+        co_await prepared_[place]->seen();
+        unseen_.erase(place);
+        if (unseen_.empty())
+            asked_.wake();
+    }
+}
+
+base::Task<void> Issuance::validators_came() {
+    co_await asked_.wait();
+}
+
+// Own eyes are faster than polling: the order is looked at when the validators have come and gone.
+base::Task<void> Issuance::await_validation() {
+    if (validation_pace_.total() > patience)
+        throw AcmeError("the CA did not decide on the challenges within 5 minutes",
+                        FailureClass::passing);
+    milliseconds pause = validation_pace_.next(retry_after_, bench_.clock.now());
+    co_await base::first_of(validators_came(), bench_.clock.wait(pause));
+    co_await refresh_order();
+}
+
+base::Task<void> Issuance::await_certificate() {
+    journal_.stage("certificate");
+    if (certificate_pace_.total() > patience)
+        throw AcmeError("the CA did not issue within 5 minutes", FailureClass::passing);
+    milliseconds pause = certificate_pace_.next(retry_after_, bench_.clock.now());
+    co_await bench_.clock.wait(pause);
+    co_await refresh_order();
+}
+
+// RFC 8555 §8.3: stop answering once the CA has decided.
+base::Task<void> Issuance::stop_proving() {
+    watchers_.cancel();
+    co_await watchers_.join();
+    prepared_.clear();
+    unseen_.clear();
+}
+
+base::Task<void> Issuance::refresh_order() {
+    Answer answer = co_await bench_.account.post(order_.url, "", "asking for the order");
+    order_ = parse_order(answer.body, order_.url, bench_.account.client().url_rule());
+    retry_after_ = answer.retry_after;
+    // The challenge that failed tells more than the order: have the authorizations fetched again.
+    if (order_.status == OrderStatus::invalid)
+        authorizations_.clear();
+}
+
+base::Task<void> Issuance::finalize() {
+    crypto::PrivateKey key = co_await key_->get();
+    journal_.stage("finalize");
+    if (!key_is_kept_)
+        co_await journal_.key_made(key);
+    key_is_kept_ = true;
+    auto csr = crypto::make_csr(key, request_.names, request_.must_staple);
+    std::exception_ptr refused;
+    bool not_ready = false, hopeless = false;
+    try {
+        Answer answer = co_await bench_.account.post(*order_.finalize,
+                                                     finalize_payload(base::base64url_encode(csr)),
+                                                     "finalizing the order");
+        order_ = parse_order(answer.body, order_.url, bench_.account.client().url_rule());
+        retry_after_ = answer.retry_after;
+    } catch (const Refused& refusal) {
+        refused = std::current_exception();
+        not_ready = refusal.problem().is("orderNotReady");
+        hopeless = refusal.failure_class() == FailureClass::permanent;
+    }
+    if (!refused)
+        co_return;
+    // RFC 8555 §7.4: read the order again. A CSR or key the CA dislikes is not offered twice.
+    if (not_ready && certificate_pace_.total() < patience) {
+        co_await await_certificate();
+        co_return;
+    }
+    if (hopeless)
+        co_await journal_.order_dropped();
+    std::rethrow_exception(refused);
+}
+
+base::Task<Issued> Issuance::download() {
+    journal_.stage("certificate");
+    crypto::PrivateKey key = co_await key_->get();
+    Answer answer =
+        co_await bench_.account.post(*order_.certificate, "", "downloading the certificate");
+    std::optional<std::string> mistake;
+    try {
+        auto chain = crypto::parse_chain(answer.body);
+        crypto::OrderedCertificate ordered{key, request_.names, request_.must_staple};
+        mistake = crypto::chain_mistake(chain, ordered, bench_.clock.now());
+    } catch (const base::Error& error) {
+        mistake = error.what();
+    }
+    if (mistake) {
+        co_await journal_.order_dropped();
+        throw AcmeError("the CA's certificate is refused: " + *mistake, FailureClass::budget);
+    }
+    co_return Issued{std::move(key), std::move(answer.body)};
+}
+
+base::Task<void> Issuance::give_up(NextStep next) {
+    if (!next.name.empty())
+        journal_.stage("challenge");
+    co_await journal_.order_dropped();
+    std::string doing = next.name.empty() ? "the order failed" : next.name + " was not validated";
+    throw Refused(doing, std::move(next.why));
+}
+
+}  // namespace
+
+base::Task<Issued> issue(Workbench bench, IssueRequest request, IssueJournal& journal) {
+    auto executor = co_await base::asio::this_coro::executor;
+    Issuance issuance(executor, bench, request, journal);
+    Issued issued = co_await issuance.run();
+    co_return issued;
+}
+
+}  // namespace md::acme

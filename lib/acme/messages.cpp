@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acme/messages.hpp"
+
+#include "acme/error.hpp"
+#include "acme/json_text.hpp"
+#include "base/base64url.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace md::acme {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t most_items = 1000;  // authorizations of an order, challenges, identifiers
+
+template <typename Status>
+struct Word {
+    Status status;
+    std::string_view word;
+};
+constexpr std::array<Word<OrderStatus>, 5> order_words = {{{OrderStatus::pending, "pending"},
+                                                           {OrderStatus::ready, "ready"},
+                                                           {OrderStatus::processing, "processing"},
+                                                           {OrderStatus::valid, "valid"},
+                                                           {OrderStatus::invalid, "invalid"}}};
+constexpr std::array<Word<AuthorizationStatus>, 7> authorization_words = {
+    {{AuthorizationStatus::pending, "pending"},
+     {AuthorizationStatus::processing, "processing"},
+     {AuthorizationStatus::valid, "valid"},
+     {AuthorizationStatus::invalid, "invalid"},
+     {AuthorizationStatus::deactivated, "deactivated"},
+     {AuthorizationStatus::expired, "expired"},
+     {AuthorizationStatus::revoked, "revoked"}}};
+constexpr std::array<Word<ChallengeStatus>, 4> challenge_words = {
+    {{ChallengeStatus::pending, "pending"},
+     {ChallengeStatus::processing, "processing"},
+     {ChallengeStatus::valid, "valid"},
+     {ChallengeStatus::invalid, "invalid"}}};
+
+template <typename Words>
+auto status_of(const json& object, const Words& words, const std::string& resource) {
+    std::string text = text_or(object, "status");
+    for (const auto& entry : words)
+        if (entry.word == text)
+            return entry.status;
+    throw ProtocolError("the CA's " + resource + " has the unknown status '" + masked(text, 40) +
+                        "'");
+}
+
+template <typename Words, typename Status>
+std::string_view word_of(const Words& words, Status status) {
+    for (const auto& entry : words)
+        if (entry.status == status)
+            return entry.word;
+    return {};
+}
+
+json object_of(std::string_view body, const std::string& resource) {
+    auto parsed = parse_json(body);
+    if (!parsed || !parsed->is_object())
+        throw ProtocolError("the CA's " + resource + " is not a JSON object");
+    return std::move(*parsed);
+}
+
+const json& array_of(const json& object, const char* name, const std::string& resource) {
+    auto found = object.find(name);
+    if (found == object.end() || !found->is_array() || found->size() > most_items)
+        throw ProtocolError("the CA's " + resource + " has no proper '" + name + "'");
+    return *found;
+}
+
+http::Url url_of(const json& object, const char* name, UrlRule rule, const std::string& resource) {
+    return parse_url(text_or(object, name), rule, "the CA's " + resource + ", '" + name + "'");
+}
+
+std::optional<http::Url> optional_url(const json& object, const char* name, UrlRule rule,
+                                      const std::string& resource) {
+    if (!object.contains(name))
+        return std::nullopt;
+    return url_of(object, name, rule, resource);
+}
+
+std::optional<Problem> problem_of(const json& object) {
+    auto found = object.find("error");
+    if (found == object.end() || !found->is_object())
+        return std::nullopt;
+    unsigned status = 0;
+    if (auto number = found->find("status"); number != found->end() && number->is_number_unsigned())
+        status = number->get<unsigned>();
+    return parse_problem(found->dump(-1, ' ', true, json::error_handler_t::replace), status);
+}
+
+bool bool_of(const json& object, const char* name) {
+    auto found = object.find(name);
+    return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+// A challenge of a form we know, or nullopt: other types may lack token or url.
+std::optional<Challenge> challenge_of(const json& object, UrlRule rule) {
+    if (!object.is_object())
+        throw ProtocolError("the CA's authorization has a challenge that is no object");
+    std::string token = text_or(object, "token");
+    if (!token.empty() && !token_is_sound(token))
+        throw ProtocolError("the CA's challenge has a token that is not base64url of 128 bits");
+    auto url = http::Url::parse(text_or(object, "url"));
+    if (token.empty() || !url)
+        return std::nullopt;
+    return Challenge{text_or(object, "type"), url_of(object, "url", rule, "challenge"),
+                     status_of(object, challenge_words, "challenge"), token, problem_of(object)};
+}
+
+}  // namespace
+
+std::string_view word(OrderStatus status) {
+    return word_of(order_words, status);
+}
+
+std::string_view word(AuthorizationStatus status) {
+    return word_of(authorization_words, status);
+}
+
+http::Url parse_url(std::string_view text, UrlRule rule, const std::string& what) {
+    auto url = text.size() <= 2048 ? http::Url::parse(text) : std::nullopt;
+    if (!url || (!url->is_https() && !rule.http_allowed) || !url->user_info().empty())
+        throw ProtocolError(what + ": '" + masked(text, 120) + "' is not an https URL");
+    return std::move(*url);
+}
+
+bool token_is_sound(std::string_view token) {
+    return token.size() >= 22 && token.size() <= 256 && base::is_base64url(token);
+}
+
+Directory parse_directory(std::string_view body, UrlRule rule) {
+    json object = object_of(body, "directory");
+    Directory directory{url_of(object, "newNonce", rule, "directory"),
+                        url_of(object, "newAccount", rule, "directory"),
+                        url_of(object, "newOrder", rule, "directory"),
+                        optional_url(object, "revokeCert", rule, "directory"),
+                        optional_url(object, "keyChange", rule, "directory"),
+                        optional_url(object, "renewalInfo", rule, "directory"),
+                        {},
+                        false};
+    if (auto meta = object.find("meta"); meta != object.end() && meta->is_object()) {
+        directory.terms_of_service = text_or(*meta, "termsOfService");
+        directory.external_account_required = bool_of(*meta, "externalAccountRequired");
+    }
+    return directory;
+}
+
+Order parse_order(std::string_view body, http::Url url, UrlRule rule) {
+    json object = object_of(body, "order");
+    Order order;
+    order.url = std::move(url);
+    order.status = status_of(object, order_words, "order");
+    for (const json& identifier : array_of(object, "identifiers", "order"))
+        order.names.push_back(text_or(identifier, "value"));
+    for (const json& entry : array_of(object, "authorizations", "order"))
+        order.authorizations.push_back(parse_url(entry.is_string() ? entry.get<std::string>() : "",
+                                                 rule, "the CA's order, 'authorizations'"));
+    order.finalize = optional_url(object, "finalize", rule, "order");
+    order.certificate = optional_url(object, "certificate", rule, "order");
+    order.error = problem_of(object);
+    return order;
+}
+
+Authorization parse_authorization(std::string_view body, UrlRule rule) {
+    json object = object_of(body, "authorization");
+    Authorization authorization;
+    authorization.status = status_of(object, authorization_words, "authorization");
+    authorization.wildcard = bool_of(object, "wildcard");
+    auto identifier = object.find("identifier");
+    if (identifier != object.end())
+        authorization.name = text_or(*identifier, "value");
+    if (!model::DomainName::parse(authorization.name))
+        throw ProtocolError("the CA's authorization is for '" + masked(authorization.name, 80) +
+                            "', which is no domain name");
+    for (const json& entry : array_of(object, "challenges", "authorization"))
+        if (auto challenge = challenge_of(entry, rule))
+            authorization.challenges.push_back(std::move(*challenge));
+    return authorization;
+}
+
+std::string new_account_payload(const std::vector<std::string>& contacts, bool agreed) {
+    json payload = json::object();
+    if (agreed)
+        payload["termsOfServiceAgreed"] = true;
+    if (!contacts.empty())
+        payload["contact"] = contacts;
+    return payload.dump();
+}
+
+std::string contacts_payload(const std::vector<std::string>& contacts) {
+    return json{{"contact", contacts}}.dump();
+}
+
+std::string new_order_payload(const std::vector<model::DomainName>& names) {
+    json identifiers = json::array();
+    for (const model::DomainName& name : names)
+        identifiers.push_back({{"type", "dns"}, {"value", name.text()}});
+    return json{{"identifiers", identifiers}}.dump();
+}
+
+std::string finalize_payload(std::string_view csr_base64url) {
+    return json{{"csr", csr_base64url}}.dump();
+}
+
+}  // namespace md::acme

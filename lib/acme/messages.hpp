@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The resources of RFC 8555 §7.1 as values, read from hostile JSON and written. Pure. Reading
+// throws ProtocolError that names the resource and the member; unknown members are ignored, unknown
+// status words are errors.
+#pragma once
+
+#include "acme/problem.hpp"
+#include "http/url.hpp"
+#include "model/domain_name.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace md::acme {
+
+// Which URLs a CA may hand out: https, and http only when its directory is http.
+struct UrlRule {
+    bool http_allowed = false;
+};
+
+struct Directory {
+    http::Url new_nonce, new_account, new_order;
+    std::optional<http::Url> revoke_cert, key_change, renewal_info;
+    std::string terms_of_service;  // URL, "" when the CA has none
+    bool external_account_required = false;
+};
+
+enum class OrderStatus { pending, ready, processing, valid, invalid };
+enum class AuthorizationStatus {
+    pending,
+    processing,  // not in RFC 8555; Boulder has it since 2026-07: wait
+    valid,
+    invalid,
+    deactivated,
+    expired,
+    revoked
+};
+enum class ChallengeStatus { pending, processing, valid, invalid };
+
+struct Challenge {
+    std::string type;  // "http-01", ...; other words are kept and not used
+    http::Url url;
+    ChallengeStatus status = ChallengeStatus::pending;
+    std::string token;
+    std::optional<Problem> error;
+};
+
+struct Authorization {
+    std::string name;  // the identifier's value, without "*."
+    bool wildcard = false;
+    AuthorizationStatus status = AuthorizationStatus::pending;
+    std::vector<Challenge> challenges;  // only those of a known form
+};
+
+struct Order {
+    http::Url url;  // from the Location header; not part of the JSON
+    OrderStatus status = OrderStatus::pending;
+    std::vector<std::string> names;
+    std::vector<http::Url> authorizations;
+    std::optional<http::Url> finalize;
+    std::optional<http::Url> certificate;
+    std::optional<Problem> error;
+};
+
+std::string_view word(OrderStatus status);
+std::string_view word(AuthorizationStatus status);
+
+Directory parse_directory(std::string_view body, UrlRule rule);
+Order parse_order(std::string_view body, http::Url url, UrlRule rule);
+Authorization parse_authorization(std::string_view body, UrlRule rule);
+// A URL of a header or a stored record, under the same rule.
+http::Url parse_url(std::string_view text, UrlRule rule, const std::string& what);
+
+// Tokens are octets from a stranger that become file names and URL paths elsewhere: only base64url,
+// 128 bits at least (RFC 8555 §8.1), 256 characters at most.
+bool token_is_sound(std::string_view token);
+
+std::string new_account_payload(const std::vector<std::string>& contacts, bool agreed);
+std::string contacts_payload(const std::vector<std::string>& contacts);
+std::string new_order_payload(const std::vector<model::DomainName>& names);
+std::string finalize_payload(std::string_view csr_base64url);
+
+}  // namespace md::acme

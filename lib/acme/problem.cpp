@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acme/problem.hpp"
+
+#include "acme/json_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace md::acme {
+namespace {
+
+using model::FailureClass;
+
+constexpr std::string_view acme_prefix = "urn:ietf:params:acme:error:";
+constexpr std::size_t most_subproblems = 20;
+
+struct TypeClass {
+    std::string_view word;
+    FailureClass failure_class;
+};
+// RFC 8555 §6.7 table; what is not listed is judged by its HTTP status.
+constexpr std::array<TypeClass, 24> type_classes = {{
+    {"badNonce", FailureClass::passing},
+    {"serverInternal", FailureClass::passing},
+    {"orderNotReady", FailureClass::passing},
+    {"rateLimited", FailureClass::budget},
+    {"unauthorized", FailureClass::budget},
+    {"caa", FailureClass::budget},
+    {"dns", FailureClass::budget},
+    {"connection", FailureClass::budget},
+    {"tls", FailureClass::budget},
+    {"incorrectResponse", FailureClass::budget},
+    {"accountDoesNotExist", FailureClass::budget},
+    {"alreadyReplaced", FailureClass::budget},
+    {"badCSR", FailureClass::permanent},
+    {"badPublicKey", FailureClass::permanent},
+    {"badSignatureAlgorithm", FailureClass::permanent},
+    {"agreementRequired", FailureClass::permanent},
+    {"externalAccountRequired", FailureClass::permanent},
+    {"invalidContact", FailureClass::permanent},
+    {"unsupportedContact", FailureClass::permanent},
+    {"invalidProfile", FailureClass::permanent},
+    {"malformed", FailureClass::permanent},
+    {"rejectedIdentifier", FailureClass::permanent},
+    {"unsupportedIdentifier", FailureClass::permanent},
+    {"userActionRequired", FailureClass::permanent},
+}};
+
+std::string word_of(std::string_view type) {
+    if (type.starts_with(acme_prefix))
+        type.remove_prefix(acme_prefix.size());
+    return masked(type, 80);
+}
+
+Problem::Sub sub_of(const nlohmann::json& json) {
+    Problem::Sub sub{text_or(json, "type"), text_or(json, "detail"), {}};
+    if (auto identifier = json.find("identifier"); identifier != json.end())
+        sub.identifier = text_or(*identifier, "value");
+    return sub;
+}
+
+}  // namespace
+
+std::string masked(std::string_view text, std::size_t most) {
+    std::string result(text.substr(0, most));
+    std::replace_if(
+        result.begin(), result.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    if (text.size() > most)
+        result += "...";
+    return result;
+}
+
+std::string_view Problem::acme_word() const {
+    std::string_view word = type;
+    if (!word.starts_with(acme_prefix))
+        return {};
+    return word.substr(acme_prefix.size());
+}
+
+std::string Problem::text() const {
+    std::string text = word_of(type);
+    if (!detail.empty())
+        text += ": " + masked(detail);
+    for (const Sub& sub : subproblems)
+        text += "; " + masked(sub.identifier, 253) + ": " + word_of(sub.type) + ": " +
+                masked(sub.detail, 200);
+    return text;
+}
+
+Problem parse_problem(std::string_view body, unsigned http_status) {
+    Problem problem;
+    problem.type = "about:blank";
+    problem.status = http_status;
+    auto json = parse_json(body);
+    if (!json || !json->is_object()) {
+        problem.detail = "the CA answered with HTTP status " + std::to_string(http_status);
+        return problem;
+    }
+    problem.type = text_or(*json, "type", "about:blank");
+    problem.detail = text_or(*json, "detail");
+    if (problem.detail.empty())
+        problem.detail = text_or(*json, "title", "HTTP status " + std::to_string(http_status));
+    auto subs = json->find("subproblems");
+    if (subs != json->end() && subs->is_array())
+        for (const auto& sub : *subs)
+            if (sub.is_object() && problem.subproblems.size() < most_subproblems)
+                problem.subproblems.push_back(sub_of(sub));
+    return problem;
+}
+
+FailureClass failure_class(const Problem& problem) {
+    for (const TypeClass& entry : type_classes)
+        if (entry.word == problem.acme_word())
+            return entry.failure_class;
+    bool passing = problem.status == 0 || problem.status >= 500 || problem.status == 408 ||
+                   problem.status == 429;
+    return passing ? FailureClass::passing : FailureClass::budget;
+}
+
+}  // namespace md::acme

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Problem documents (RFC 7807, RFC 8555 §6.7) and what kind of failure each type is. Pure.
+#pragma once
+
+#include "model/job.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace md::acme {
+
+struct Problem {
+    std::string type;  // "urn:ietf:params:acme:error:..." or "about:blank"
+    std::string detail;
+    unsigned status = 0;
+    struct Sub {
+        std::string type, detail, identifier;
+    };
+    std::vector<Sub> subproblems;
+
+    // The word after "urn:ietf:params:acme:error:", or "" for another type.
+    std::string_view acme_word() const;
+    bool is(std::string_view word) const { return acme_word() == word; }
+    // "rateLimited: too many ...; www.a.org: caa: ..." for people; bounded, control characters
+    // masked.
+    std::string text() const;
+};
+
+// Any body of an error answer: not JSON or not a problem becomes one made from the HTTP status.
+Problem parse_problem(std::string_view body, unsigned http_status);
+
+// Whether time, money or a person mends it (DESIGN §6).
+model::FailureClass failure_class(const Problem& problem);
+
+// At most `most` characters; what is not printable ASCII becomes '?'.
+std::string masked(std::string_view text, std::size_t most = 500);
+
+}  // namespace md::acme

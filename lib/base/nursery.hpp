@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Children of one parent coroutine that run beside it: started, counted, cancelled, awaited. The
+// parent joins before it ends, so no child outlives what it refers to.
+#pragma once
+
+#include "base/task.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <exception>
+#include <functional>
+#include <list>
+#include <utility>
+
+namespace md::base {
+
+class Nursery {
+public:
+    // Called when a child ended: null when it ended well.
+    using Ended = std::function<void(std::exception_ptr)>;
+
+    explicit Nursery(asio::any_io_executor executor)
+        : executor_(std::move(executor)), changed_(executor_) {}
+    Nursery(const Nursery&) = delete;
+    Nursery& operator=(const Nursery&) = delete;
+
+    void start(Task<void> child, Ended ended) {
+        auto place = children_.emplace(children_.end());
+        asio::co_spawn(
+            executor_, std::move(child),
+            asio::bind_cancellation_slot(
+                place->slot(), [this, place, ended = std::move(ended)](std::exception_ptr failed) {
+                    children_.erase(place);
+                    ended(failed);
+                    changed_.wake();
+                }));
+    }
+
+    std::size_t size() const { return children_.size(); }
+
+    void cancel() {
+        for (auto child = children_.begin(); child != children_.end();)
+            (child++)->emit(asio::cancellation_type::terminal);
+    }
+
+    // Resumes when no child is left. Not cancellable: children are awaited, always.
+    Task<void> join() {
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        while (!children_.empty())
+            co_await changed_.wait();
+    }
+
+private:
+    asio::any_io_executor executor_;
+    std::list<asio::cancellation_signal> children_;
+    Wakeup changed_;
+};
+
+}  // namespace md::base
