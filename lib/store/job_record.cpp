@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// job.json. The member "mdcertd" holds the failure's stage, class and time, and the state of the
+// notification; a job mod_md wrote has none and reads as passing trouble at its last run.
+#include "base/time_text.hpp"
+#include "store/json_record.hpp"
+
+namespace md::store {
+namespace {
+
+constexpr int general_error = 20014;  // APR_EGENERAL, mod_md's "it failed" without an errno
+constexpr std::size_t most_entries = 128;
+
+std::optional<model::Failure> read_failure(const Members& job, const Members& ours,
+                                           const std::optional<model::sys_seconds>& last_run) {
+    Members last = job.object("last");
+    model::Failure failure;
+    failure.problem = last.text("problem");
+    if (last.number("status").value_or(0) == 0 && failure.problem.empty())
+        return std::nullopt;
+    failure.detail = last.text("detail");
+    Members mine = ours.object("failure");
+    failure.stage = mine.text("stage");
+    failure.at = mine.date("at").value_or(last_run.value_or(model::sys_seconds{}));
+    if (std::string word = mine.text("class"); !word.empty()) {
+        auto failure_class = model::failure_class_named(word);
+        if (failure_class)
+            failure.failure_class = *failure_class;
+        else
+            mine.wrong("class", "is not a failure class");
+    }
+    return failure;
+}
+
+std::vector<model::LogEntry> read_log(const Members& job, Damage& damage) {
+    std::vector<model::LogEntry> log;
+    Members members = job.object("log");
+    const Json* entries = members.find("entries");
+    if (entries == nullptr)
+        return log;
+    if (!entries->is_array()) {
+        members.wrong("entries", "is not a list");
+        return log;
+    }
+    for (const Json& json : *entries) {
+        if (log.size() == most_entries)
+            break;
+        if (!json.is_object()) {
+            members.wrong("entries", "has an element that is not an object");
+            break;
+        }
+        Members entry(json, damage);
+        log.push_back({entry.date("when").value_or(model::sys_seconds{}), entry.text("type"),
+                       entry.text("status"), entry.text("detail")});
+    }
+    return log;
+}
+
+Json last_json(const model::Job& job) {
+    Json last;
+    last["status"] = job.last_failure ? general_error : 0;
+    if (job.last_failure) {
+        put(last, "problem", job.last_failure->problem);
+        put(last, "detail", job.last_failure->detail);
+        put(last, "activity", job.last_failure->stage);
+    }
+    return last;
+}
+
+Json our_json(const model::Job& job) {
+    Json ours;
+    if (job.last_failure) {
+        put(ours["failure"], "stage", job.last_failure->stage);
+        ours["failure"]["class"] = model::word(job.last_failure->failure_class);
+        ours["failure"]["at"] = base::http_date(job.last_failure->at);
+    }
+    if (job.notify_errors > 0)
+        ours["notify-errors"] = job.notify_errors;
+    put(ours, "notify-next", job.notify_next);
+    return ours;
+}
+
+Json log_json(const std::vector<model::LogEntry>& log) {
+    Json entries = Json::array();
+    for (const model::LogEntry& entry : log) {
+        if (entries.size() == most_entries)
+            break;
+        Json json;
+        json["when"] = base::http_date(entry.when);
+        json["type"] = entry.type;
+        put(json, "status", entry.status);
+        put(json, "detail", entry.detail);
+        entries.push_back(std::move(json));
+    }
+    return entries;
+}
+
+}  // namespace
+
+Parsed<model::Job> parse_job(std::string_view text) {
+    auto json = parse_object(text);
+    if (!json)
+        return json.error();
+    Damage damage;
+    Members members(*json, damage);
+    Members ours = members.object("mdcertd");
+    model::Job job;
+    job.name = members.text("name");
+    job.finished = members.flag("finished");
+    // "notified" speaks of any event; where mod_md wrote the other, that one is meant here.
+    bool notified = members.flag("notified");
+    job.notified = members.optional_flag("notified-renewed").value_or(notified);
+    job.errors = members.count("errors");
+    job.next_run = members.date("next-run");
+    job.last_run = members.date("last-run");
+    job.valid_from = members.date("valid-from");
+    job.last_failure = read_failure(members, ours, job.last_run);
+    job.notify_errors = ours.count("notify-errors");
+    job.notify_next = ours.date("notify-next");
+    job.log = read_log(members, damage);
+    if (!damage.why.empty())
+        return damage;
+    return job;
+}
+
+std::string to_text(const model::Job& job) {
+    Json json;
+    json["name"] = job.name;
+    json["finished"] = job.finished;
+    json["notified"] = job.notified;
+    json["notified-renewed"] = job.notified;
+    put(json, "next-run", job.next_run);
+    put(json, "last-run", job.last_run);
+    put(json, "valid-from", job.valid_from);
+    json["errors"] = job.errors;
+    json["last"] = last_json(job);
+    json["log"]["entries"] = log_json(job.log);
+    if (Json ours = our_json(job); !ours.empty())
+        json["mdcertd"] = std::move(ours);
+    return json_text(json);
+}
+
+}  // namespace md::store
