@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/pebble.hpp"
+
+#include "support/test_issuer.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <stdexcept>
+
+namespace md::test {
+namespace {
+
+using std::chrono::seconds;
+
+std::string loopback(const ReservedPort& port) {
+    return "127.0.0.1:" + std::to_string(port.number());
+}
+
+nlohmann::json configuration(const PebbleOptions& options) {
+    nlohmann::json json = {{"ocspResponderURL", ""},
+                           {"externalAccountBindingRequired", !options.bindings.empty()}};
+    if (!options.bindings.empty())
+        json["externalAccountMACKeys"] = options.bindings;
+    if (options.validity_seconds > 0)
+        json["certificateValidityPeriod"] = options.validity_seconds;
+    return json;
+}
+
+std::map<std::string, std::string> environment(const PebbleOptions& options) {
+    std::map<std::string, std::string> all = {
+        {"PEBBLE_WFE_NONCEREJECT", std::to_string(options.nonce_reject)},
+        {"PEBBLE_AUTHZREUSE", std::to_string(options.authz_reuse)}};
+    if (options.sleep_at_most == 0)
+        all["PEBBLE_VA_NOSLEEP"] = "1";
+    else
+        all["PEBBLE_VA_SLEEPTIME"] = std::to_string(options.sleep_at_most);
+    return all;
+}
+
+}  // namespace
+
+Pebble::Pebble(PebbleOptions options) : options_(std::move(options)) {
+    const TestIssuer issuer;
+    const auto listener = issuer.loopback_server();
+    write_file(ca_file(), issuer.root_pem());
+    write_file(scratch_ / "listener.pem", listener.certificate);
+    write_file(scratch_ / "listener.key", listener.key);
+    nlohmann::json json = configuration(options_);
+    json["listenAddress"] = loopback(acme_);
+    json["managementListenAddress"] = loopback(management_);
+    json["certificate"] = (scratch_ / "listener.pem").string();
+    json["privateKey"] = (scratch_ / "listener.key").string();
+    json["httpPort"] = http_port();
+    json["tlsPort"] = tls_port();
+    write_file(scratch_ / "pebble.json", nlohmann::json{{"pebble", json}}.dump());
+    start_dns();
+    start();
+}
+
+void Pebble::start_dns() {
+    challtestsrv_ = std::make_unique<Process>(
+        Command{{"pebble-challtestsrv", "-management", loopback(dns_management_), "-dns01",
+                 loopback(dns_), "-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv4",
+                 "127.0.0.1", "-defaultIPv6", ""}},
+        scratch_ / "challtestsrv.log");
+    if (!challtestsrv_->wait_for_port(dns_management_.number(), seconds{20}) ||
+        !challtestsrv_->wait_for_port(dns_.number(), seconds{20}))
+        throw std::runtime_error("pebble-challtestsrv does not start:\n" + challtestsrv_->output());
+}
+
+void Pebble::start() {
+    std::vector<std::string> argv = {"pebble", "-config", (scratch_ / "pebble.json").string(),
+                                     "-dnsserver", loopback(dns_)};
+    if (options_.strict)
+        argv.push_back("-strict");
+    pebble_ =
+        std::make_unique<Process>(Command{argv, environment(options_)}, scratch_ / "pebble.log");
+    if (!pebble_->wait_for_port(acme_.number(), seconds{20}) ||
+        !pebble_->wait_for_port(management_.number(), seconds{20}))
+        throw std::runtime_error("Pebble does not start:\n" + pebble_->output());
+    write_file(issuing_root(), management("/roots/0"));
+    write_file(issuing_intermediate(), management("/intermediates/0"));
+}
+
+void Pebble::stop() {
+    pebble_->stop();
+}
+
+std::string Pebble::directory_url() const {
+    return "https://localhost:" + std::to_string(acme_.number()) + "/dir";
+}
+
+std::string Pebble::management(const std::string& path) const {
+    const auto answer =
+        run_command({{"curl", "-sS", "--fail", "--cacert", ca_file().string(),
+                      "https://localhost:" + std::to_string(management_.number()) + path}});
+    if (answer.status != 0)
+        throw std::runtime_error("Pebble's management interface: " + answer.errors);
+    return answer.output;
+}
+
+void Pebble::ask_dns(const std::string& what, const std::string& body) const {
+    const auto answer = run_command(
+        {{"curl", "-sS", "--fail", "--data", body, "http://" + loopback(dns_management_) + what}});
+    if (answer.status != 0)
+        throw std::runtime_error("pebble-challtestsrv: " + answer.errors);
+}
+
+void Pebble::set_addresses(const std::string& name, const std::string& ipv4,
+                           const std::string& ipv6) {
+    const auto set = [&](const std::string& add, const std::string& clear,
+                         const std::string& address) {
+        nlohmann::json body = {{"host", name + "."}};
+        ask_dns(clear, body.dump());
+        if (address.empty())
+            return;
+        body["addresses"] = {address};
+        ask_dns(add, body.dump());
+    };
+    set("/add-a", "/clear-a", ipv4);
+    set("/add-aaaa", "/clear-aaaa", ipv6);
+}
+
+unsigned Pebble::requests(const std::string& path) const {
+    // "Pebble 2026/11/23 18:06:41 POST /order-plz -> calling handler()"
+    return occurrences(log(), " " + path);
+}
+
+}  // namespace md::test
