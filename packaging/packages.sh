@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced: the one list of the Debian and Ubuntu packages that mdcertd is built, tried and tested
+# with, and install_missing, which installs those of them that are not there yet.
+
+# Boost must be 1.81 and clang (for fuzzing and linting coroutines) 16 or later. Debian 12 has them
+# beside its defaults, under names with the version.
+case $(. /etc/os-release && echo "${ID}-${VERSION_ID:-}") in
+    debian-12) boost=1.81 clang=-16 ;;
+    *) boost='' clang='' ;;
+esac
+
+packages_build=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev libspdlog-dev
+    libcli11-dev catch2 "libboost$boost-dev" "libboost-url$boost-dev"
+    "libboost-filesystem$boost-dev")
+packages_local_ca=(pebble openssl curl ca-certificates perl-base util-linux)
+packages_test=(time)
+packages_fuzz=("clang$clang" "libclang-rt$clang-dev")
+packages_tidy=("clang$clang" "clang-tidy$clang")
+
+# install_missing PACKAGE...: does nothing, and needs no rights, when all are there. None of them
+# brings a service, and nothing that is installed already is upgraded or removed.
+install_missing() {
+    local package missing=() as_root=()
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    echo "Installing: ${missing[*]}"
+    # The lists of a fresh system are empty, those of an old one may be out of date.
+    apt_install "${as_root[@]}" -- "${missing[@]}" > /dev/null 2>&1 && return 0
+    "${as_root[@]}" apt-get -q update > /dev/null || return 1
+    apt_install "${as_root[@]}" -- "${missing[@]}"
+}
+
+# apt_install [sudo] -- PACKAGE...
+apt_install() {
+    local as_root=()
+    while [ "$1" != -- ]; do
+        as_root+=("$1")
+        shift
+    done
+    shift
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
+        --no-install-recommends --no-upgrade "$@" < /dev/null
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds, and runs every test: first the release build, then the same
+# tests under ASan and UBSan. As root, or as a user with sudo (asked for the installing only).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. packaging/packages.sh
+
+usage() {
+    cat <<'EOT'
+tests/run.sh [--quick] [--no-asan] [--fuzz MINUTES] [--tidy]
+  --quick          release build, without the integration tests
+  --no-asan        release build only
+  --fuzz MINUTES   instead: each fuzz target for that long, on top of its corpus
+  --tidy           instead: clang-tidy over lib/ and daemon/
+EOT
+}
+
+quick=
+asan=1
+fuzz_minutes=
+tidy=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) quick=1 asan= ;;
+        --no-asan) asan= ;;
+        --fuzz) fuzz_minutes=${2:?--fuzz needs a number of minutes} && shift ;;
+        --tidy) tidy=1 ;;
+        -h | --help) usage && exit ;;
+        *) usage >&2 && exit 2 ;;
+    esac
+    shift
+done
+
+werror=OFF
+[ -z "${CI:-}" ] || werror=ON
+
+# build_and_test PRESET [ARGUMENT OF CTEST...]
+build_and_test() {
+    local preset=$1
+    shift
+    cmake --preset "$preset" -DMD_WERROR=$werror
+    cmake --build "build/$preset"
+    # Integration tests wait for a CA more than they compute: two at once, whatever the machine.
+    ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j2 "$@"
+}
+
+fuzz() {
+    local source name binary
+    install_missing "${packages_fuzz[@]}"
+    cmake -S . -B build/fuzz -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER="clang++$clang" \
+        -DCMAKE_CXX_FLAGS="-O1 -g1 -fsanitize=fuzzer-no-link" -DMD_SANITIZE=ON -DMD_FUZZ=ON
+    cmake --build build/fuzz --target fuzzers
+    for source in tests/fuzz/*_fuzzer.cpp; do
+        name=$(basename "$source" .cpp)
+        binary=build/fuzz/tests/$name
+        mkdir -p "build/fuzz/corpus/$name"
+        echo "== $name, $fuzz_minutes min"
+        "$binary" -max_total_time=$((fuzz_minutes * 60)) -print_final_stats=1 \
+            -artifact_prefix=build/fuzz/ "build/fuzz/corpus/$name" \
+            "tests/fuzz/corpus/${name%_fuzzer}"
+    done
+}
+
+tidy() {
+    install_missing "${packages_tidy[@]}"
+    cmake -S . -B build/tidy -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_CXX_COMPILER="clang++$clang" -DMD_TESTS=OFF
+    "run-clang-tidy$clang" -quiet -p build/tidy "$PWD/(lib|daemon)/"
+}
+
+install_missing "${packages_build[@]}" "${packages_local_ca[@]}" "${packages_test[@]}"
+if [ -n "$fuzz_minutes" ]; then
+    fuzz
+elif [ -n "$tidy" ]; then
+    tidy
+else
+    build_and_test release ${quick:+--label-exclude integration}
+    [ -z "$asan" ] || build_and_test asan
+fi
