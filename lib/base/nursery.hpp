@@ -44,6 +44,22 @@ public:
             (child++)->emit(asio::cancellation_type::terminal);
     }
 
+    // Resumes when no child is left; when cancelled, the children are cancelled and awaited first.
+    Task<void> settle() {
+        std::exception_ptr cancelled;
+        try {
+            while (!children_.empty())
+                co_await changed_.wait();
+        } catch (...) {
+            cancelled = std::current_exception();
+        }
+        if (!cancelled)
+            co_return;
+        cancel();
+        co_await join();
+        std::rethrow_exception(cancelled);
+    }
+
     // Resumes when no child is left. Not cancellable: children are awaited, always.
     Task<void> join() {
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());

@@ -43,6 +43,18 @@ struct ManagedDomain {
         return std::any_of(members.begin(), members.end(),
                            [&](const Member& member) { return member.name.covers(other); });
     }
+    // The names as ordered and certified: those a wildcard of the same MD covers are left out, since a
+    // CA refuses an order that has both.
+    std::vector<DomainName> certificate_names() const {
+        std::vector<DomainName> names;
+        for (const Member& member : members)
+            if (std::none_of(members.begin(), members.end(), [&](const Member& other) {
+                    return other.name.is_wildcard() && other.name != member.name &&
+                           other.name.covers(member.name);
+                }))
+                names.push_back(member.name);
+        return names;
+    }
     // Mode auto drives used MDs, always drives all, manual none.
     bool driven() const {
         return settings.drive_mode == DriveMode::always ||

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions to the running daemon, asked from another process.
+#pragma once
+
+#include "model/desired_state.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace md {
+
+// The daemon's "status" part of its answer to a command with names; nullopt when no daemon runs.
+// Throws base::Error when the daemon refuses.
+std::optional<nlohmann::json> ask_running_daemon(const model::ServerSettings& server,
+                                                 const std::string& command,
+                                                 const std::vector<std::string>& names);
+
+}  // namespace md

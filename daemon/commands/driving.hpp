@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `once` and `renew` without a daemon share: drive, then say what failed.
+#pragma once
+
+#include "commands/commands.hpp"
+
+#include <string>
+#include <vector>
+
+namespace md::commands {
+
+// Drives what is due and these names in any case. Returns the exit code.
+int drive_and_report(const CommandLine& line, const std::vector<std::string>& requested);
+
+}  // namespace md::commands

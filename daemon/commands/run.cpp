@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// `mdcertd run`: the daemon. One root coroutine; signals reload or end it.
+#include "admin/control_socket.hpp"
+#include "admin/status.hpp"
+#include "base/log.hpp"
+#include "commands/commands.hpp"
+#include "configuration.hpp"
+#include "engine.hpp"
+#include "progress.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <unistd.h>
+
+namespace md::commands {
+namespace {
+
+namespace asio = base::asio;
+using nlohmann::json;
+
+class Daemon {
+public:
+    Daemon(asio::any_io_executor executor, CommandLine line, model::DesiredState desired)
+        : line_(std::move(line)),
+          on_stage_(start_telling(desired.server.log_level)),
+          control_path_(desired.server.server_root + "/control.sock"),
+          engine_(executor, std::move(desired), on_stage_),
+          signals_(executor, SIGTERM, SIGINT, SIGHUP) {}
+
+    base::Task<void> serve();
+
+private:
+    base::Task<void> heed_signals();
+    base::Task<void> reload();
+    base::Task<json> answer(json question);
+    base::Task<json> renew(std::vector<std::string> names);
+    json status(const std::vector<std::string>& names);
+    base::Task<void> serve_and_answer();
+
+    CommandLine line_;
+    OnStage on_stage_;
+    std::string control_path_;
+    Engine engine_;
+    asio::signal_set signals_;
+    std::string reload_problem_;
+};
+
+base::Task<void> Daemon::serve() {
+    co_await engine_.open();
+    log::info("mdcertd runs", log::kv("domains", engine_.reconcile().desired().domains.size()));
+    auto executor = co_await asio::this_coro::executor;
+    base::Nursery nursery(executor);
+    auto ended = [&](std::exception_ptr failed) {
+        if (failed)
+            nursery.cancel();
+    };
+    nursery.start(engine_.reconcile().run(), ended);
+    nursery.start(serve_and_answer(), ended);
+    co_await heed_signals();
+    nursery.cancel();
+    co_await nursery.join();
+    engine_.close();
+    log::info("mdcertd ended");
+}
+
+base::Task<void> Daemon::serve_and_answer() {
+    std::string reason;
+    try {
+        co_await admin::serve_control(
+            control_path_, [this](json question) { return answer(std::move(question)); });
+    } catch (const base::Error& error) {
+        reason = error.what();
+    }
+    // Certificates matter more than questions: without the socket the daemon goes on.
+    log::error("the control socket is not served", log::kv("reason", reason));
+}
+
+base::Task<void> Daemon::heed_signals() {
+    while (true) {
+        int signal = co_await signals_.async_wait(asio::use_awaitable);
+        if (signal != SIGHUP)
+            co_return;
+        co_await reload();
+    }
+}
+
+base::Task<void> Daemon::reload() {
+    config::Loaded loaded = load_configuration(line_);
+    reload_problem_.clear();
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
+        if (diagnostic.severity == config::Severity::error && reload_problem_.empty())
+            reload_problem_ =
+                diagnostic.file + ":" + std::to_string(diagnostic.line) + ": " + diagnostic.message;
+    if (reload_problem_.empty()) {
+        try {
+            co_await engine_.reload(std::move(loaded.desired));
+        } catch (const base::Error& error) {
+            reload_problem_ = error.what();
+        }
+    }
+    if (reload_problem_.empty())
+        log::info("configuration reloaded");
+    else
+        log::error("configuration not reloaded, the former one stays in force",
+                   log::kv("reason", reload_problem_));
+}
+
+json Daemon::status(const std::vector<std::string>& names) {
+    drive::Reconcile& reconcile = engine_.reconcile();
+    json answer =
+        admin::status_json(reconcile.desired(), reconcile.observed(), engine_.clock().now(), names);
+    if (!reload_problem_.empty())
+        answer["reload-problem"] = reload_problem_;
+    return answer;
+}
+
+base::Task<json> Daemon::renew(std::vector<std::string> names) {
+    engine_.reconcile().request(names);
+    for (const std::string& name : names)
+        if (engine_.reconcile().is_running(name) || !name.empty())
+            co_await engine_.reconcile().attempt_ended(name);
+    json status_now = status(names);
+    co_return json{{"ok", true}, {"status", std::move(status_now)}};
+}
+
+base::Task<json> Daemon::answer(json question) {
+    json refused{{"ok", false}};
+    try {
+        auto command = question.value("command", "");
+        auto names = question.value("names", std::vector<std::string>{});
+        if (command == "status") {
+            json status_now = status(names);
+            co_return json{{"ok", true}, {"status", std::move(status_now)}};
+        }
+        if (command == "renew") {
+            json answer = co_await renew(std::move(names));
+            co_return answer;
+        }
+        refused["error"] = "unknown command";
+    } catch (const json::exception&) {
+        refused["error"] = "malformed question";
+    } catch (const base::Error& error) {
+        refused["error"] = error.what();
+    }
+    co_return refused;
+}
+
+}  // namespace
+
+int run(const CommandLine& line) {
+    config::Loaded loaded = require_configuration(line);
+    asio::io_context context(1);
+    Daemon daemon(context.get_executor(), line, std::move(loaded.desired));
+    std::exception_ptr failed;
+    asio::co_spawn(context, daemon.serve(), [&](std::exception_ptr error) { failed = error; });
+    context.run();
+    if (failed)
+        std::rethrow_exception(failed);
+    // A key half-made on the pool may take half a minute more; nobody waits for it. All that
+    // matters is on disk.
+    std::fflush(nullptr);
+    ::_exit(0);
+}
+
+}  // namespace md::commands

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "configuration.hpp"
+
+#include "base/error.hpp"
+#include "config/disk_source.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace md {
+
+config::Loaded load_configuration(const commands::CommandLine& line) {
+    config::Environment environment;
+    environment.variable = [](std::string_view name) -> std::optional<std::string> {
+        const char* value = std::getenv(std::string(name).c_str());
+        return value ? std::optional<std::string>(value) : std::nullopt;
+    };
+    environment.defines = line.defines;
+    return config::load(line.config_file, config::DiskSource(), environment);
+}
+
+void print_diagnostics(const config::Loaded& loaded) {
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
+        std::fputs(config::render(diagnostic).c_str(), stderr);
+}
+
+config::Loaded require_configuration(const commands::CommandLine& line) {
+    config::Loaded loaded = load_configuration(line);
+    if (!loaded.ok()) {
+        print_diagnostics(loaded);
+        throw base::Error("the configuration " + line.config_file +
+                          " has errors; 'mdcertd check' lists them");
+    }
+    return loaded;
+}
+
+}  // namespace md

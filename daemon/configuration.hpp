@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration as the commands load it: from the disk, with the process's environment.
+#pragma once
+
+#include "commands/commands.hpp"
+#include "config/config.hpp"
+
+namespace md {
+
+config::Loaded load_configuration(const commands::CommandLine& line);
+
+// Prints all errors and warnings to stderr.
+void print_diagnostics(const config::Loaded& loaded);
+
+// For commands that need a sound configuration: prints what is wrong and throws base::Error when it
+// is not sound.
+config::Loaded require_configuration(const commands::CommandLine& line);
+
+}  // namespace md

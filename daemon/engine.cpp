@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine.hpp"
+
+#include "base/log.hpp"
+#include "drive/showcase.hpp"
+#include "http/beast_transport.hpp"
+#include "privileges.hpp"
+
+namespace md {
+namespace {
+
+drive::TransportFor transports(base::asio::any_io_executor executor) {
+    return [executor](const drive::Route& route) -> std::unique_ptr<http::Transport> {
+        http::TransportOptions options;
+        options.ca_file = route.ca_file;
+        options.proxy = route.proxy;
+        return std::make_unique<http::BeastTransport>(executor, options);
+    };
+}
+
+}  // namespace
+
+Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired, OnStage on_stage)
+    : executor_(executor),
+      desired_(std::move(desired)),
+      on_stage_(std::move(on_stage)),
+      listener_(executor, board_),
+      tls_alpn01_(executor, board_, listener_),
+      http01_(executor, board_, listener_) {}
+
+Engine::~Engine() = default;
+
+void Engine::open_ports(const model::ServerSettings& server) {
+    for (const responder::BindFailure& failure : listener_.open(drive::endpoints_of(server)))
+        log::warn("port not available", log::kv("endpoint", failure.endpoint),
+                  log::kv("reason", failure.reason));
+}
+
+base::Task<void> Engine::open() {
+    const model::ServerSettings& server = desired_.server;
+    open_ports(server);
+    become_user(server);
+    lease_ = store::acquire_lease(server.store_dir);
+    store_ = co_await store::FileStore::open(server.store_dir, io_pool_);
+    authorities_ =
+        std::make_unique<drive::Authorities>(executor_, *store_, clock_, transports(executor_));
+    drive::Tools tools{*store_, *authorities_, {&tls_alpn01_, &http01_},
+                       clock_,  key_pool_,     on_stage_};
+    reconcile_ = std::make_unique<drive::Reconcile>(executor_, std::move(tools), hooks_, desired_,
+                                                    [this] { show(); });
+    co_await reconcile_->load();
+}
+
+// The responder learns what has changed: which names have a certificate, and which one.
+void Engine::show() {
+    listener_.set_sites(drive::sites_of(reconcile_->desired(), reconcile_->observed()));
+    listener_.set_credentials([this](const std::string& name) {
+        return drive::live_credentials(store_->directory(), reconcile_->desired(), name);
+    });
+}
+
+base::Task<void> Engine::reload(model::DesiredState desired) {
+    if (desired.server.store_dir != desired_.server.store_dir ||
+        desired.server.server_root != desired_.server.server_root)
+        throw base::Error("ServerRoot and MDStoreDir cannot change while mdcertd runs: restart it");
+    open_ports(desired.server);
+    co_await reconcile_->replace_desired(std::move(desired));
+}
+
+void Engine::close() {
+    listener_.close();
+}
+
+}  // namespace md

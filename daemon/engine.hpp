@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything a driving process is made of, put together: store, responder, CAs, hooks and the
+// reconcile loop. `run`, `once` and `renew` differ only in what they ask of it.
+#pragma once
+
+#include "base/clock.hpp"
+#include "drive/reconcile.hpp"
+#include "model/desired_state.hpp"
+#include "notify/hook_runner.hpp"
+#include "responder/challenge_board.hpp"
+#include "responder/http01.hpp"
+#include "responder/listener.hpp"
+#include "responder/tls_alpn01.hpp"
+#include "store/file_store.hpp"
+#include "store/lease.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace md {
+
+using OnStage = std::function<void(const std::string& domain, std::string_view stage)>;
+
+class Engine {
+public:
+    Engine(base::asio::any_io_executor executor, model::DesiredState desired, OnStage on_stage);
+    ~Engine();
+
+    // Binds the ports, becomes the configured user, takes the store's lease and reads the store.
+    // Throws base::Error with what stands in the way; a port that cannot be bound is a warning.
+    base::Task<void> open();
+
+    drive::Reconcile& reconcile() { return *reconcile_; }
+    base::Clock& clock() { return clock_; }
+
+    // A new configuration. Throws base::Error, and changes nothing, when it needs a restart.
+    base::Task<void> reload(model::DesiredState desired);
+
+    // Frees the ports. What is still open on them ends.
+    void close();
+
+private:
+    void open_ports(const model::ServerSettings& server);
+    void show();
+
+    base::asio::any_io_executor executor_;
+    model::DesiredState desired_;  // as opened; reconcile_ has the current one
+    OnStage on_stage_;
+    base::SystemClock clock_;
+    base::asio::thread_pool io_pool_{1};
+    base::asio::thread_pool key_pool_{2};
+    responder::ChallengeBoard board_;
+    responder::Listener listener_;
+    responder::TlsAlpn01 tls_alpn01_;
+    responder::Http01 http01_;
+    notify::HookRunner hooks_;
+    std::optional<store::Lease> lease_;
+    std::unique_ptr<store::FileStore> store_;
+    std::unique_ptr<drive::Authorities> authorities_;
+    std::unique_ptr<drive::Reconcile> reconcile_;
+};
+
+}  // namespace md

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "privileges.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <grp.h>
+#include <optional>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace md {
+namespace {
+
+struct Identity {
+    uid_t user;
+    gid_t group;
+};
+
+std::optional<Identity> identity_of(const model::ServerSettings& server) {
+    const passwd* user = ::getpwnam(server.user.c_str());
+    if (user == nullptr)
+        return std::nullopt;
+    Identity identity{user->pw_uid, user->pw_gid};
+    if (const group* wanted = ::getgrnam(server.group.c_str()))
+        identity.group = wanted->gr_gid;
+    return identity;
+}
+
+void make_root_for(const model::ServerSettings& server, const Identity& identity) {
+    std::error_code ignored;
+    if (std::filesystem::exists(server.server_root, ignored))
+        return;
+    std::filesystem::create_directories(server.server_root, ignored);
+    if (::chmod(server.server_root.c_str(), 0700) != 0 ||
+        ::chown(server.server_root.c_str(), identity.user, identity.group) != 0)
+        base::raise_errno("cannot make ServerRoot " + server.server_root);
+}
+
+}  // namespace
+
+void become_user(const model::ServerSettings& server) {
+    if (::geteuid() != 0)
+        return;
+    auto identity = identity_of(server);
+    if (!identity || identity->user == 0) {
+        log::warn("running as root: make a system user and name it with 'User'",
+                  log::kv("user", server.user));
+        return;
+    }
+    make_root_for(server, *identity);
+    if (::initgroups(server.user.c_str(), identity->group) != 0 ||
+        ::setresgid(identity->group, identity->group, identity->group) != 0 ||
+        ::setresuid(identity->user, identity->user, identity->user) != 0)
+        base::raise_errno("cannot become user " + server.user);
+    // Proof that there is no way back.
+    if (::setuid(0) == 0)
+        throw base::Error("root privileges could not be given up for good");
+    log::info("became user", log::kv("user", server.user));
+}
+
+}  // namespace md

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "progress.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace md {
+namespace {
+
+struct StageText {
+    std::string_view stage, text;
+};
+constexpr std::array<StageText, 8> stage_texts = {
+    {{"account", "asking the CA"},
+     {"order", "ordering the certificate"},
+     {"authorization", "asking what is to be proved"},
+     {"challenge", "answering the challenges"},
+     {"finalize", "sending the certificate request"},
+     {"certificate", "waiting for the certificate"},
+     {"activate", "installing the certificate"},
+     {"installed", "done, the certificate is installed"}}};
+
+void print_stage(const std::string& domain, std::string_view stage) {
+    auto found = std::find_if(stage_texts.begin(), stage_texts.end(),
+                              [&](const StageText& entry) { return entry.stage == stage; });
+    if (found != stage_texts.end())
+        std::printf("%s: %s\n", domain.c_str(), std::string(found->text).c_str());
+    std::fflush(stdout);
+}
+
+log::Level log_level_of(model::LogLevel level) {
+    return static_cast<log::Level>(level);  // both are trace, debug, info, warn, error
+}
+
+}  // namespace
+
+std::function<void(const std::string&, std::string_view)> start_telling(model::LogLevel level) {
+    bool terminal = ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+    bool under_systemd = std::getenv("JOURNAL_STREAM") != nullptr && !terminal;
+    log::Level wanted = log_level_of(level);
+    // A person who asked for more than the default sees all of it, between the lines of progress.
+    if (terminal && wanted == log::Level::info)
+        wanted = log::Level::warn;
+    log::start(wanted, under_systemd);
+    if (!terminal)
+        return [](const std::string&, std::string_view) {};
+    return print_stage;
+}
+
+}  // namespace md

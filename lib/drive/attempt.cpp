@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drive/attempt.hpp"
+
+#include "acme/issue.hpp"
+#include "acme/proving.hpp"
+#include "base/log.hpp"
+#include "base/time_text.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/digest.hpp"
+#include "drive/observe.hpp"
+#include "drive/staging.hpp"
+#include "schedule/backoff.hpp"
+#include "store/layout.hpp"
+#include "store/records.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace md::drive {
+namespace {
+
+using model::Failure;
+using model::FailureClass;
+using model::Job;
+using model::ObservedDomain;
+using std::chrono::sys_seconds;
+
+// What an exception says, with what is needed to choose the next time.
+struct Verdict {
+    Failure failure;
+    std::optional<sys_seconds> retry_after;
+};
+
+class Attempt {
+public:
+    Attempt(const Tools& tools, const model::ServerSettings& server,
+            const model::ManagedDomain& wanted, const ObservedDomain& held)
+        : tools_(tools),
+          server_(server),
+          wanted_(wanted),
+          held_(held),
+          name_(wanted.name()),
+          authority_(nullptr),
+          staging_(tools.store, name_, [this](std::string_view stage) { enter(stage); }) {
+        if (held.staged_job)
+            job_ = *held.staged_job;
+        job_.name = name_;
+    }
+
+    base::Task<void> run();
+    // After run() threw: records the failure.
+    base::Task<void> record(std::exception_ptr failed);
+    ObservedDomain outcome() const;
+
+private:
+    void enter(std::string_view stage);
+    base::Task<void> begin();
+    base::Task<acme::Issued> issue_one(model::KeySpec spec);
+    acme::IssueRequest request_for(const model::KeySpec& spec) const;
+    base::Task<void> activate(std::vector<acme::Issued> issued);
+    std::string md_json(const std::optional<std::string>& former) const;
+    Verdict verdict_on(std::exception_ptr failed) const;
+    std::optional<std::chrono::seconds> held_lifetime() const;
+
+    const Tools& tools_;
+    const model::ServerSettings& server_;
+    const model::ManagedDomain& wanted_;
+    const ObservedDomain& held_;
+    std::string name_;
+    std::string stage_ = "store";
+    Authority* authority_;
+    Staging staging_;
+    Job job_;
+    std::optional<ObservedDomain> activated_;
+};
+
+void Attempt::enter(std::string_view stage) {
+    if (stage_ == stage)
+        return;
+    stage_ = stage;
+    tools_.on_stage(name_, stage);
+    log::debug("stage entered", log::kv("domain", name_), log::kv("stage", stage));
+}
+
+base::Task<void> Attempt::run() {
+    co_await begin();
+    enter("account");
+    authority_ = &tools_.authorities.at(Route::of(wanted_.settings));
+    co_await authority_->account->ensure(
+        acme::AccountWish{wanted_.settings.contacts, wanted_.settings.agreement});
+    std::vector<acme::Issued> issued;
+    for (const model::KeySpec& spec : wanted_.settings.keys) {
+        acme::Issued one = co_await issue_one(spec);
+        issued.push_back(std::move(one));
+    }
+    enter("activate");
+    co_await activate(std::move(issued));
+    enter("installed");
+}
+
+// Writing the record first proves that the store takes what the CA will give, before the CA is
+// asked.
+base::Task<void> Attempt::begin() {
+    job_.last_run = tools_.clock.now();
+    job_.finished = false;
+    add_entry(job_, {*job_.last_run, "starting", "", ""});
+    co_await tools_.store.write(store::staging_key(name_, store::job_file), store::to_text(job_));
+    std::string obstacle = acme::proving_obstacle(wanted_.certificate_names(),
+                                                  wanted_.settings.challenges, tools_.solvers);
+    if (!obstacle.empty()) {
+        enter("challenge");
+        throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing);
+    }
+}
+
+acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
+    acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings.must_staple,
+                               wanted_.settings.challenges};
+    // After a refused proof the next attempt begins with the next challenge type.
+    auto& types = request.challenges;
+    if (job_.last_failure && job_.last_failure->stage == "challenge" && !types.empty())
+        std::rotate(types.begin(),
+                    types.begin() + static_cast<std::ptrdiff_t>(job_.errors % types.size()),
+                    types.end());
+    return request;
+}
+
+base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
+    acme::IssueRequest request = request_for(spec);
+    staging_.set_key_spec(spec);
+    auto finished = co_await staging_.finished(request, tools_.clock.now());
+    if (finished)
+        co_return std::move(*finished);
+    acme::Workbench bench{*authority_->account, tools_.solvers, tools_.clock, tools_.key_pool};
+    acme::Issued issued = co_await acme::issue(bench, std::move(request), staging_);
+    // With one key type activation follows at once, and a restart would find the order and its key.
+    if (wanted_.settings.keys.size() > 1)
+        co_await staging_.chain_issued(issued);
+    co_return issued;
+}
+
+std::string Attempt::md_json(const std::optional<std::string>& former) const {
+    store::MdRecord record = store::md_record(wanted_);
+    if (former)
+        if (auto known = store::parse_md(*former))
+            record.others = known->others;
+    record.state = store::MdRecord::State::complete;
+    record.ca_url = wanted_.settings.certificate_authorities.front();
+    record.ca_account = authority_->vault->id();
+    return store::to_text(record);
+}
+
+base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
+    std::map<std::string, std::string> values;
+    ObservedDomain now_held;
+    sys_seconds valid_from = tools_.clock.now();
+    for (std::size_t i = 0; i < issued.size(); ++i) {
+        const model::KeySpec& spec = wanted_.settings.keys[i];
+        values[store::private_key_file(spec)] = issued[i].key.to_pem().reveal();
+        values[store::certificate_file(spec)] = issued[i].chain_pem;
+        auto leaf = crypto::parse_chain(issued[i].chain_pem).front();
+        now_held.certificates.push_back(leaf.facts(spec));
+        valid_from = std::max(valid_from, leaf.not_before());
+    }
+    auto former = co_await tools_.store.read(store::domain_key(name_, store::md_file));
+    values[std::string(store::md_file)] = md_json(former);
+    Job done = job_;
+    done.finished = true;
+    done.notified = server_.notify_command.empty();
+    done.errors = 0;
+    done.next_run = std::nullopt;
+    done.last_failure = std::nullopt;
+    done.valid_from = valid_from;
+    done.notify_errors = 0;
+    done.notify_next = std::nullopt;
+    add_entry(done, {tools_.clock.now(), "finished", "", ""});
+    values[std::string(store::job_file)] = store::to_text(done);
+    co_await tools_.store.activate(name_, std::move(values));
+    auto until = now_held.certificates.front().not_after;
+    log::info("certificate installed", log::kv("domain", name_),
+              log::kv("valid_until", base::rfc3339(until)));
+    now_held.live_job = std::move(done);
+    activated_ = std::move(now_held);
+}
+
+Verdict Attempt::verdict_on(std::exception_ptr failed) const {
+    Verdict verdict;
+    verdict.failure.stage = stage_;
+    verdict.failure.at = tools_.clock.now();
+    try {
+        std::rethrow_exception(failed);
+    } catch (const acme::Refused& refusal) {
+        verdict.failure.problem = acme::masked(refusal.problem().type, 200);
+        verdict.failure.detail = refusal.what();
+        verdict.failure.failure_class = refusal.failure_class();
+        verdict.retry_after = refusal.retry_after();
+    } catch (const acme::AcmeError& error) {
+        verdict.failure.detail = error.what();
+        verdict.failure.failure_class = error.failure_class();
+    } catch (const std::exception& error) {
+        verdict.failure.detail = error.what();
+    }
+    return verdict;
+}
+
+std::optional<std::chrono::seconds> Attempt::held_lifetime() const {
+    std::optional<std::chrono::seconds> shortest;
+    for (const model::CertificateFacts& certificate : held_.certificates)
+        shortest = std::min(shortest.value_or(certificate.lifetime()), certificate.lifetime());
+    return shortest;
+}
+
+base::Task<void> Attempt::record(std::exception_ptr failed) {
+    Verdict verdict = verdict_on(failed);
+    const Failure& failure = verdict.failure;
+    job_.errors += 1;
+    schedule::FailedAttempt now_failed{failure.failure_class, job_.errors,     failure.at,
+                                       verdict.retry_after,   held_lifetime(), server_.retry_delay,
+                                       crypto::random_share()};
+    sys_seconds next = schedule::retry_at(now_failed);
+    job_.next_run = next;
+    job_.last_failure = failure;
+    add_entry(job_, {failure.at, "renewal-error", failure.problem, failure.detail});
+    auto level =
+        failure.failure_class == FailureClass::permanent ? log::Level::error : log::Level::warn;
+    log::event(level, "attempt failed",
+               {log::kv("domain", name_), log::kv("stage", failure.stage),
+                log::kv("reason", failure.detail), log::kv("retry_at", base::rfc3339(next))});
+    std::string unwritten;
+    try {
+        co_await tools_.store.write(store::staging_key(name_, store::job_file),
+                                    store::to_text(job_));
+    } catch (const base::Error& error) {
+        unwritten = error.what();
+    }
+    if (!unwritten.empty())
+        log::error("the record of the failure could not be stored", log::kv("domain", name_),
+                   log::kv("reason", unwritten));
+}
+
+ObservedDomain Attempt::outcome() const {
+    if (activated_)
+        return *activated_;
+    ObservedDomain domain = held_;
+    domain.staged_job = job_;
+    return domain;
+}
+
+}  // namespace
+
+base::Task<ObservedDomain> attempt(const Tools& tools, model::ServerSettings server,
+                                   model::ManagedDomain wanted, ObservedDomain held) {
+    Attempt one(tools, server, wanted, held);
+    std::exception_ptr failed;
+    try {
+        co_await one.run();
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    auto state = co_await base::asio::this_coro::cancellation_state;
+    // A shutdown is no failure: what was begun lies in staging and goes on after the restart.
+    if (failed && state.cancelled() != base::asio::cancellation_type::none)
+        std::rethrow_exception(failed);
+    if (failed)
+        co_await one.record(failed);
+    co_return one.outcome();
+}
+
+}  // namespace md::drive

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attempt at one MD: account, a certificate per key type, activation. The one place that turns
+// an exception into a recorded Failure with a next time.
+#pragma once
+
+#include "acme/challenge_solver.hpp"
+#include "base/clock.hpp"
+#include "drive/authorities.hpp"
+#include "model/desired_state.hpp"
+#include "model/observed_state.hpp"
+#include "store/store.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace md::drive {
+
+// What the drive works with; all of it outlives every attempt.
+struct Tools {
+    store::Store& store;
+    Authorities& authorities;
+    std::vector<acme::ChallengeSolver*> solvers;
+    base::Clock& clock;
+    base::asio::thread_pool& key_pool;
+    // For whoever watches: the MD and the stage it entered ("order", "challenge", ...,
+    // "installed").
+    std::function<void(const std::string& domain, std::string_view stage)> on_stage =
+        [](const std::string&, std::string_view) {};
+};
+
+// Tries once. Returns what the store holds of the MD afterwards; a failure is in its staged_job,
+// with next_run, stored (when the store can be written), and logged once. Throws only when
+// cancelled.
+base::Task<model::ObservedDomain> attempt(const Tools& tools, model::ServerSettings server,
+                                          model::ManagedDomain wanted, model::ObservedDomain held);
+
+}  // namespace md::drive

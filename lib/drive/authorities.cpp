@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drive/authorities.hpp"
+
+namespace md::drive {
+
+Authority& Authorities::at(const Route& route) {
+    auto found = known_.find(route);
+    if (found != known_.end())
+        return found->second;
+    auto url = http::Url::parse(route.directory_url);
+    if (!url)
+        throw base::Error("MDCertificateAuthority: '" + route.directory_url + "' is not a URL");
+    Authority fresh;
+    fresh.transport = transport_for_(route);
+    fresh.client = std::make_unique<acme::Client>(executor_, *fresh.transport, clock_, *url);
+    fresh.vault = std::make_unique<StoredAccount>(store_, *url);
+    fresh.account = std::make_unique<acme::Account>(executor_, *fresh.client, *fresh.vault);
+    return known_.emplace(route, std::move(fresh)).first->second;
+}
+
+}  // namespace md::drive

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The CAs in use, each with its connections, nonces and account, shared by all MDs that name it.
+#pragma once
+
+#include "acme/account.hpp"
+#include "base/clock.hpp"
+#include "drive/stored_account.hpp"
+#include "http/transport.hpp"
+#include "model/settings.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+
+namespace md::drive {
+
+// How an MD reaches its CA; MDs that agree in all three share an Authority.
+struct Route {
+    std::string directory_url;
+    std::string ca_file;
+    std::string proxy;
+
+    static Route of(const model::Settings& settings) {
+        return {settings.certificate_authorities.front(), settings.ca_certificate_file,
+                settings.http_proxy};
+    }
+    auto operator<=>(const Route&) const = default;
+};
+
+// Makes the connections of a route: a BeastTransport, in tests a script.
+using TransportFor = std::function<std::unique_ptr<http::Transport>(const Route&)>;
+
+struct Authority {
+    std::unique_ptr<http::Transport> transport;
+    std::unique_ptr<acme::Client> client;
+    std::unique_ptr<StoredAccount> vault;
+    std::unique_ptr<acme::Account> account;
+};
+
+class Authorities {
+public:
+    Authorities(base::asio::any_io_executor executor, store::Store& store, const base::Clock& clock,
+                TransportFor transport_for)
+        : executor_(std::move(executor)),
+          store_(store),
+          clock_(clock),
+          transport_for_(std::move(transport_for)) {}
+
+    // Stays where it is for as long as this lives. Throws when the route cannot be set up at all.
+    Authority& at(const Route& route);
+
+private:
+    base::asio::any_io_executor executor_;
+    store::Store& store_;
+    const base::Clock& clock_;
+    TransportFor transport_for_;
+    std::map<Route, Authority> known_;
+};
+
+}  // namespace md::drive

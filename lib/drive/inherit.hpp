@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// An MD whose first name changed keeps its certificate: the stored MD follows it by its names
+// (mod_md's md_reg_sync_start, reference part 2.3).
+#pragma once
+
+#include "model/desired_state.hpp"
+#include "store/store.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace md::drive {
+
+// The stored MD that a new one takes over: one whose names contain all of the new one's, else the
+// one with most names in common. Pure. nullopt: none has any.
+std::optional<std::string> heir_of(
+    const model::ManagedDomain& wanted,
+    const std::map<std::string, std::vector<std::string>>& unclaimed);
+
+// Renames in the store what is to be taken over.
+base::Task<void> inherit_renamed(store::Store& store, const model::DesiredState& desired);
+
+}  // namespace md::drive

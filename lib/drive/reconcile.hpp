@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop: plan, start what is due, tell the outside, wait for the next event. It decides nothing
+// by itself: schedule/plan and notify/events do.
+#pragma once
+
+#include "base/nursery.hpp"
+#include "base/permits.hpp"
+#include "drive/attempt.hpp"
+#include "notify/events.hpp"
+#include "notify/hook_runner.hpp"
+#include "schedule/plan.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace md::drive {
+
+class Reconcile {
+public:
+    // Everything referred to outlives this. `on_change` is called after anything observed changed.
+    Reconcile(base::asio::any_io_executor executor, Tools tools, notify::Hooks& hooks,
+              model::DesiredState desired, std::function<void()> on_change);
+
+    // Reads the store. Before run() and drive_due().
+    base::Task<void> load();
+
+    // Until cancelled: then attempts and hooks are cancelled and awaited.
+    base::Task<void> run();
+
+    // All that is due now, one attempt each, and the notification; resumes when it is done.
+    // Failures are in observed().
+    base::Task<void> drive_due();
+
+    // A new configuration: what runs goes on, the rest is planned anew.
+    base::Task<void> replace_desired(model::DesiredState desired);
+
+    // Has these driven at the next opportunity, whatever the plan says. Unknown names throw
+    // base::Error.
+    void request(const std::vector<std::string>& names);
+    // Resumes when the next attempt at the MD has ended, well or badly.
+    base::Task<void> attempt_ended(std::string name);
+
+    const model::DesiredState& desired() const { return desired_; }
+    const model::ObservedState& observed() const { return observed_; }
+    bool is_running(const std::string& name) const { return running_.contains(name); }
+
+private:
+    std::vector<schedule::Step> steps(std::chrono::sys_seconds now) const;
+    bool anything_due(const std::vector<schedule::Step>& steps, std::chrono::sys_seconds now) const;
+    void start_due(const std::vector<schedule::Step>& steps, std::chrono::sys_seconds now);
+    base::Task<void> drive_one(std::string name);
+    void start_notification(const notify::Owed& owed);
+    base::Task<void> notify_all(std::vector<std::string> domains);
+    base::Task<void> record_notification(std::string name, notify::HookOutcome outcome);
+    std::chrono::milliseconds until_next(const std::vector<schedule::Step>& steps,
+                                         const notify::Owed& owed,
+                                         std::chrono::sys_seconds now) const;
+    base::Task<void> work();
+    base::Task<void> poked();
+    void ended(const std::string& name, std::exception_ptr failed);
+    const model::ManagedDomain* wanted(const std::string& name) const;
+
+    Tools tools_;
+    notify::Hooks& hooks_;
+    model::DesiredState desired_;
+    model::ObservedState observed_;
+    std::function<void()> on_change_;
+    base::asio::any_io_executor executor_;
+    base::Permits permits_;
+    base::Nursery nursery_;
+    base::Wakeup poke_;
+    std::set<std::string> running_;
+    std::set<std::string> requested_;
+    std::multimap<std::string, base::Wakeup*> awaiting_end_;
+    bool notifying_ = false;
+};
+
+}  // namespace md::drive

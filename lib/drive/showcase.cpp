@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drive/showcase.hpp"
+
+#include "store/layout.hpp"
+
+#include <fstream>
+#include <iterator>
+
+namespace md::drive {
+namespace {
+
+using Endpoint = std::pair<std::string, std::uint16_t>;
+
+std::vector<Endpoint> endpoints_for(std::optional<std::uint16_t> port,
+                                    const std::vector<model::Listen>& listens) {
+    std::vector<Endpoint> endpoints;
+    if (!port)
+        return endpoints;
+    for (const model::Listen& listen : listens)
+        if (listen.port == *port)
+            endpoints.emplace_back(listen.address, *port);
+    if (endpoints.empty())
+        endpoints.emplace_back("", *port);
+    return endpoints;
+}
+
+std::optional<std::string> content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return std::nullopt;
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::optional<responder::Credentials> credentials_at(const std::string& folder,
+                                                     const model::KeySpec& spec) {
+    auto key = content_of(folder + store::private_key_file(spec));
+    auto chain = content_of(folder + store::certificate_file(spec));
+    if (!key || !chain)
+        return std::nullopt;
+    try {
+        return responder::Credentials{crypto::parse_chain(*chain),
+                                      crypto::PrivateKey::from_pem(*key)};
+    } catch (const base::Error&) {
+        return std::nullopt;  // observe() has reported the damage; a fallback is served
+    }
+}
+
+}  // namespace
+
+responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server) {
+    return {endpoints_for(server.port_map.http, server.listens),
+            endpoints_for(server.port_map.https, server.listens)};
+}
+
+responder::Sites sites_of(const model::DesiredState& desired,
+                          const model::ObservedState& observed) {
+    responder::Sites sites;
+    for (const model::ManagedDomain& domain : desired.domains) {
+        responder::Site site{!observed.of(domain.name()).certificates.empty(),
+                             domain.settings.require_https};
+        for (const model::Member& member : domain.members)
+            sites.add(member.name.text(), site);
+    }
+    return sites;
+}
+
+std::optional<responder::Credentials> live_credentials(const std::string& store_directory,
+                                                       const model::DesiredState& desired,
+                                                       const std::string& name) {
+    auto asked = model::DomainName::parse(name);
+    if (!asked)
+        return std::nullopt;
+    for (const model::ManagedDomain& domain : desired.domains) {
+        if (!domain.covers(*asked))
+            continue;
+        std::string folder = store_directory + "/" + store::domain_key(domain.name()) + "/";
+        for (const model::KeySpec& spec : domain.settings.keys)
+            if (auto credentials = credentials_at(folder, spec))
+                return credentials;
+    }
+    return std::nullopt;
+}
+
+}  // namespace md::drive

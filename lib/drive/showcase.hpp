@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the responder is to show, derived from the desired and the observed state: which ports,
+// which names, which certificates.
+#pragma once
+
+#include "model/desired_state.hpp"
+#include "model/observed_state.hpp"
+#include "responder/listener.hpp"
+
+#include <optional>
+#include <string>
+
+namespace md::drive {
+
+// The endpoints of MDPortMap, narrowed to the addresses of the Listen lines for that port.
+responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server);
+
+responder::Sites sites_of(const model::DesiredState& desired, const model::ObservedState& observed);
+
+// The live key and chain of the MD that has the name, read from the files of the store at the
+// moment of the handshake: the I/O thread reads two small files, nothing is kept per idle MD.
+// nullopt: none, or not readable.
+std::optional<responder::Credentials> live_credentials(const std::string& store_directory,
+                                                       const model::DesiredState& desired,
+                                                       const std::string& name);
+
+}  // namespace md::drive

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drive/staging.hpp"
+
+#include "base/log.hpp"
+#include "crypto/certificate.hpp"
+#include "store/layout.hpp"
+#include "store/records.hpp"
+
+namespace md::drive {
+
+std::string Staging::key_of(std::string_view file) const {
+    return store::staging_key(name_, file);
+}
+
+base::Task<std::optional<acme::Issued>> Staging::finished(const acme::IssueRequest& request,
+                                                          sys_seconds now) {
+    auto chain_pem = co_await store_.read(key_of(store::certificate_file(spec_)));
+    if (!chain_pem)
+        co_return std::nullopt;
+    auto staged_key = co_await key();
+    std::string mistake = "its key is missing";
+    if (staged_key) {
+        try {
+            crypto::OrderedCertificate ordered{*staged_key, request.names, request.must_staple};
+            auto found = crypto::chain_mistake(crypto::parse_chain(*chain_pem), ordered, now);
+            mistake = found.value_or("");
+        } catch (const base::Error& error) {
+            mistake = error.what();
+        }
+    }
+    if (mistake.empty())
+        co_return acme::Issued{std::move(*staged_key), std::move(*chain_pem)};
+    log::debug("staged certificate dropped", log::kv("domain", name_), log::kv("reason", mistake));
+    co_await order_dropped();
+    co_return std::nullopt;
+}
+
+base::Task<void> Staging::chain_issued(const acme::Issued& issued) {
+    co_await store_.write(key_of(store::certificate_file(spec_)), issued.chain_pem);
+    co_await store_.remove(key_of(store::order_file));
+}
+
+base::Task<std::optional<std::string>> Staging::order_url() {
+    auto text = co_await store_.read(key_of(store::order_file));
+    if (!text)
+        co_return std::nullopt;
+    auto record = store::parse_order(*text);
+    if (!record || record->url.empty()) {
+        co_await order_dropped();
+        co_return std::nullopt;
+    }
+    co_return record->url;
+}
+
+base::Task<std::optional<crypto::PrivateKey>> Staging::key() {
+    auto pem = co_await store_.read(key_of(store::private_key_file(spec_)));
+    if (!pem)
+        co_return std::nullopt;
+    try {
+        co_return crypto::PrivateKey::from_pem(*pem, store_.passphrase());
+    } catch (const base::Error& error) {
+        log::warn("staged key not readable, a new one is made", log::kv("domain", name_),
+                  log::kv("reason", error.what()));
+    }
+    co_return std::nullopt;
+}
+
+base::Task<void> Staging::order_placed(const acme::Order& order) {
+    store::OrderRecord record;
+    record.url = order.url.text();
+    record.status = std::string(acme::word(order.status));
+    for (const http::Url& authorization : order.authorizations)
+        record.authorizations.push_back(authorization.text());
+    if (order.finalize)
+        record.finalize = order.finalize->text();
+    co_await store_.write(key_of(store::order_file), store::to_text(record));
+}
+
+base::Task<void> Staging::key_made(const crypto::PrivateKey& key) {
+    co_await store_.write(key_of(store::private_key_file(spec_)),
+                          key.to_encrypted_pem(store_.passphrase()));
+}
+
+base::Task<void> Staging::order_dropped() {
+    co_await store_.remove(key_of(store::order_file));
+    co_await store_.remove(key_of(store::certificate_file(spec_)));
+    co_await store_.remove(key_of(store::private_key_file(spec_)));
+}
+
+}  // namespace md::drive

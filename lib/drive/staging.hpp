@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies in staging/NAME while an MD is driven: the order, the encrypted keys, finished chains.
+// It is the journal of acme::issue, one key type at a time.
+#pragma once
+
+#include "acme/issue.hpp"
+#include "store/store.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace md::drive {
+
+using std::chrono::sys_seconds;
+
+class Staging final : public acme::IssueJournal {
+public:
+    // `on_stage` hears every stage an issuance enters.
+    Staging(store::Store& store, std::string name, std::function<void(std::string_view)> on_stage)
+        : store_(store), name_(std::move(name)), on_stage_(std::move(on_stage)) {}
+
+    // The calls of IssueJournal speak of this key type from now on.
+    void set_key_spec(model::KeySpec spec) { spec_ = std::move(spec); }
+
+    // A key and chain of this type that a former attempt finished and that answer the request.
+    base::Task<std::optional<acme::Issued>> finished(const acme::IssueRequest& request,
+                                                     sys_seconds now);
+    // The chain is here: the order has served.
+    base::Task<void> chain_issued(const acme::Issued& issued);
+
+    base::Task<std::optional<std::string>> order_url() override;
+    base::Task<std::optional<crypto::PrivateKey>> key() override;
+    base::Task<void> order_placed(const acme::Order& order) override;
+    base::Task<void> key_made(const crypto::PrivateKey& key) override;
+    base::Task<void> order_dropped() override;
+    void stage(std::string_view stage) override { on_stage_(stage); }
+
+private:
+    std::string key_of(std::string_view file) const;
+
+    store::Store& store_;
+    std::string name_;
+    std::function<void(std::string_view)> on_stage_;
+    model::KeySpec spec_;
+};
+
+}  // namespace md::drive

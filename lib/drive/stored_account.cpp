@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drive/stored_account.hpp"
+
+#include "base/log.hpp"
+#include "store/layout.hpp"
+#include "store/records.hpp"
+
+namespace md::drive {
+
+using store::AccountStatus;
+
+base::Task<std::optional<acme::AccountState>> StoredAccount::load() {
+    auto ids = co_await store_.list("accounts");
+    std::optional<acme::AccountState> unfinished;
+    std::string unfinished_id;
+    for (const std::string& id : ids) {
+        if (store::is_damaged_name(id))
+            continue;
+        auto account = co_await read(id);
+        if (account && !account->url.empty()) {
+            id_ = id;
+            co_return account;
+        }
+        if (account && !unfinished) {
+            unfinished = std::move(account);
+            unfinished_id = id;
+        }
+    }
+    id_ = unfinished_id;
+    co_return unfinished;
+}
+
+// The account of that folder when it is of our CA and usable; nullopt else. A damaged one is logged
+// and passed over: another may fit, and registering a new one heals the rest.
+base::Task<std::optional<acme::AccountState>> StoredAccount::read(std::string id) {
+    auto text = co_await store_.read(store::account_key(id, store::account_file));
+    auto pem = co_await store_.read(store::account_key(id, store::account_key_file));
+    if (!text || !pem)
+        co_return std::nullopt;
+    auto record = store::parse_account(*text);
+    if (!record) {
+        log::warn("account record not readable", log::kv("account", id),
+                  log::kv("reason", record.error().why));
+        co_return std::nullopt;
+    }
+    bool unfinished = record->url.empty();
+    if (record->ca_url != ca_.text() || record->eab ||
+        (record->status != AccountStatus::valid && !unfinished))
+        co_return std::nullopt;
+    try {
+        auto key = crypto::PrivateKey::from_pem(*pem, store_.passphrase());
+        co_return acme::AccountState{std::move(key), record->url, record->contacts,
+                                     record->agreement};
+    } catch (const base::Error& error) {
+        log::warn("account key not readable", log::kv("account", id),
+                  log::kv("reason", error.what()));
+    }
+    co_return std::nullopt;
+}
+
+base::Task<void> StoredAccount::save(acme::AccountState account) {
+    if (id_.empty()) {
+        auto taken = co_await store_.list("accounts");
+        auto free = store::free_account_id(ca_.host(), taken);
+        if (!free)
+            throw base::Error("accounts/ has no number left for " + ca_.host());
+        id_ = *free;
+    }
+    std::string key_key = store::account_key(id_, store::account_key_file);
+    auto kept = co_await store_.read(key_key);
+    if (!kept)
+        co_await store_.write(key_key, account.key.to_encrypted_pem(store_.passphrase()));
+    store::AccountRecord record;
+    record.status = account.url.empty() ? AccountStatus::unknown : AccountStatus::valid;
+    record.url = account.url;
+    record.ca_url = ca_.text();
+    record.contacts = account.contacts;
+    record.agreement = account.agreement;
+    co_await store_.write(store::account_key(id_, store::account_file), store::to_text(record));
+}
+
+}  // namespace md::drive

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The account of one CA as it lies in accounts/ACME-SNAME-NNNN/: account.json and an encrypted
+// account.pem. One written by mod_md is used as found.
+#pragma once
+
+#include "acme/account.hpp"
+#include "store/store.hpp"
+
+#include <string>
+
+namespace md::drive {
+
+class StoredAccount final : public acme::AccountVault {
+public:
+    StoredAccount(store::Store& store, http::Url ca) : store_(store), ca_(std::move(ca)) {}
+
+    base::Task<std::optional<acme::AccountState>> load() override;
+    base::Task<void> save(acme::AccountState account) override;
+
+    // The folder below accounts/, "" before the first load or save found or made one.
+    const std::string& id() const { return id_; }
+
+private:
+    base::Task<std::optional<acme::AccountState>> read(std::string id);
+
+    store::Store& store_;
+    http::Url ca_;
+    std::string id_;
+};
+
+}  // namespace md::drive
