@@ -64,6 +64,13 @@ bool is_token(std::string_view text) {
            });
 }
 
+// Whatever stands in the place of a wildcard ends up in a Location.
+bool is_label(std::string_view text) {
+    return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+}
+
 Answer to_challenge(std::string_view token, std::string_view method, const ChallengeBoard& board) {
     const Posting* posting = is_token(token) ? board.http(token) : nullptr;
     if (posting == nullptr)
@@ -109,7 +116,7 @@ const Site* Sites::find(std::string_view host) const {
     if (auto found = names_.find(host); found != names_.end())
         return &found->second;
     std::size_t dot = host.find('.');
-    if (dot == std::string_view::npos || dot == 0)
+    if (dot == std::string_view::npos || !is_label(host.substr(0, dot)))
         return nullptr;
     auto found = wildcards_.find(host.substr(dot + 1));
     return found == wildcards_.end() ? nullptr : &found->second;

@@ -4,33 +4,17 @@
 #pragma once
 
 #include "base/task.hpp"
-#include "crypto/certificate.hpp"
-#include "crypto/private_key.hpp"
 #include "responder/answer.hpp"
+#include "responder/credentials.hpp"
+#include "responder/limits.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace md::responder {
-
-// A certificate to serve for the names of an MD.
-struct Credentials {
-    std::vector<crypto::Certificate> chain;  // leaf first
-    crypto::PrivateKey key;
-};
-// Asked once per handshake for a managed name (SNI, lower case); nullopt: a fallback is made up.
-using CredentialsFor = std::function<std::optional<Credentials>(const std::string& name)>;
-
-struct Limits {
-    std::size_t header_octets = 8 * 1024;
-    std::chrono::seconds request_time{10};
-    unsigned connections = 1000;  // at once, per port kind; the longest idle gives way
-    unsigned connections_per_peer = 100;
-};
 
 // One port of the map that could not be opened, and why: becomes a warning and an obstacle.
 struct BindFailure {
@@ -40,29 +24,39 @@ struct BindFailure {
 
 class Listener {
 public:
+    // The board outlives the listener. The limits are lowered when the process may not open as many
+    // files: half of those remain for the rest of the daemon. Throws CryptoError.
     Listener(base::asio::any_io_executor executor, const ChallengeBoard& board, Limits limits = {});
     ~Listener();
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
 
     // What to answer and serve from now on; may be called at any time (activation, reload).
     void set_sites(Sites sites);
     void set_credentials(CredentialsFor credentials);
 
     // Opens what is wanted and not yet open, closes what is no longer wanted; others stay
-    // untouched. An endpoint is "address:port" with "" = all addresses (IPv6 and IPv4). Port 0: the
-    // kernel picks (tests). Returns those that could not be opened.
+    // untouched. An endpoint is an IP address and a port, with "" or "*" = all addresses (IPv6 and
+    // IPv4; that the machine lacks one of them is no failure). Port 0: the kernel picks (tests).
+    // Returns those that could not be opened.
     struct Endpoints {
         std::vector<std::pair<std::string, std::uint16_t>> http, https;
     };
     std::vector<BindFailure> open(const Endpoints& wanted);
-    // Listening sockets passed by systemd; used before any is opened. Takes ownership of the
-    // descriptors.
+    // Listening sockets passed by systemd; at the next open() one serves whatever is wanted on its
+    // port, whichever address it is bound to. Takes ownership of the descriptor.
     void adopt(int descriptor);
 
     // The local ports really listened on; empty: the challenge cannot work.
     std::vector<std::uint16_t> http_ports() const;
     std::vector<std::uint16_t> https_ports() const;
 
-    // Stops accepting and ends all connections.
+    // Why no validator can come to the port, since the last open(): "port 80 (local 5080) could not
+    // be bound: Address already in use", "MDPortMap closes port 80"; or "" when one can.
+    std::string http_obstacle() const;
+    std::string https_obstacle() const;
+
+    // Stops accepting and ends all connections; sockets that were passed to us are kept.
     void close();
 
 private:

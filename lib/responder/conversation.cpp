@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading into one small buffer that grows up to the limit, answering all that is complete in it,
+// writing the answers in one go. A request is answered when its head is there; a body is skipped.
+#include "responder/conversation.hpp"
+
+#include "base/log.hpp"
+#include "responder/reply.hpp"
+#include "responder/request_parser.hpp"
+#include "responder/stream.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace md::responder {
+namespace {
+
+constexpr std::size_t first_buffer = 1024;
+
+class Conversation {
+public:
+    Conversation(Reception& reception, Stream& stream, Crowd::Place& place, bool over_tls)
+        : reception_(reception), stream_(stream), place_(place), over_tls_(over_tls) {}
+
+    base::Task<void> run();
+
+private:
+    bool make_space();
+    void take_in();
+    bool advance();
+    void reply();
+    void refuse();
+    void next_request();
+    base::Task<bool> send_answers();
+
+    Reception& reception_;
+    Stream& stream_;
+    Crowd::Place& place_;
+    bool over_tls_;
+    bool open_ = true;  // more requests are welcome
+
+    std::vector<char> buffer_ = std::vector<char>(first_buffer);
+    std::size_t begin_ = 0, end_ = 0;  // of what has come and was not consumed
+    std::optional<RequestParser> parser_;
+    bool answered_ = false;  // the present request; its body may still be coming
+    unsigned served_ = 0;
+    std::string out_;
+    std::vector<std::function<void()>> seen_;  // to call when the answers are out
+};
+
+base::Task<void> Conversation::run() {
+    while (open_ && make_space()) {
+        std::size_t count =
+            co_await stream_.read_some(buffer_.data() + end_, buffer_.size() - end_);
+        if (count == 0 || place_.dismissed())
+            co_return;
+        end_ += count;
+        take_in();
+        bool sent = co_await send_answers();
+        if (!sent || place_.dismissed())
+            co_return;
+    }
+    co_await stream_.finish();
+}
+
+// What is left moves to the front; false when it fills the largest buffer and still is not enough.
+bool Conversation::make_space() {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+    std::size_t largest = std::max(reception_.limits().header_octets + 2, first_buffer);
+    if (end_ == buffer_.size())
+        buffer_.resize(std::min(largest, 2 * end_));
+    return end_ < buffer_.size();
+}
+
+void Conversation::take_in() {
+    while (open_ && begin_ < end_ && advance()) {
+    }
+}
+
+// One step of the parser; false when it needs more octets.
+bool Conversation::advance() {
+    if (!parser_)
+        parser_.emplace(reception_.limits());
+    using Progress = RequestParser::Progress;
+    Progress progress = parser_->advance({buffer_.data() + begin_, end_ - begin_});
+    begin_ += parser_->consumed();
+    if (progress == Progress::refused)
+        refuse();
+    else if (progress == Progress::head)
+        reply();
+    if (progress == Progress::whole || (progress == Progress::head && parser_->is_whole()))
+        next_request();
+    return progress != Progress::more;
+}
+
+void Conversation::reply() {
+    Question question{over_tls_, parser_->method(), parser_->target(), parser_->host()};
+    Answer answer = reception_.answer(question);
+    // RFC 9110 §10.1.1: a final answer instead of "100 Continue"; the body then never comes.
+    bool body_withheld = parser_->expects_continue() && !parser_->is_whole();
+    answered_ = true;
+    open_ = parser_->keeps_alive() && !body_withheld &&
+            ++served_ < reception_.limits().requests_per_connection;
+    append_reply(out_, answer,
+                 {reception_.date(), question.method == "HEAD", !open_, parser_->http_1_0()});
+    if (answer.posting != nullptr && answer.posting->on_seen)
+        seen_.push_back(answer.posting->on_seen);
+    if (log::enabled(log::Level::debug))
+        log::debug("request answered", log::kv("method", question.method),
+                   log::kv("host", question.host), log::kv("status", answer.status),
+                   log::kv("challenge", answer.posting != nullptr ? "yes" : "no"));
+}
+
+void Conversation::refuse() {
+    open_ = false;
+    if (!answered_)
+        append_reply(out_, refusal(parser_->refused_with()), {reception_.date(), false, true});
+}
+
+void Conversation::next_request() {
+    parser_.reset();
+    answered_ = false;
+    place_.renew(std::chrono::steady_clock::now());
+}
+
+base::Task<bool> Conversation::send_answers() {
+    if (out_.empty())
+        co_return true;
+    bool sent = co_await stream_.write_all(out_);
+    out_.clear();
+    for (const auto& on_seen : std::exchange(seen_, {}))
+        if (sent)
+            on_seen();
+    co_return sent;
+}
+
+}  // namespace
+
+base::Task<void> converse(std::shared_ptr<Reception> reception, base::asio::ip::tcp::socket socket,
+                          base::asio::ip::address peer, bool over_tls) {
+    Stream stream(std::move(socket));
+    Crowd::Place place = reception->enter(over_tls, peer, [&stream] { stream.close(); });
+    if (over_tls) {
+        bool established = co_await stream.start_tls(reception->tls());
+        if (place.dismissed())
+            co_return;
+        bool validation = established && stream.greeting().validation;
+        if (validation)
+            reception->note_validation(stream.greeting().name);
+        // RFC 8737 §3: a validation connection carries nothing and ends after the handshake.
+        if (!established || validation) {
+            co_await stream.finish();
+            co_return;
+        }
+        place.renew(std::chrono::steady_clock::now());
+    }
+    Conversation conversation(*reception, stream, place, over_tls);
+    co_await conversation.run();
+}
+
+}  // namespace md::responder

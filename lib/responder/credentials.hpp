@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A certificate with its key, and who is asked for one.
+#pragma once
+
+#include "crypto/certificate.hpp"
+#include "crypto/private_key.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace md::responder {
+
+// A certificate to serve for the names of an MD.
+struct Credentials {
+    std::vector<crypto::Certificate> chain;  // leaf first
+    crypto::PrivateKey key;
+};
+
+// Asked for a managed name that has a certificate (SNI, lower case), and the answer kept until
+// credentials or sites are set anew. nullopt, or a throw: a fallback is made up.
+using CredentialsFor = std::function<std::optional<Credentials>(const std::string& name)>;
+
+}  // namespace md::responder

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which certificate the TLS port shows for a name: the MD's own, a self-signed fallback, or the
+// proof of tls-alpn-01. Keeps what it made or was given, a bounded number of them.
+#pragma once
+
+#include "responder/answer.hpp"
+#include "responder/credentials.hpp"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace md::responder {
+
+class Identities {
+public:
+    Identities() = default;
+
+    void set_credentials(CredentialsFor credentials);
+    // What was kept is asked for again.
+    void forget() { kept_.clear(); }
+
+    // For a managed name, or null for every other. Valid until the next call.
+    const Credentials& for_name(const std::string& name, const Site* site);
+    // RFC 8737 §3, made anew each time.
+    Credentials proof(const std::string& name, const std::string& key_authorization);
+
+private:
+    struct Kept {
+        Credentials credentials;
+        std::chrono::sys_seconds since;
+    };
+
+    Credentials find(const std::string& name, const Site* site);
+    std::optional<Credentials> own(const std::string& name) const;
+    Credentials fallback(const std::string& name);
+    const crypto::PrivateKey& key();
+
+    CredentialsFor credentials_;
+    std::optional<crypto::PrivateKey> key_;  // of all that is self-signed: P-256, made when needed
+    std::map<std::string, Kept, std::less<>> kept_;
+};
+
+}  // namespace md::responder

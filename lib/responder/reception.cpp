@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// One timer serves all connections: their times run out in the order in which they wait.
+#include "responder/reception.hpp"
+
+#include "base/time_text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace md::responder {
+namespace {
+
+using std::chrono::steady_clock;
+
+Crowd::Peer peer_of(const base::asio::ip::address& address) {
+    if (address.is_v4())
+        return Crowd::Peer{0xffff} << 32 | address.to_v4().to_uint();
+    auto octets = address.to_v6().to_bytes();
+    Crowd::Peer prefix = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+        prefix = prefix << 8 | octets[i];
+    if (address.to_v6().is_v4_mapped())
+        for (std::size_t i = 10; i < 16; ++i)
+            prefix = prefix << 8 | octets[i];
+    return prefix;
+}
+
+}  // namespace
+
+Reception::Reception(const base::asio::any_io_executor& executor, const ChallengeBoard& board,
+                     Limits limits)
+    : executor_(executor),
+      board_(board),
+      limits_(limits),
+      tls_(board_, sites_),
+      plain_crowd_(limits.connections, limits.connections_per_peer),
+      tls_crowd_(limits.connections, limits.connections_per_peer),
+      sweep_timer_(executor) {}
+
+void Reception::set_sites(Sites sites) {
+    sites_ = std::move(sites);
+    tls_.identities().forget();
+}
+
+void Reception::note_validation(const std::string& name) const {
+    const Posting* posting = board_.tls(name);
+    if (posting != nullptr && posting->on_seen)
+        posting->on_seen();
+}
+
+std::string_view Reception::date() {
+    auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (now != date_time_) {
+        date_ = base::http_date(now);
+        date_time_ = now;
+    }
+    return date_;
+}
+
+Crowd::Place Reception::enter(bool over_tls, const base::asio::ip::address& peer,
+                              Crowd::Dismiss dismiss) {
+    auto now = steady_clock::now();
+    if (!watching_)
+        watch_from(now);
+    return crowd(over_tls).enter(peer_of(peer), std::move(dismiss), now);
+}
+
+void Reception::end() {
+    plain_crowd_.dismiss_all();
+    tls_crowd_.dismiss_all();
+    sweep_timer_.cancel();
+}
+
+void Reception::watch_from(steady_clock::time_point oldest) {
+    watching_ = true;
+    sweep_timer_.expires_at(oldest + limits_.request_time);
+    sweep_timer_.async_wait([me = weak_from_this()](const boost::system::error_code&) {
+        if (auto reception = me.lock())
+            reception->sweep();
+    });
+}
+
+void Reception::sweep() {
+    auto overdue = steady_clock::now() - limits_.request_time;
+    plain_crowd_.dismiss_waiting_since(overdue);
+    tls_crowd_.dismiss_waiting_since(overdue);
+    auto plain = plain_crowd_.oldest(), over_tls = tls_crowd_.oldest();
+    watching_ = false;
+    if (plain || over_tls)
+        watch_from(
+            std::min(plain.value_or(Crowd::Time::max()), over_tls.value_or(Crowd::Time::max())));
+}
+
+}  // namespace md::responder

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all connections of a listener share: what to answer and to show, who is there and for how
+// long, and the date. Connections keep it alive; end() tells it that the board may be gone.
+#pragma once
+
+#include "base/task.hpp"
+#include "responder/answer.hpp"
+#include "responder/crowd.hpp"
+#include "responder/limits.hpp"
+#include "responder/server_tls.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace md::responder {
+
+class Reception : public std::enable_shared_from_this<Reception> {
+public:
+    Reception(const base::asio::any_io_executor& executor, const ChallengeBoard& board,
+              Limits limits);
+
+    const Limits& limits() const { return limits_; }
+    const base::asio::any_io_executor& executor() const { return executor_; }
+    ServerTls& tls() { return tls_; }
+    void set_sites(Sites sites);
+
+    Answer answer(const Question& question) const {
+        return responder::answer(question, board_, sites_);
+    }
+    // Tells whoever proves the name that a validator saw it.
+    void note_validation(const std::string& name) const;
+    // The present time as HTTP writes it; valid until the next call.
+    std::string_view date();
+
+    // The guest is dismissed when its time is over, or to make room.
+    Crowd::Place enter(bool over_tls, const base::asio::ip::address& peer, Crowd::Dismiss dismiss);
+    Crowd& crowd(bool over_tls) { return over_tls ? tls_crowd_ : plain_crowd_; }
+
+    // Dismisses everybody. Nobody who was dismissed asks for anything afterwards.
+    void end();
+
+private:
+    // Sweeps when the time of whoever has been waited for since then is over.
+    void watch_from(Crowd::Time oldest);
+    void sweep();
+
+    base::asio::any_io_executor executor_;
+    const ChallengeBoard& board_;
+    Limits limits_;
+    Sites sites_;
+    ServerTls tls_;
+    Crowd plain_crowd_, tls_crowd_;
+    base::asio::steady_timer sweep_timer_;
+    bool watching_ = false;
+    std::string date_;
+    std::chrono::sys_seconds date_time_{};
+};
+
+}  // namespace md::responder
