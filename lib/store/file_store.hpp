@@ -4,6 +4,7 @@
 // the state before an operation or the one after it, or something open() completes.
 #pragma once
 
+#include "store/file_tree.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/strand.hpp>
@@ -34,18 +35,19 @@ public:
     base::Task<void> set_aside(std::string key) override;
     const base::Secret& passphrase() const override { return passphrase_; }
 
-    const std::string& directory() const { return directory_; }
+    const std::string& directory() const { return tree_.root(); }
 
 private:
     enum class Access { read_only, read_write };
-    FileStore(std::string directory, base::Secret passphrase, Access access,
-              base::asio::thread_pool& io_pool);
-    void require_writable(const std::string& key) const;
+    using Strand = base::asio::strand<base::asio::thread_pool::executor_type>;
+    FileStore(FileTree tree, base::Secret passphrase, Access access, Strand strand);
+    void require_safe(std::string_view key) const;
+    void require_writable(std::string_view key) const;
 
-    std::string directory_;  // absolute
+    FileTree tree_;  // touched on the strand alone
     base::Secret passphrase_;
     Access access_;
-    base::asio::strand<base::asio::thread_pool::executor_type> strand_;
+    Strand strand_;
 };
 
 }  // namespace md::store

@@ -3,7 +3,7 @@
 // are whole texts of at most 4 MiB, any octets. An engine meets it when:
 //  - a value is read whole, as it was written whole, or is absent; never in parts;
 //  - when write(), remove(), activate(), rename() or set_aside() resumes, the effect survives a
-//    power cut; when one throws, the former values are still there, whole;
+//    power cut; when one throws, nothing is lost: each value is the former or the new one, whole;
 //  - an operation cut short by a crash has happened or has not by the time the store is open again;
 //  - activate() switches a whole set at once: a reader sees the old set or the new one;
 //  - one lease holder writes (store/lease.hpp for files); a second is refused and told who holds

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/file_store.hpp"
+
+#include "base/log.hpp"
+#include "store/layout.hpp"
+#include "store/live_set.hpp"
+#include "store/records.hpp"
+#include "store/upgrade.hpp"
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <sys/random.h>
+
+namespace md::store {
+namespace {
+
+// As base::on_pool, but one after the other.
+template <typename Strand, typename Function>
+auto on_strand(Strand strand, Function function) -> base::Task<std::invoke_result_t<Function&>> {
+    using Result = std::invoke_result_t<Function&>;
+    auto body = [](Function work) -> base::Task<Result> { co_return work(); };
+    base::Task<Result> work = body(std::move(function));
+    co_return co_await base::asio::co_spawn(strand, std::move(work), base::asio::use_awaitable);
+}
+
+FileTree tree_at(const std::string& directory) {
+    if (directory.empty())
+        throw base::Error("the store has no directory");
+    auto absolute = std::filesystem::absolute(directory).lexically_normal();
+    // A trailing slash is an empty last component.
+    return FileTree((absolute.has_filename() ? absolute : absolute.parent_path()).string());
+}
+
+StoreHeader new_header() {
+    std::array<unsigned char, store_key_size> key{};
+    for (std::size_t filled = 0; filled < key.size();) {
+        ssize_t count = ::getrandom(key.data() + filled, key.size() - filled, 0);
+        if (count < 0 && errno != EINTR)
+            base::raise_errno("cannot get random octets");
+        if (count > 0)
+            filled += static_cast<std::size_t>(count);
+    }
+    StoreHeader header{store_version, base::Secret(base::BytesView(key))};
+    base::wipe(key.data(), key.size());
+    return header;
+}
+
+StoreHeader checked_header(const FileTree& tree, const std::string& text) {
+    std::string path = tree.path(header_key);
+    auto header = parse_header(text);
+    if (!header)
+        throw base::Error(path + " is damaged (" + header.error().why +
+                          "): put it back from a backup, or move it away to start afresh, which "
+                          "keeps the certificates and registers new accounts");
+    if (header->version > store_version)
+        throw base::Error(path + " has version " + std::to_string(header->version) +
+                          ", written by a newer program: use that one, or another MDStoreDir");
+    return *header;
+}
+
+StoreHeader prepare(FileTree& tree) {
+    make_directories(tree.root());
+    for (const char* group : {"accounts", "challenges", "domains", "staging", "archive", "tmp"})
+        tree.make_folder(group);
+    auto text = tree.read(std::string(header_key));
+    if (!text) {
+        if (!tree.names("accounts").empty())
+            log::warn("the store's key is lost, new accounts will be registered",
+                      log::kv("path", tree.path(header_key)));
+        StoreHeader header = new_header();
+        tree.write(std::string(header_key), to_text(header));
+        return header;
+    }
+    StoreHeader header = checked_header(tree, *text);
+    if (header.version < store_version) {
+        if (header.version < 2.0)
+            upgrade_files(tree);
+        header.version = store_version;
+        tree.write(std::string(header_key), to_text(header));
+        log::info("the store was brought up to version 3", log::kv("path", tree.root()));
+    }
+    complete_interrupted_sets(tree);
+    return header;
+}
+
+void rename_folder(FileTree& tree, const std::string& from, const std::string& to) {
+    if (!tree.exists(from))
+        return;
+    if (tree.exists(to))
+        throw base::Error("cannot move " + tree.path(from) + ": " + tree.path(to) + " exists");
+    tree.move(from, to);
+}
+
+void set_key_aside(FileTree& tree, const std::string& key) {
+    if (!tree.exists(key))
+        return;
+    auto name_begin = key.rfind('/') + 1;
+    std::string aside = key.substr(0, name_begin) + damaged_name(key.substr(name_begin));
+    tree.remove(aside);
+    tree.move(key, aside);
+}
+
+}  // namespace
+
+FileStore::FileStore(FileTree tree, base::Secret passphrase, Access access, Strand strand)
+    : tree_(std::move(tree)),
+      passphrase_(std::move(passphrase)),
+      access_(access),
+      strand_(std::move(strand)) {}
+
+base::Task<std::unique_ptr<FileStore>> FileStore::open(std::string directory,
+                                                       base::asio::thread_pool& io_pool) {
+    FileTree tree = tree_at(directory);
+    Strand strand(io_pool.get_executor());
+    auto work = [&tree] { return prepare(tree); };
+    StoreHeader header = co_await on_strand(strand, std::move(work));
+    co_return std::unique_ptr<FileStore>(
+        new FileStore(std::move(tree), std::move(header.key), Access::read_write, strand));
+}
+
+base::Task<std::unique_ptr<FileStore>> FileStore::open_read_only(std::string directory,
+                                                                 base::asio::thread_pool& io_pool) {
+    FileTree tree = tree_at(directory);
+    Strand strand(io_pool.get_executor());
+    auto work = [&tree] { return tree.read(std::string(header_key)); };
+    std::optional<std::string> text = co_await on_strand(strand, std::move(work));
+    if (!text)
+        co_return nullptr;
+    StoreHeader header = checked_header(tree, *text);
+    co_return std::unique_ptr<FileStore>(
+        new FileStore(std::move(tree), std::move(header.key), Access::read_only, strand));
+}
+
+void FileStore::require_safe(std::string_view key) const {
+    if (!is_safe_key(key))
+        throw base::Error("not a key of the store " + tree_.root());
+}
+
+void FileStore::require_writable(std::string_view key) const {
+    require_safe(key);
+    if (access_ == Access::read_only)
+        throw base::Error("cannot change " + tree_.path(key) + ": opened for reading only");
+}
+
+base::Task<std::optional<std::string>> FileStore::read(std::string key) {
+    require_safe(key);
+    auto work = [this, key] { return tree_.read(key); };
+    co_return co_await on_strand(strand_, std::move(work));
+}
+
+base::Task<void> FileStore::write(std::string key, std::string value) {
+    require_writable(key);
+    if (value.size() > largest_value)
+        throw base::Error("cannot write " + tree_.path(key) + ": it is larger than 4 MiB");
+    auto work = [this, key = std::move(key), value = std::move(value)] { tree_.write(key, value); };
+    co_await on_strand(strand_, std::move(work));
+}
+
+base::Task<std::vector<std::string>> FileStore::list(std::string prefix) {
+    if (!prefix.empty())
+        require_safe(prefix);
+    auto work = [this, prefix] { return tree_.names(prefix); };
+    co_return co_await on_strand(strand_, std::move(work));
+}
+
+base::Task<void> FileStore::remove(std::string key) {
+    require_writable(key);
+    auto work = [this, key] { tree_.remove(key); };
+    co_await on_strand(strand_, std::move(work));
+}
+
+base::Task<void> FileStore::activate(std::string name, std::map<std::string, std::string> values) {
+    require_writable(name);
+    for (const auto& [file, value] : values)
+        if (!is_safe_component(name) || !is_safe_component(file) || value.size() > largest_value)
+            throw base::Error("not a value of a set: " + tree_.path(domain_key(name, file)));
+    auto work = [this, name = std::move(name), values = std::move(values)] {
+        activate_set(tree_, name, values);
+    };
+    co_await on_strand(strand_, std::move(work));
+}
+
+base::Task<void> FileStore::rename(std::string old_name, std::string new_name) {
+    require_writable(old_name);
+    require_writable(new_name);
+    // Staging first: as long as domains/OLD is there, whoever was interrupted calls this again.
+    auto work = [this, old_name, new_name] {
+        rename_folder(tree_, staging_key(old_name), staging_key(new_name));
+        rename_folder(tree_, domain_key(old_name), domain_key(new_name));
+    };
+    co_await on_strand(strand_, std::move(work));
+}
+
+base::Task<void> FileStore::set_aside(std::string key) {
+    require_writable(key);
+    auto work = [this, key] { set_key_aside(tree_, key); };
+    co_await on_strand(strand_, std::move(work));
+}
+
+}  // namespace md::store

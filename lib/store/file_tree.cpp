@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/file_tree.hpp"
+
+#include "store/layout.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace md::store {
+namespace {
+
+using base::raise_errno;
+
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (number_ >= 0)
+            ::close(number_);
+    }
+    int get() const { return number_; }
+    // Some file systems say only now that there was no room.
+    bool close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+private:
+    int number_;
+};
+
+std::string parent_of(const std::string& key) {
+    auto slash = key.rfind('/');
+    return slash == std::string::npos ? std::string() : key.substr(0, slash);
+}
+
+bool write_all(int descriptor, std::string_view value) {
+    while (!value.empty()) {
+        ssize_t count = ::write(descriptor, value.data(), value.size());
+        if (count < 0 && errno != EINTR)
+            return false;
+        if (count == 0) {
+            errno = ENOSPC;
+            return false;
+        }
+        if (count > 0)
+            value.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+// A file that was not there, with its final mode and its content on the disk; no file on failure.
+void create_file(const std::string& path, unsigned mode, std::string_view value,
+                 const std::string& doing) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (file.get() < 0)
+        raise_errno(doing);
+    if (::fchmod(file.get(), mode) == 0 && write_all(file.get(), value) &&
+        ::fsync(file.get()) == 0 && file.close())
+        return;
+    int number = errno;
+    ::unlink(path.c_str());
+    throw base::SystemError(doing, number);
+}
+
+bool is_directory(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// chmod undoes the umask. That another process was faster is fine.
+void make_directory(const std::string& path, unsigned mode) {
+    bool made = ::mkdir(path.c_str(), mode) == 0;
+    if (!made && errno == EEXIST && is_directory(path))
+        return;
+    if (!made || ::chmod(path.c_str(), mode) != 0)
+        raise_errno("cannot make the directory " + path);
+}
+
+void make_parents(const std::filesystem::path& path) {
+    if (path.empty() || is_directory(path.string()))
+        return;
+    make_parents(path.parent_path());
+    make_directory(path.string(), 0755);
+}
+
+}  // namespace
+
+std::string FileTree::path(std::string_view key) const {
+    return key.empty() ? root_ : root_ + "/" + std::string(key);
+}
+
+std::string FileTree::scratch_key() {
+    std::string key;
+    do
+        key = "tmp/.new-" + std::to_string(++scratch_count_);
+    while (exists(key));
+    return key;
+}
+
+bool FileTree::exists(const std::string& key) const {
+    struct stat status {};
+    if (::lstat(path(key).c_str(), &status) == 0)
+        return true;
+    if (errno != ENOENT && errno != ENOTDIR)
+        raise_errno("cannot look at " + path(key));
+    return false;
+}
+
+bool FileTree::is_folder(const std::string& key) const {
+    return is_directory(path(key));
+}
+
+ino_t FileTree::inode(const std::string& key) const {
+    struct stat status {};
+    if (::lstat(path(key).c_str(), &status) != 0)
+        raise_errno("cannot look at " + path(key));
+    return status.st_ino;
+}
+
+std::optional<std::string> FileTree::read(const std::string& key) const {
+    std::string doing = "cannot read " + path(key);
+    // Non-blocking, lest a FIFO somebody put there stops everything.
+    Descriptor file(::open(path(key).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return std::nullopt;
+    struct stat status {};
+    if (file.get() < 0 || ::fstat(file.get(), &status) != 0)
+        raise_errno(doing);
+    if (!S_ISREG(status.st_mode))
+        throw base::Error(doing + ": it is not a file");
+    if (status.st_size > static_cast<off_t>(largest_value))
+        throw base::Error(doing + ": it is larger than 4 MiB");
+    std::string value(static_cast<std::size_t>(status.st_size), '\0');
+    std::size_t filled = 0;
+    while (filled < value.size()) {
+        ssize_t count = ::read(file.get(), value.data() + filled, value.size() - filled);
+        if (count == 0)
+            break;
+        if (count < 0 && errno != EINTR)
+            raise_errno(doing);
+        if (count > 0)
+            filled += static_cast<std::size_t>(count);
+    }
+    value.resize(filled);
+    return value;
+}
+
+std::vector<std::string> FileTree::names(const std::string& prefix) const {
+    std::vector<std::string> result;
+    std::error_code error;
+    auto entry = std::filesystem::directory_iterator(path(prefix), error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+        result.push_back(entry->path().filename().string());
+    if (error && error.value() != ENOENT && error.value() != ENOTDIR)
+        throw base::SystemError("cannot list " + path(prefix), error.value());
+    std::sort(result.begin(), result.end());
+    return result;
+}
+
+void FileTree::write(const std::string& key, std::string_view value) {
+    make_folder("tmp");
+    make_folder(parent_of(key));
+    std::string doing = "cannot write " + path(key);
+    std::string scratch = path(scratch_key());
+    create_file(scratch, file_mode(key), value, doing);
+    if (::rename(scratch.c_str(), path(key).c_str()) != 0) {
+        int number = errno;
+        ::unlink(scratch.c_str());
+        throw base::SystemError(doing, number);
+    }
+    sync_folder(parent_of(key));
+}
+
+void FileTree::write_new(const std::string& key, std::string_view value) {
+    create_file(path(key), file_mode(key), value, "cannot write " + path(key));
+}
+
+void FileTree::make_folder(const std::string& key) {
+    if (key.empty() || is_folder(key))
+        return;
+    make_folder(parent_of(key));
+    make_directory(path(key), directory_mode);
+    sync_folder(parent_of(key));
+}
+
+void FileTree::move_unsynced(const std::string& from, const std::string& to) {
+    make_folder(parent_of(to));
+    if (::rename(path(from).c_str(), path(to).c_str()) != 0)
+        raise_errno("cannot move " + path(from) + " to " + path(to));
+}
+
+void FileTree::move(const std::string& from, const std::string& to) {
+    move_unsynced(from, to);
+    // The new name first: after a power cut it may be found twice, never nowhere.
+    sync_folder(parent_of(to));
+    if (parent_of(from) != parent_of(to))
+        sync_folder(parent_of(from));
+}
+
+bool FileTree::exchange(const std::string& one, const std::string& other) {
+    if (::renameat2(AT_FDCWD, path(one).c_str(), AT_FDCWD, path(other).c_str(), RENAME_EXCHANGE) ==
+        0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        raise_errno("cannot exchange " + path(one) + " and " + path(other));
+    return false;
+}
+
+void FileTree::remove(const std::string& key) {
+    if (!exists(key))
+        return;
+    // Deleting a folder takes many steps; leaving its place takes one.
+    std::string scratch = scratch_key();
+    make_folder("tmp");
+    if (::rename(path(key).c_str(), path(scratch).c_str()) != 0)
+        raise_errno("cannot remove " + path(key));
+    sync_folder(parent_of(key));
+    // What cannot be deleted now is no longer in the way: tmp/ is emptied when the store is opened.
+    std::error_code ignored;
+    std::filesystem::remove_all(path(scratch), ignored);
+}
+
+void FileTree::sync_folder(const std::string& key) {
+    Descriptor folder(::open(path(key).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // EINVAL: a file system that has nothing to sync for a directory.
+    if (folder.get() < 0 || (::fsync(folder.get()) != 0 && errno != EINVAL))
+        raise_errno("cannot sync " + path(key));
+}
+
+void make_directories(const std::string& path) {
+    if (is_directory(path))
+        return;
+    make_parents(std::filesystem::path(path).parent_path());
+    make_directory(path, directory_mode);
+}
+
+}  // namespace md::store

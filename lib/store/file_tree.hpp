@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Durable operations on the files below one directory, by key; the synchronous ground file_store
+// and live_set stand on. What it writes lies in tmp/ under a name of its own until it is whole, and
+// what it removes goes there first, so a reader never meets a part. One writer at a time. Throws
+// base::SystemError naming the path.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace md::store {
+
+inline constexpr std::size_t largest_value = 4 * 1024 * 1024;
+
+class FileTree {
+public:
+    explicit FileTree(std::string root) : root_(std::move(root)) {}
+
+    const std::string& root() const { return root_; }
+    std::string path(std::string_view key) const;
+
+    bool exists(const std::string& key) const;
+    bool is_folder(const std::string& key) const;
+    // Identifies a folder wherever it is moved.
+    ino_t inode(const std::string& key) const;
+    std::optional<std::string> read(const std::string& key) const;
+    // Sorted; absent: empty.
+    std::vector<std::string> names(const std::string& prefix) const;
+
+    void write(const std::string& key, std::string_view value);
+    // Into a folder nobody looks at yet: not by way of tmp/, and its name is durable only after
+    // sync_folder().
+    void write_new(const std::string& key, std::string_view value);
+    // With its parents; there already: fine.
+    void make_folder(const std::string& key);
+    // A file replaces a file; a folder must not meet one that is not empty.
+    void move(const std::string& from, const std::string& to);
+    // Durable only after sync_folder() of both parents.
+    void move_unsynced(const std::string& from, const std::string& to);
+    // Both change places in one step, unsynced; false when this file system cannot.
+    bool exchange(const std::string& one, const std::string& other);
+    void remove(const std::string& key);
+    void sync_folder(const std::string& key);
+
+private:
+    std::string scratch_key();
+
+    std::string root_;  // absolute
+    unsigned scratch_count_ = 0;
+};
+
+// mkdir -p: the last one 0700, its missing parents 0755.
+void make_directories(const std::string& path);
+
+}  // namespace md::store

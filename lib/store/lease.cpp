@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/lease.hpp"
+
+#include "store/file_tree.hpp"
+#include "store/layout.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace md::store {
+namespace {
+
+std::string holder(int descriptor) {
+    std::array<char, 256> text{};
+    ssize_t count = ::pread(descriptor, text.data(), text.size(), 0);
+    std::string name;
+    for (ssize_t i = 0; i < count && text[static_cast<std::size_t>(i)] != '\n'; ++i) {
+        char c = text[static_cast<std::size_t>(i)];
+        name += c >= ' ' && c < 127 ? c : '?';
+    }
+    return name.empty() ? "another process" : name;
+}
+
+}  // namespace
+
+Lease::~Lease() {
+    if (descriptor_ < 0)
+        return;
+    // An empty file tells a person that nobody has it. Only the lock itself counts.
+    [[maybe_unused]] int ignored = ::ftruncate(descriptor_, 0);
+    ::close(descriptor_);
+}
+
+std::string this_owner() {
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0)
+        host = {"this host"};
+    return "process " + std::to_string(::getpid()) + " on " + host.data();
+}
+
+Lease acquire_lease(const std::string& directory, const std::string& owner) {
+    make_directories(directory);
+    std::string path = directory + "/" + std::string(lock_key);
+    Lease lease(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (lease.descriptor_ < 0)
+        base::raise_errno("cannot lock " + path);
+    struct flock whole_file {};
+    whole_file.l_type = F_WRLCK;
+    whole_file.l_whence = SEEK_SET;
+    // An open file description lock: unlike a POSIX lock it is not lost when some other descriptor
+    // of the file is closed, and it still excludes mod_md's POSIX lock.
+    if (::fcntl(lease.descriptor_, F_OFD_SETLK, &whole_file) != 0) {
+        int number = errno;
+        std::string who = holder(lease.descriptor_);
+        ::close(std::exchange(lease.descriptor_, -1));
+        if (number == EAGAIN || number == EACCES)
+            throw LeaseHeld("the store " + directory + " is in use by " + who);
+        throw base::SystemError("cannot lock " + path, number);
+    }
+    std::string line = owner + "\n";
+    if (::ftruncate(lease.descriptor_, 0) != 0 ||
+        ::pwrite(lease.descriptor_, line.data(), line.size(), 0) < 0)
+        base::raise_errno("cannot write " + path);
+    return lease;
+}
+
+}  // namespace md::store
