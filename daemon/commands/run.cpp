@@ -54,16 +54,18 @@ base::Task<void> Daemon::serve() {
     log::info("mdcertd runs", log::kv("domains", engine_.reconcile().desired().domains.size()));
     auto executor = co_await asio::this_coro::executor;
     base::Nursery nursery(executor);
-    auto ended = [&](std::exception_ptr failed) {
-        if (failed)
-            nursery.cancel();
-    };
-    nursery.start(engine_.reconcile().run(), ended);
-    nursery.start(serve_and_answer(), ended);
-    co_await heed_signals();
+    nursery.start(serve_and_answer(), [](std::exception_ptr) {});
+    std::exception_ptr failed;
+    try {
+        co_await base::first_of(engine_.reconcile().run(), heed_signals());
+    } catch (...) {
+        failed = std::current_exception();
+    }
     nursery.cancel();
     co_await nursery.join();
     engine_.close();
+    if (failed)
+        std::rethrow_exception(failed);
     log::info("mdcertd ended");
 }
 
@@ -120,9 +122,7 @@ json Daemon::status(const std::vector<std::string>& names) {
 
 base::Task<json> Daemon::renew(std::vector<std::string> names) {
     engine_.reconcile().request(names);
-    for (const std::string& name : names)
-        if (engine_.reconcile().is_running(name) || !name.empty())
-            co_await engine_.reconcile().attempt_ended(name);
+    co_await engine_.reconcile().attempts_ended(names);
     json status_now = status(names);
     co_return json{{"ok", true}, {"status", std::move(status_now)}};
 }

@@ -11,7 +11,7 @@
 #include "schedule/plan.hpp"
 
 #include <functional>
-#include <map>
+#include <list>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,8 +40,8 @@ public:
     // Has these driven at the next opportunity, whatever the plan says. Unknown names throw
     // base::Error.
     void request(const std::vector<std::string>& names);
-    // Resumes when the next attempt at the MD has ended, well or badly.
-    base::Task<void> attempt_ended(std::string name);
+    // Resumes when an attempt at each of them has ended since the call, well or badly.
+    base::Task<void> attempts_ended(std::vector<std::string> names);
 
     const model::DesiredState& desired() const { return desired_; }
     const model::ObservedState& observed() const { return observed_; }
@@ -74,7 +74,12 @@ private:
     base::Wakeup poke_;
     std::set<std::string> running_;
     std::set<std::string> requested_;
-    std::multimap<std::string, base::Wakeup*> awaiting_end_;
+    // Who waits in attempts_ended(), and for which MDs still.
+    struct EndWaiter {
+        std::set<std::string> left;
+        base::Wakeup done;
+    };
+    std::list<EndWaiter> end_waiters_;
     bool notifying_ = false;
 };
 
