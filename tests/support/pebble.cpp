@@ -126,4 +126,8 @@ unsigned Pebble::requests(const std::string& path) const {
     return occurrences(log(), " " + path);
 }
 
+bool Pebble::wait_for_request(const std::string& path, milliseconds limit) {
+    return pebble_->wait_for_output(" " + path, limit);
+}
+
 }  // namespace md::test

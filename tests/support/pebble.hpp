@@ -52,8 +52,13 @@ public:
 
     // "GET /path" of its management interface.
     std::string management(const std::string& path) const;
-    // How often a request of that kind was made: "/order-plz", "/sign-me-up", "/finalize-order/".
+    // What it made since its start.
+    unsigned accounts() const { return occurrences(log(), "accounts in memory"); }
+    unsigned orders() const { return occurrences(log(), "orders in the db"); }
+    // How often a resource was asked for: "/order-plz", "/sign-me-up", "/finalize-order/".
     unsigned requests(const std::string& path) const;
+    // True once it was asked for that; false when the limit is over.
+    bool wait_for_request(const std::string& path, milliseconds limit);
     std::string log() const { return pebble_->output(); }
 
     // Ends it. start() comes back on the same ports with an empty memory and new issuers.

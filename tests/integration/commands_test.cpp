@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line's contract, and the honesty of the files we ship.
+#include "site.hpp"
+#include "support/catch.hpp"
+
+#include <sstream>
+
+using namespace md::test;
+
+namespace {
+
+Outcome mdcertd(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), MD_BINARY);
+    return run_command({std::move(arguments)});
+}
+
+// The ```conf blocks of a Markdown file.
+std::vector<std::string> conf_blocks(const fs::path& markdown) {
+    std::istringstream lines(read_file(markdown));
+    std::vector<std::string> blocks;
+    bool inside = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (line == "```conf")
+            blocks.emplace_back();
+        else if (inside && line != "```")
+            blocks.back() += line + "\n";
+        inside = line == "```conf" || (inside && line != "```");
+    }
+    return blocks;
+}
+
+void check_is_clean(const fs::path& file) {
+    const auto outcome = mdcertd({"check", "-c", file.string()});
+    INFO(file << ":\n" << read_file(file));
+    CHECK(outcome.status == 0);
+    CHECK(outcome.errors == "");
+}
+
+}  // namespace
+
+TEST_CASE("every configuration in README loads without a diagnostic") {
+    const Scratch scratch;
+    const auto blocks = conf_blocks(fs::path(MD_SOURCE_DIR) / "README.md");
+    REQUIRE_FALSE(blocks.empty());
+    for (const std::string& block : blocks) {
+        write_file(scratch / "readme.conf", block);
+        check_is_clean(scratch / "readme.conf");
+    }
+}
+
+TEST_CASE("every configuration we ship loads without a diagnostic") {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(MD_SOURCE_DIR) / "config"))
+        if (entry.path().extension() == ".conf")
+            check_is_clean(entry.path());
+}
+
+TEST_CASE("a wrong command line is exit status 2 and says so on standard error") {
+    for (const auto& arguments : std::vector<std::vector<std::string>>{
+             {}, {"dance"}, {"once", "--fast"}, {"renew"}, {"check", "-c"}}) {
+        const auto outcome = mdcertd(arguments);
+        CHECK(outcome.status == 2);
+        CHECK(outcome.errors != "");
+        CHECK(outcome.output == "");
+    }
+}
+
+TEST_CASE("version and help are asked for without a configuration") {
+    CHECK_THAT(mdcertd({"--version"}).output, Catch::Contains(MDCERTD_VERSION));
+    const auto help = mdcertd({"--help"});
+    CHECK(help.status == 0);
+    for (const char* command : {"run", "once", "check", "show-config", "status", "renew"})
+        CHECK_THAT(help.output, Catch::Contains(command));
+}
+
+TEST_CASE("a configuration with a mistake is shown by place, and nothing starts on it") {
+    const Scratch scratch;
+    const fs::path file = scratch / "bad.conf";
+    write_file(file, "ServerRoot " + scratch.path().string() +
+                         "\nManagedDomain one.test\nMDPrivateKeys RSA 1024\n");
+    for (const char* command : {"check", "run", "once"}) {
+        const auto outcome = mdcertd({command, "-c", file.string()});
+        CHECK(outcome.status == 1);
+        CHECK_THAT(outcome.errors,
+                   Catch::Contains(file.string() + ":3:") && Catch::Contains("error:"));
+    }
+    CHECK_FALSE(fs::exists(scratch / "md"));
+}
+
+TEST_CASE("a file that is not there is an error that names it") {
+    const auto outcome = mdcertd({"check", "-c", "/nonexistent/mdcertd.conf"});
+    CHECK(outcome.status == 1);
+    CHECK_THAT(outcome.errors, Catch::Contains("/nonexistent/mdcertd.conf"));
+}
+
+TEST_CASE("status tells what is held, until when, and what comes next, to people and programs") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    site.configure(
+        "ManagedDomain one.test www.one.test\nManagedDomain two.test manual\nMDDriveMode auto\n");
+    const auto before = site.mdcertd({"status"});
+    CHECK(before.status == 0);
+    CHECK_THAT(before.output, Catch::Contains("one.test"));
+    CHECK(site.status_of("one.test").at("domains") == nlohmann::json({"one.test", "www.one.test"}));
+
+    REQUIRE(site.mdcertd({"once"}).status == 0);
+    const auto one = site.status_of("one.test");
+    CHECK(one.at("cert").at("rsa").contains("serial"));
+    CHECK(one.at("cert").at("rsa").at("valid").contains("until"));
+    CHECK(one.at("next-action").contains("reason"));
+    const auto chosen = site.mdcertd({"status", "two.test"});
+    CHECK_THAT(chosen.output, Catch::Contains("two.test") && !Catch::Contains("one.test"));
+    CHECK(site.mdcertd({"status", "unknown.test"}).status == 1);
+}
