@@ -16,17 +16,18 @@ struct TransportOptions {
     std::string ca_file;  // PEM roots; "" = the system's
     std::string proxy;    // http URL of a forward proxy, credentials allowed; "" = none
     std::string user_agent = "mdcertd/" MDCERTD_VERSION;
-    std::chrono::seconds connect_limit{30};  // resolving, connecting and TLS together
-    std::chrono::seconds request_limit{60};  // from the first octet sent to the last received
-    std::size_t header_limit = 16 * 1024;    // octets
-    std::size_t body_limit = 1024 * 1024;    // octets; more is a TransportError
-    std::chrono::seconds idle_limit{30};     // a kept connection older than this is not reused
-    unsigned connections_per_origin = 8;     // kept when idle
+    std::chrono::milliseconds connect_limit{30'000};  // resolving, connecting, proxy, TLS together
+    std::chrono::milliseconds request_limit{60'000};  // first octet sent to last received
+    std::size_t header_limit = 16 * 1024;             // octets
+    std::size_t body_limit = 1024 * 1024;             // octets; more is a TransportError
+    std::chrono::milliseconds idle_limit{30'000};     // a connection kept longer is not reused
+    unsigned connections_per_origin = 8;              // kept when idle
 };
 
 class BeastTransport final : public Transport {
 public:
-    // Throws crypto::CryptoError or base::Error naming the file when ca_file cannot be read.
+    // Throws crypto::CryptoError naming the file when ca_file cannot be read, base::Error when the
+    // proxy's URL is none.
     BeastTransport(base::asio::any_io_executor executor, TransportOptions options);
     ~BeastTransport() override;
 
@@ -35,12 +36,13 @@ public:
     // once.)
     base::Task<Response> send(Request request) override;
 
-    // Closes what is kept idle.
+    // Closes what is kept idle. Nothing else does while nothing is sent: call it when a round of
+    // work is done.
     void close_idle();
 
 private:
     class Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;  // a send in flight owns it too
 };
 
 }  // namespace md::http

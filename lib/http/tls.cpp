@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/tls.hpp"
+
+#include "crypto/error.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+namespace md::http {
+
+namespace ssl = boost::asio::ssl;
+
+std::shared_ptr<ssl::context> client_context(const std::string& ca_file) {
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    SSL_CTX* native = context->native_handle();
+    crypto::check(static_cast<int>(SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION)),
+                  "setting up TLS");
+    SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
+    if (ca_file.empty())
+        crypto::check(SSL_CTX_set_default_verify_paths(native), "finding the system's CA roots");
+    else if (SSL_CTX_load_verify_file(native, ca_file.c_str()) != 1)
+        crypto::raise("cannot read CA certificates from " + ca_file);
+    ERR_clear_error();
+    return context;
+}
+
+void expect_host(SSL* session, const std::string& host) {
+    boost::system::error_code not_an_address;
+    boost::asio::ip::make_address(host, not_an_address);
+    X509_VERIFY_PARAM* expected = SSL_get0_param(session);
+    if (!not_an_address) {
+        crypto::check(X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()), "setting up TLS");
+        return;
+    }
+    std::string name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+    X509_VERIFY_PARAM_set_hostflags(
+        expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    crypto::check(X509_VERIFY_PARAM_set1_host(expected, name.data(), name.size()),
+                  "setting up TLS");
+    // SSL_set_tlsext_host_name without its old-style cast.
+    crypto::check(static_cast<int>(SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+                                            TLSEXT_NAMETYPE_host_name, name.data())),
+                  "setting up TLS");
+}
+
+std::string handshake_failure(SSL* session, const std::string& host,
+                              const boost::system::error_code& error) {
+    ERR_clear_error();
+    long verdict = SSL_get_verify_result(session);
+    if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH)
+        return "the certificate is not for " + host;
+    if (verdict != X509_V_OK)
+        return std::string("the certificate is not trusted: ") +
+               X509_verify_cert_error_string(verdict);
+    if (error == boost::asio::error::eof || error == ssl::error::stream_truncated ||
+        error == boost::asio::error::connection_reset || error == boost::asio::error::broken_pipe)
+        return "the server closed the connection during the TLS handshake";
+    return "the TLS handshake failed: " + error.message();
+}
+
+}  // namespace md::http

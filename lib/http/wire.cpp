@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/wire.hpp"
+
+#include "http/tls.hpp"
+#include "http/transport.hpp"
+
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/write.hpp>
+#include <openssl/err.h>
+
+#include <sys/socket.h>
+
+namespace md::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace ssl = asio::ssl;
+using asio::redirect_error;
+using asio::use_awaitable;
+using asio::ip::tcp;
+
+void rethrow_cancelled(const boost::system::error_code& error) {
+    if (error == asio::error::operation_aborted)
+        throw boost::system::system_error(error);
+}
+
+}  // namespace
+
+std::string reason(const boost::system::error_code& error) {
+    std::string text = error.message();
+    if (error.category() == boost::system::system_category() && !text.empty() && text[0] >= 'A' &&
+        text[0] <= 'Z')
+        text[0] = static_cast<char>(text[0] + 32);
+    return text;
+}
+
+bool is_end(const boost::system::error_code& error) {
+    return error == asio::error::eof || error == ssl::error::stream_truncated ||
+           error == asio::error::connection_reset || error == asio::error::broken_pipe;
+}
+
+base::Task<void> Wire::connect_to(tcp::endpoint endpoint, ErrorCode& error) {
+    ErrorCode ignored;
+    socket_.close(ignored);
+    socket_.open(endpoint.protocol(), error);
+    if (error)
+        co_return;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    co_await socket_.async_connect(endpoint, redirect_error(use_awaitable, error));
+    rethrow_cancelled(error);
+}
+
+base::Task<void> Wire::connect(Endpoints endpoints, std::chrono::milliseconds limit) {
+    auto share = limit / static_cast<int>(endpoints.size());
+    ErrorCode error;
+    for (std::size_t i = 0; i < endpoints.size(); ++i) {
+        base::Task<void> attempt = connect_to(endpoints[i], error);
+        if (i + 1 == endpoints.size()) {
+            co_await std::move(attempt);  // the caller's limit holds
+        } else {
+            try {
+                co_await base::with_timeout(std::move(attempt), share, "connecting");
+            } catch (const base::TimedOut&) {
+                error = asio::error::timed_out;
+            }
+        }
+        if (!error)
+            co_return;
+    }
+    throw TransportError(reason(error));
+}
+
+base::Task<void> Wire::start_tls(ssl::context& context, std::string host) {
+    tls_.emplace(socket_, context);
+    expect_host(tls_->native_handle(), host);
+    ErrorCode error;
+    co_await tls_->async_handshake(ssl::stream_base::client, redirect_error(use_awaitable, error));
+    rethrow_cancelled(error);
+    if (error)
+        throw TransportError(handshake_failure(tls_->native_handle(), host, error));
+}
+
+base::Task<Wire::ErrorCode> Wire::write(asio::const_buffer octets) {
+    ErrorCode error;
+    if (tls_)
+        co_await asio::async_write(*tls_, octets, redirect_error(use_awaitable, error));
+    else
+        co_await asio::async_write(socket_, octets, redirect_error(use_awaitable, error));
+    rethrow_cancelled(error);
+    ERR_clear_error();
+    co_return error;
+}
+
+base::Task<std::size_t> Wire::read(asio::mutable_buffer room, ErrorCode& error) {
+    std::size_t size = 0;
+    if (tls_)
+        size = co_await tls_->async_read_some(room, redirect_error(use_awaitable, error));
+    else
+        size = co_await socket_.async_read_some(room, redirect_error(use_awaitable, error));
+    rethrow_cancelled(error);
+    ERR_clear_error();
+    co_return error ? 0 : size;
+}
+
+bool Wire::still_quiet() {
+    char octet = 0;
+    ssize_t size = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    // Under TLS what waits may be a session ticket; if it is the end, the next exchange will see.
+    return size > 0 ? tls_.has_value() : size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+}  // namespace md::http
