@@ -76,6 +76,9 @@ std::optional<Url> Url::parse(std::string_view text) {
     url.target_ = view(parsed->encoded_path());
     if (url.target_.empty())
         url.target_ = "/";
+    // Boost 1.81 lets whatever follows a malformed authority pass for a path: "https://a:4x/".
+    if (url.target_.front() != '/')
+        return std::nullopt;
     if (parsed->has_query())
         url.target_ += "?" + std::string(view(parsed->encoded_query()));
     url.user_info_ = parsed->userinfo();

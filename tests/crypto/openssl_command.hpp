@@ -44,6 +44,8 @@ public:
         return {std::istreambuf_iterator<char>(in), {}};
     }
 
+    std::string path(const std::string& name) const { return folder_ / name; }
+
     Result operator()(const std::string& arguments) const {
         std::string command = "cd " + folder_.string() + " && openssl " + arguments + " 2>&1";
         std::FILE* pipe = ::popen(command.c_str(), "r");
