@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs an administrator's command: no shell, stdin closed, own process group, output to the log in
-// bounded lines, ended by SIGTERM then SIGKILL when it takes too long.
+// Runs an administrator's command: no shell, stdin at /dev/null, cwd /, own process group, output
+// to the log in bounded lines, ended by SIGTERM then SIGKILL when it takes too long. It is over
+// when the command itself has ended; what it left in the background goes on and is not waited for.
 #pragma once
 
 #include "base/task.hpp"
@@ -15,8 +16,8 @@ struct HookOutcome {
     bool succeeded = false;
     std::string reason;  // "exit status 3", "ended by signal 9", "took longer than 60 s",
                          // "/x/y: Permission denied"; "" when it succeeded
-    std::string
-        output;  // the last part of what it printed, at most 4 KiB, control characters masked
+    // The last part of what it printed, at most 4 KiB; control characters but '\n' are masked.
+    std::string output;
 };
 
 // The notifier seam: real is HookRunner, tests have tests/support/recording_hooks.hpp.
@@ -29,15 +30,19 @@ public:
 
 class HookRunner final : public Hooks {
 public:
-    explicit HookRunner(std::chrono::seconds limit = std::chrono::seconds{60}) : limit_(limit) {}
+    // `grace`: what SIGTERM is given before SIGKILL; at most 2 s of it when run() is cancelled.
+    explicit HookRunner(std::chrono::milliseconds limit = std::chrono::seconds{60},
+                        std::chrono::milliseconds grace = std::chrono::seconds{5})
+        : limit_(limit), grace_(grace) {}
     base::Task<HookOutcome> run(std::vector<std::string> command) override;
 
 private:
-    std::chrono::seconds limit_;
+    std::chrono::milliseconds limit_;
+    std::chrono::milliseconds grace_;
 };
 
-// What would keep the command from starting ("no such file", "not executable: chmod +x ..."), or
-// "".
+// What would keep the command from starting, for `check`: "/x/y: no such file", "/x/y is not
+// executable: chmod +x /x/y", ...; "" when nothing is in sight or there is no command.
 std::string command_obstacle(const std::vector<std::string>& command);
 
 }  // namespace md::notify

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "notify/events.hpp"
+
+#include <algorithm>
+
+namespace md::notify {
+namespace {
+
+constexpr std::chrono::hours longest_retry{24};
+
+// When this MD's notification became or becomes due; nullopt when none is owed.
+std::optional<sys_seconds> due_since(const model::ObservedDomain& held, sys_seconds now) {
+    if (!held.live_job || !held.live_job->finished || held.live_job->notified)
+        return std::nullopt;
+    const model::Job& job = *held.live_job;
+    if (job.notify_errors > 0 && job.notify_next && *job.notify_next <= now + longest_retry)
+        return job.notify_next;
+    auto ready = job.valid_from ? job.valid_from : job.last_run;
+    // Without a time, or with one yet to come, it has waited long enough.
+    return ready && *ready <= now ? *ready : sys_seconds{};
+}
+
+}  // namespace
+
+Owed owed(const model::DesiredState& desired, const model::ObservedState& observed, sys_seconds now,
+          bool busy, std::chrono::seconds patience) {
+    Owed result;
+    if (desired.server.notify_command.empty())
+        return result;
+    std::vector<std::string> names;
+    for (const model::ManagedDomain& wanted : desired.domains) {
+        auto since = due_since(observed.of(wanted.name()), now);
+        if (!since)
+            continue;
+        names.push_back(wanted.name());
+        result.next = result.next ? std::min(*result.next, *since) : *since;
+    }
+    if (result.next && busy)
+        *result.next += patience;
+    if (result.next && *result.next <= now)
+        result.domains = std::move(names);
+    return result;
+}
+
+std::vector<std::string> command_for(const std::vector<std::string>& notify_command,
+                                     const std::vector<std::string>& domains) {
+    std::vector<std::string> command = notify_command;
+    if (!command.empty())
+        command.insert(command.end(), domains.begin(), domains.end());
+    return command;
+}
+
+}  // namespace md::notify
