@@ -34,16 +34,17 @@ struct ValueOrigin {
 
 // What is known about one MD beyond its settings; same index as DesiredState::domains.
 struct DomainOrigins {
-    std::vector<ValueOrigin> values;  // those that are no default
-    std::string used_by;              // a name by which a virtual host uses the MD; "" = none
+    std::vector<ValueOrigin> values;  // what its section or a virtual host set
+    std::string used_by;              // a virtual host's name that puts the MD to use; "" = none
     model::Origin used_at;            // that virtual host
 };
 
 struct Loaded {
     model::DesiredState desired;
-    std::vector<Diagnostic> diagnostics;  // in the order found, at most 1000 of each severity
-    std::vector<SkippedDirective> skipped;
-    std::vector<ValueOrigin> server_origins;  // of server settings that are no default
+    std::vector<Diagnostic> diagnostics;      // ordered by place, at most 1000 of each severity
+    std::vector<SkippedDirective> skipped;    // the first 10000 of them
+    std::size_t skipped_count = 0;            // all of them
+    std::vector<ValueOrigin> global_origins;  // what was set outside of sections
     std::vector<DomainOrigins> domain_origins;
     bool has_virtual_hosts = false;
 

@@ -11,7 +11,8 @@ class DiskSource final : public SourceReader {
 public:
     // Refuses what is no regular file and what is larger than 64 MiB.
     ReadOutcome read(const std::string& path) const override;
-    std::vector<std::string> glob(const std::string& pattern) const override;
+    std::vector<std::string> glob(const std::string& folder,
+                                  const std::string& pattern) const override;
 };
 
 }  // namespace md::config

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// mdcertd check: says everything that is wrong with the configuration, on stderr, and what it comes
+// to, on stdout. Touches neither store nor network.
+#include "commands/commands.hpp"
+#include "config/config.hpp"
+#include "config/disk_source.hpp"
+#include "notify/hook_runner.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <set>
+#include <unistd.h>
+
+namespace md::commands {
+namespace {
+
+using config::Severity;
+
+std::string counted(std::size_t count, const std::string& noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::size_t count_of(const config::Loaded& loaded, Severity severity) {
+    std::size_t count = 0;
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
+        count += diagnostic.severity == severity ? 1 : 0;
+    return count;
+}
+
+// What a line says of the world outside of the configuration, where it can be seen from here.
+config::Diagnostic of_the_world(const std::vector<config::ValueOrigin>& origins,
+                                std::string_view directive, Severity severity, std::string message,
+                                std::string hint) {
+    config::Diagnostic diagnostic;
+    diagnostic.severity = severity;
+    diagnostic.message = std::string(directive) + ": " + std::move(message);
+    diagnostic.hint = std::move(hint);
+    for (const config::ValueOrigin& origin : origins)
+        if (origin.directive == directive)
+            diagnostic.file = origin.at.text();
+    return diagnostic;
+}
+
+void check_notify_command(config::Loaded& loaded) {
+    const std::vector<std::string>& command = loaded.desired.server.notify_command;
+    std::string obstacle = command.empty() ? "" : notify::command_obstacle(command);
+    if (!obstacle.empty())
+        loaded.diagnostics.push_back(
+            of_the_world(loaded.global_origins, "MDNotifyCmd", Severity::error, obstacle,
+                         "write the path of a program that the account of mdcertd may run"));
+}
+
+void check_ca_files(config::Loaded& loaded) {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i) {
+        const std::string& file = loaded.desired.domains[i].settings.ca_certificate_file;
+        if (file.empty() || !seen.insert(file).second || ::access(file.c_str(), R_OK) == 0)
+            continue;
+        std::vector<config::ValueOrigin> origins = loaded.global_origins;
+        const std::vector<config::ValueOrigin>& own = loaded.domain_origins[i].values;
+        origins.insert(origins.end(), own.begin(), own.end());
+        loaded.diagnostics.push_back(of_the_world(origins, "MDCACertificateFile", Severity::error,
+                                                  "cannot read " + file,
+                                                  "it holds the roots of the CA, in PEM form"));
+    }
+}
+
+void print_domain(const config::Loaded& loaded, std::size_t index) {
+    const model::ManagedDomain& domain = loaded.desired.domains[index];
+    std::cout << "  " << domain.name();
+    if (domain.members.size() > 1)
+        std::cout << " and " << counted(domain.members.size() - 1, "more name");
+    if (!domain.driven()) {
+        bool is_manual = domain.settings.drive_mode == model::DriveMode::manual;
+        std::cout << ": not driven, "
+                  << (is_manual ? "MDDriveMode is manual" : "no virtual host has one of its names");
+    }
+    std::cout << "\n";
+    const std::size_t own_line = domain.origin.line;
+    for (const model::Member& member : domain.members)
+        if (member.origin.line != own_line || member.origin.file != domain.origin.file)
+            std::cout << "    " << member.name.text() << " from " << member.origin.text() << "\n";
+}
+
+void print_skipped(const config::Loaded& loaded, bool verbose) {
+    if (loaded.skipped_count == 0)
+        return;
+    std::cout << counted(loaded.skipped_count, "directive") << " of httpd passed over"
+              << (verbose ? ":" : " (check -v names them)") << "\n";
+    if (!verbose)
+        return;
+    for (const config::SkippedDirective& skipped : loaded.skipped)
+        std::cout << "  " << skipped.origin.text() << ": " << skipped.name << "\n";
+    if (loaded.skipped_count > loaded.skipped.size())
+        std::cout << "  and " << loaded.skipped_count - loaded.skipped.size() << " more\n";
+}
+
+}  // namespace
+
+int check(const CommandLine& line) {
+    auto variable = [](std::string_view name) -> std::optional<std::string> {
+        const char* value = std::getenv(std::string(name).c_str());
+        return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+    };
+    config::Loaded loaded =
+        config::load(line.config_file, config::DiskSource{}, {variable, line.defines});
+    check_notify_command(loaded);
+    check_ca_files(loaded);
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
+        std::cerr << config::render(diagnostic);
+    std::size_t errors = count_of(loaded, Severity::error);
+    std::size_t warnings = count_of(loaded, Severity::warning);
+    std::cout << line.config_file << ": " << (errors == 0 ? "fine" : counted(errors, "error"));
+    if (warnings > 0)
+        std::cout << ", " << counted(warnings, "warning");
+    std::cout << ", " << counted(loaded.desired.domains.size(), "managed domain") << "\n";
+    for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i)
+        print_domain(loaded, i);
+    print_skipped(loaded, line.verbose);
+    return errors == 0 ? 0 : 1;
+}
+
+}  // namespace md::commands

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config.hpp"
+
+#include "config/lower.hpp"
+#include "config/parser.hpp"
+
+#include <algorithm>
+
+namespace md::config {
+
+bool Loaded::ok() const {
+    return std::none_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+        return diagnostic.severity == Severity::error;
+    });
+}
+
+Loaded load(const std::string& file, const SourceReader& source, const Environment& environment) {
+    Sources sources;
+    Report report(sources);
+    Parser parser(source, Variables(environment.variable, environment.defines), sources, report);
+    Document document = parser.parse(file);
+    Loaded loaded = Lowering(document, sources, report).run();
+    loaded.diagnostics = report.take();
+    return loaded;
+}
+
+}  // namespace md::config

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/diagnostic.hpp"
+
+#include "config/spelling.hpp"
+
+namespace md::config {
+namespace {
+
+// As many blanks as characters stand before the column: UTF-8 continuation octets take no room.
+std::string caret_line(const std::string& line, unsigned caret) {
+    std::string blanks;
+    for (std::size_t i = 0; i + 1 < caret && i < line.size(); ++i)
+        if ((static_cast<unsigned char>(line[i]) & 0xc0) != 0x80)
+            blanks += ' ';
+    return blanks + "^";
+}
+
+}  // namespace
+
+std::string render(const Diagnostic& diagnostic) {
+    std::string text = printable(diagnostic.file);
+    if (diagnostic.line > 0)
+        text += ":" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
+    text += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
+    text += printable(diagnostic.message) + "\n";
+    if (diagnostic.line > 0) {
+        text += "  " + printable(diagnostic.source_line) + "\n";
+        text += "  " + caret_line(diagnostic.source_line, diagnostic.caret) + "\n";
+    }
+    if (!diagnostic.hint.empty())
+        text += "  hint: " + printable(diagnostic.hint) + "\n";
+    return text;
+}
+
+}  // namespace md::config

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/domain_settings.hpp"
+
+#include "config/values.hpp"
+
+#include <algorithm>
+
+namespace md::config {
+namespace {
+
+using model::ChallengeType;
+using model::DriveMode;
+using model::MemberMode;
+using model::RequireHttps;
+
+constexpr Keyword<DriveMode> drive_modes[] = {{"auto", DriveMode::automatic},
+                                              {"always", DriveMode::always},
+                                              {"manual", DriveMode::manual},
+                                              {"automatic", DriveMode::automatic},
+                                              {"stick", DriveMode::manual}};
+constexpr Keyword<RequireHttps> https_modes[] = {{"off", RequireHttps::off},
+                                                 {"temporary", RequireHttps::temporary},
+                                                 {"permanent", RequireHttps::permanent}};
+constexpr Keyword<MemberMode> member_modes[] = {{"auto", MemberMode::automatic},
+                                                {"manual", MemberMode::manual}};
+constexpr Keyword<ChallengeType> challenges[] = {{"tls-alpn-01", ChallengeType::tls_alpn_01},
+                                                 {"http-01", ChallengeType::http_01},
+                                                 {"dns-01", ChallengeType::dns_01}};
+
+// Sets the one keyword a directive has, or tells what is wrong with it.
+template <typename Value, std::size_t size>
+void set_keyword(const Directive& directive, const Keyword<Value> (&words)[size], Value& setting,
+                 Report& report) {
+    auto value = parse_keyword(directive.arguments[0].text, words);
+    if (value)
+        setting = *value;
+    else
+        report.error(directive.arguments[0].at, value.error());
+}
+
+// The first keyword that has the value.
+template <typename Value, std::size_t size>
+std::string keyword_text(const Keyword<Value> (&words)[size], Value value) {
+    auto found = std::find_if(std::begin(words), std::end(words),
+                              [&](const auto& keyword) { return keyword.value == value; });
+    return std::string(found->word);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + as_word(word);
+    return text;
+}
+
+}  // namespace
+
+std::optional<MemberMode> member_mode(std::string_view word) {
+    auto mode = parse_keyword(word, member_modes);
+    return mode ? std::optional(*mode) : std::nullopt;
+}
+
+void set_authorities(const Directive& directive, Settings& settings, Report& report) {
+    std::vector<std::string> urls;
+    for (const Argument& argument : directive.arguments) {
+        auto authority = parse_authority(argument.text);
+        if (!authority)
+            return report.error(argument.at, authority.error());
+        if (!authority->replaced.empty())
+            report.warning(argument.at, "this CA's address is a thing of the past",
+                           authority->url + " is used, its successor");
+        urls.push_back(authority->url);
+    }
+    if (urls.size() > 1)
+        report.warning(directive.arguments[1].at, "only the first CA is asked",
+                       "take the others out");
+    settings.certificate_authorities = std::move(urls);
+}
+
+void set_agreement(const Directive& directive, Settings& settings, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    if (same_word(argument.text, "accepted")) {
+        settings.agreement = "accepted";
+    } else if (parse_http_url(argument.text)) {
+        settings.agreement = argument.text;
+    } else {
+        report.error(argument.at, quoted(argument.text) + " is neither 'accepted' nor a URL",
+                     "write accepted when you agree to the CA's terms of service");
+    }
+}
+
+void check_protocol(const Directive& directive, Settings&, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    if (!same_word(argument.text, "ACME"))
+        report.error(argument.at, quoted(argument.text) + " is not a protocol of mdcertd",
+                     "ACME is the only one: leave the line out");
+}
+
+void set_ca_file(const Directive& directive, Settings& settings, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    if (argument.text.empty())
+        return report.error(argument.at, "an empty path", "write none for the system's roots");
+    settings.ca_certificate_file = same_word(argument.text, "none") ? "" : argument.text;
+}
+
+// httpd shows ServerAdmin on error pages, so it may be anything there; only an address that a CA
+// would take is a contact.
+void set_server_admin(const Directive& directive, Settings& settings, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    auto contact = parse_contact(argument.text);
+    if (contact && is_public_contact(*contact))
+        settings.contacts = {*contact};
+    else
+        report.warning(argument.at,
+                       quoted(argument.text) + " is no address a CA takes: it is left out",
+                       "name the contact for certificates with MDContactEmail");
+}
+
+void set_contacts(const Directive& directive, Settings& settings, Report& report) {
+    std::vector<std::string> contacts;
+    for (const Argument& argument : directive.arguments) {
+        auto contact = parse_contact(argument.text);
+        if (!contact)
+            return report.error(argument.at, contact.error());
+        if (std::find(contacts.begin(), contacts.end(), *contact) == contacts.end())
+            contacts.push_back(*contact);
+    }
+    settings.contacts = std::move(contacts);
+}
+
+void set_challenges(const Directive& directive, Settings& settings, Report& report) {
+    std::vector<ChallengeType> types;
+    for (const Argument& argument : directive.arguments) {
+        bool is_old = same_word(argument.text, "tls-sni-01");
+        if (is_old)
+            report.warning(argument.at, "tls-sni-01 does not exist any more",
+                           "tls-alpn-01 is used, which replaced it on port 443");
+        auto type = parse_keyword(is_old ? "tls-alpn-01" : argument.text, challenges);
+        if (!type)
+            return report.error(argument.at, type.error());
+        if (*type == ChallengeType::dns_01)
+            report.warning(argument.at, "dns-01 can not work without MDChallengeDns01",
+                           "mdcertd does not have that directive yet: use another type");
+        if (std::find(types.begin(), types.end(), *type) == types.end())
+            types.push_back(*type);
+    }
+    settings.challenges = std::move(types);
+}
+
+void set_must_staple(const Directive& directive, Settings& settings, Report& report) {
+    auto on = parse_on_off(directive.arguments[0].text);
+    if (on)
+        settings.must_staple = *on;
+    else
+        report.error(directive.arguments[0].at, on.error());
+}
+
+void set_renew_window(const Directive& directive, Settings& settings, Report& report) {
+    auto window = parse_window(directive.arguments[0].text);
+    if (window)
+        settings.renew_window = *window;
+    else
+        report.error(directive.arguments[0].at, window.error());
+}
+
+void set_drive_mode(const Directive& directive, Settings& settings, Report& report) {
+    set_keyword(directive, drive_modes, settings.drive_mode, report);
+}
+
+void set_require_https(const Directive& directive, Settings& settings, Report& report) {
+    set_keyword(directive, https_modes, settings.require_https, report);
+}
+
+void set_members(const Directive& directive, Settings& settings, Report& report) {
+    set_keyword(directive, member_modes, settings.members, report);
+}
+
+void set_http_proxy(const Directive& directive, Settings& settings, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    auto url = parse_proxy(argument.text);
+    if (same_word(argument.text, "none"))
+        settings.http_proxy.clear();
+    else if (url)
+        settings.http_proxy = *url;
+    else
+        report.error(argument.at, url.error());
+}
+
+std::string authorities_text(const Settings& settings) {
+    return joined(settings.certificate_authorities);
+}
+
+std::string agreement_text(const Settings& settings) {
+    return settings.agreement.empty() ? "" : as_word(settings.agreement);
+}
+
+std::string protocol_text(const Settings&) {
+    return "ACME";
+}
+
+std::string ca_file_text(const Settings& settings) {
+    return settings.ca_certificate_file.empty() ? "none" : as_word(settings.ca_certificate_file);
+}
+
+std::string contacts_text(const Settings& settings) {
+    return joined(settings.contacts);
+}
+
+std::string challenges_text(const Settings& settings) {
+    std::string text;
+    for (ChallengeType type : settings.challenges)
+        text += (text.empty() ? "" : " ") + std::string(wire_name(type));
+    return text;
+}
+
+std::string must_staple_text(const Settings& settings) {
+    return settings.must_staple ? "on" : "off";
+}
+
+std::string renew_window_text(const Settings& settings) {
+    return settings.renew_window.text();
+}
+
+std::string drive_mode_text(const Settings& settings) {
+    return keyword_text(drive_modes, settings.drive_mode);
+}
+
+std::string require_https_text(const Settings& settings) {
+    return keyword_text(https_modes, settings.require_https);
+}
+
+std::string http_proxy_text(const Settings& settings) {
+    return settings.http_proxy.empty() ? "none" : as_word(without_password(settings.http_proxy));
+}
+
+std::string members_text(const Settings& settings) {
+    return keyword_text(member_modes, settings.members);
+}
+
+}  // namespace md::config

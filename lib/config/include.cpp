@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parser's own directives: Include, IncludeOptional, Define, UnDefine.
+#include "config/parser.hpp"
+#include "config/spelling.hpp"
+
+#include <algorithm>
+
+namespace md::config {
+namespace {
+
+std::string folder_of(const std::string& path) {
+    auto slash = path.rfind('/');
+    return slash == std::string::npos ? "" : path.substr(0, slash == 0 ? 1 : slash);
+}
+
+// Without "." and ".." and doubled slashes, as far as the text alone tells.
+std::string normal_path(const std::string& path) {
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0; begin <= path.size();) {
+        std::size_t end = std::min(path.find('/', begin), path.size());
+        std::string part = path.substr(begin, end - begin);
+        if (part == ".." && !parts.empty() && parts.back() != "..")
+            parts.pop_back();
+        else if (!part.empty() && part != ".")
+            parts.push_back(part);
+        begin = end + 1;
+    }
+    std::string result;
+    for (const std::string& part : parts)
+        result += (result.empty() && !path.starts_with('/') ? "" : "/") + part;
+    return result;
+}
+
+bool has_wildcard(const std::string& pattern) {
+    return pattern.find_first_of("*?[") != std::string::npos;
+}
+
+}  // namespace
+
+void Parser::language_directive(const Directive& directive, const std::string& name) {
+    if (same_word(name, "Define"))
+        define(directive);
+    else if (same_word(name, "UnDefine"))
+        variables_.undefine(directive.arguments[0].text);
+    else
+        include(directive, same_word(name, "IncludeOptional"));
+}
+
+void Parser::define(const Directive& directive) {
+    const std::vector<Argument>& arguments = directive.arguments;
+    std::optional<std::string> value;
+    if (arguments.size() > 1)
+        value = arguments[1].text;
+    defined_ += value ? value->size() : 0;
+    if (defined_ > most_defined)
+        return report_.error(directive.at, "more than 16 MiB of defined values",
+                             "is a Define repeated without end?");
+    variables_.define(arguments[0].text, std::move(value));
+}
+
+// A relative name means, first of all, what lies beside the including file; then what lies beside
+// the files that included it, out to the main one; then what lies below ServerRoot. httpd looks
+// below its ServerRoot only, which for an httpd configuration is one of these places.
+std::vector<std::string> Parser::included_files(const std::string& pattern) const {
+    if (pattern.starts_with('/'))
+        return source_.glob("/", pattern.substr(1));
+    std::vector<std::string> folders;
+    for (auto file = files_.rbegin(); file != files_.rend(); ++file)
+        folders.push_back(folder_of(*file));
+    if (!server_root_.empty())
+        folders.push_back(server_root_);
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+        if (std::find(folders.begin(), folders.begin() + static_cast<std::ptrdiff_t>(i),
+                      folders[i]) != folders.begin() + static_cast<std::ptrdiff_t>(i))
+            continue;
+        auto found = source_.glob(folders[i], pattern);
+        if (!found.empty())
+            return found;
+    }
+    return {};
+}
+
+void Parser::include(const Directive& directive, bool optional) {
+    const Argument& pattern = directive.arguments[0];
+    std::vector<std::string> files = included_files(pattern.text);
+    if (files.empty() && !optional) {
+        std::string hint = "use IncludeOptional when it may be missing";
+        if (!pattern.text.starts_with('/'))
+            hint += "; a relative name is looked for beside this file and below ServerRoot";
+        report_.error(pattern.at,
+                      (has_wildcard(pattern.text) ? "no file matches " : "there is no file ") +
+                          quoted(pattern.text),
+                      hint);
+    }
+    for (const std::string& file : files) {
+        if (files_read_ >= most_files)
+            return report_.error(pattern.at, "more than 10000 files are included",
+                                 "do files include each other again and again?");
+        include_file(file, directive);
+    }
+}
+
+void Parser::include_file(const std::string& path, const Directive& directive) {
+    const Position& at = directive.arguments[0].at;
+    std::string normal = normal_path(path);
+    bool is_open = std::any_of(files_.begin(), files_.end(), [&](const std::string& file) {
+        return normal_path(file) == normal;
+    });
+    if (is_open)
+        return report_.error(at, quoted(path) + " is included by itself",
+                             "the chain of files leads back to it: take this Include out");
+    if (files_.size() >= deepest_include)
+        return report_.error(at, "files include each other more than 32 levels deep",
+                             "is there a loop through a symbolic link?");
+    ReadOutcome outcome = source_.read(path);
+    if (!outcome.found)
+        return report_.error(at, quoted(path) + " cannot be read: " + outcome.reason,
+                             "mdcertd must be allowed to read all of its configuration");
+    if (text_read_ + outcome.text.size() > most_text)
+        return report_.error(at, "the files are more than 256 MiB together",
+                             "do files include each other again and again?");
+    read_text(path, std::move(outcome.text));
+}
+
+}  // namespace md::config

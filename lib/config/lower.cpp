@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/lower.hpp"
+
+#include "config/domain_settings.hpp"
+#include "config/hosts.hpp"
+#include "config/origins.hpp"
+#include "config/schema.hpp"
+#include "config/server_settings.hpp"
+#include "config/spelling.hpp"
+
+#include <algorithm>
+
+namespace md::config {
+namespace {
+
+using model::ChallengeType;
+using model::DomainName;
+
+bool same_arguments(const Directive& one, const Directive& other) {
+    return std::equal(one.arguments.begin(), one.arguments.end(), other.arguments.begin(),
+                      other.arguments.end(),
+                      [](const Argument& a, const Argument& b) { return a.text == b.text; });
+}
+
+// Given twice they add up or are meant to be: nothing to warn of.
+bool may_be_repeated(const DirectiveSpec& spec) {
+    return spec.name == "Listen" || spec.name == "LogLevel" || spec.name == "SSLEngine";
+}
+
+}  // namespace
+
+Loaded Lowering::run() {
+    loaded_.skipped_count = document_.skipped_count;
+    for (const SkippedName& skipped : document_.skipped)
+        loaded_.skipped.push_back({skipped.name, sources_.origin(skipped.at)});
+    apply_globals();
+    loaded_.desired.domains.reserve(document_.domains.size());
+    loaded_.domain_origins.reserve(document_.domains.size());
+    for (const DomainBlock& block : document_.domains)
+        add_domain(block);
+    check_overlaps();
+    join_hosts(document_, sources_, names_, loaded_, report_);
+    resolve_paths();
+    warn_of_what_can_not_be_proven();
+    return std::move(loaded_);
+}
+
+void Lowering::apply_globals() {
+    Given given;
+    // ServerAdmin is the contact only where nothing else is, so it comes before all others.
+    for (bool is_first_round : {true, false}) {
+        for (const Directive& directive : document_.globals) {
+            const DirectiveSpec& spec = *directive.spec;
+            if ((spec.name == "ServerAdmin") != is_first_round)
+                continue;
+            if (is_for_httpd(directive))
+                skip(directive);
+            else if (spec.scope == Scope::names)
+                apply_default_members(directive);
+            else
+                apply(directive, defaults_, given, loaded_.global_origins, OriginKind::global);
+        }
+    }
+}
+
+// httpd's own configuration names the account of the web server. To own the keys and talk to the CA
+// as that account is not what anybody who includes it wants.
+bool Lowering::is_for_httpd(const Directive& directive) const {
+    bool is_identity = directive.spec->name == "User" || directive.spec->name == "Group";
+    return is_identity && document_.httpd_files.contains(directive.at.file);
+}
+
+void Lowering::skip(const Directive& directive) {
+    ++loaded_.skipped_count;
+    loaded_.skipped.push_back({std::string(directive.spec->name), sources_.origin(directive.at)});
+}
+
+void Lowering::apply(const Directive& directive, model::Settings& settings, Given& given,
+                     std::vector<ValueOrigin>& origins, OriginKind kind) {
+    const DirectiveSpec& spec = *directive.spec;
+    const Directive*& former = given[spec.name];
+    if (former != nullptr && !may_be_repeated(spec) && !same_arguments(*former, directive))
+        report_.warning(directive.at, std::string(spec.name) + " is set again",
+                        "this one counts, not the one at " + sources_.origin(former->at).text());
+    former = &directive;
+    if (spec.set_server != nullptr)
+        spec.set_server(directive, loaded_.desired.server, report_);
+    else if (spec.set_domain != nullptr)
+        spec.set_domain(directive, settings, report_);
+    remember(origins, {spec.setting_name(), kind, sources_.origin(directive.at)});
+}
+
+void Lowering::apply_default_members(const Directive& directive) {
+    const Argument& first = directive.arguments[0];
+    auto mode = member_mode(first.text);
+    if (!mode || directive.arguments.size() > 1) {
+        const Argument& wrong = mode ? directive.arguments[1] : first;
+        return report_.error(wrong.at, "outside of <ManagedDomain> there is only auto or manual",
+                             "names belong into a <ManagedDomain> section");
+    }
+    defaults_.members = *mode;
+    remember(loaded_.global_origins,
+             {"MDMembers", OriginKind::global, sources_.origin(directive.at)});
+}
+
+void Lowering::add_domain(const DomainBlock& block) {
+    std::size_t domain = loaded_.desired.domains.size();
+    model::ManagedDomain& made = loaded_.desired.domains.emplace_back();
+    made.settings = defaults_;
+    made.origin = sources_.origin(block.opening.at);
+    made.used = document_.hosts.empty();
+    std::vector<ValueOrigin>& origins = loaded_.domain_origins.emplace_back().values;
+    add_names(block.opening, domain);
+    Given given;
+    for (const Directive& directive : block.body) {
+        if (directive.spec->scope == Scope::names)
+            add_names(directive, domain);
+        else
+            apply(directive, made.settings, given, origins, OriginKind::section);
+    }
+    if (!made.members.empty())
+        return;
+    auto is_mode = [](const Argument& argument) { return member_mode(argument.text).has_value(); };
+    if (std::all_of(block.opening.arguments.begin(), block.opening.arguments.end(), is_mode))
+        report_.error(block.opening.at, "a managed domain without a name",
+                      "write ManagedDomain NAME [NAME...]");
+    loaded_.desired.domains.pop_back();
+    loaded_.domain_origins.pop_back();
+}
+
+// The names of a ManagedDomain or MDMember line; "auto" and "manual" may stand among them.
+void Lowering::add_names(const Directive& directive, std::size_t domain) {
+    for (const Argument& argument : directive.arguments) {
+        if (auto mode = member_mode(argument.text)) {
+            loaded_.desired.domains[domain].settings.members = *mode;
+            remember(loaded_.domain_origins[domain].values,
+                     {"MDMembers", OriginKind::section, sources_.origin(argument.at)});
+            continue;
+        }
+        auto name = DomainName::parse(argument.text);
+        if (name) {
+            add_name(*name, argument.at, domain);
+        } else {
+            model::Mistake mistake = name.error();
+            if (argument.text.starts_with('#'))
+                mistake.hint = "a comment stands on a line of its own";
+            report_.error(argument.at, mistake);
+        }
+    }
+}
+
+void Lowering::add_name(const DomainName& name, const Position& at, std::size_t domain) {
+    const NameIndex::Owner* former = names_.add(name, domain, at);
+    if (former != nullptr) {
+        if (former->domain != domain)
+            report_overlap(name, *former, {domain, at});
+        return;
+    }
+    if (name.is_single_label())
+        report_.warning(at, quoted(name.text()) + " is a name without a dot",
+                        "no public CA gives a certificate for it");
+    if (name.is_wildcard())
+        report_.warning(at, quoted(name.text()) + " can be proven over dns-01 only",
+                        "mdcertd does not have MDChallengeDns01 yet: name the hosts one by one");
+    loaded_.desired.domains[domain].members.push_back({name, sources_.origin(at)});
+}
+
+// Exact repetitions were found while the names were added.
+void Lowering::check_overlaps() {
+    for (const model::ManagedDomain& managed : loaded_.desired.domains) {
+        for (const model::Member& member : managed.members) {
+            const NameIndex::Owner* own = names_.exact(member.name.text());
+            const NameIndex::Owner* wildcard = names_.wildcard_over(member.name.text());
+            if (own == nullptr || wildcard == nullptr || wildcard->domain == own->domain)
+                continue;
+            bool is_later = own->domain > wildcard->domain;
+            report_overlap(member.name, is_later ? *wildcard : *own, is_later ? *own : *wildcard);
+        }
+    }
+}
+
+void Lowering::report_overlap(const DomainName& name, const NameIndex::Owner& one,
+                              const NameIndex::Owner& other) {
+    report_.error(
+        other.at, quoted(name.text()) + " is in two managed domains",
+        "the other place is " + sources_.origin(one.at).text() + ": a name may be in one only");
+}
+
+void Lowering::resolve_paths() {
+    model::ServerSettings& server = loaded_.desired.server;
+    bool is_given = find_origin(loaded_.global_origins, "MDStoreDir") != nullptr;
+    server.store_dir = path_below(server.server_root, is_given ? server.store_dir : "md");
+    for (model::ManagedDomain& domain : loaded_.desired.domains) {
+        std::string& file = domain.settings.ca_certificate_file;
+        if (!file.empty())
+            file = path_below(server.server_root, file);
+    }
+}
+
+void Lowering::warn_of_what_can_not_be_proven() {
+    const model::PortMap& ports = loaded_.desired.server.port_map;
+    auto is_possible = [&](ChallengeType type) {
+        return (type == ChallengeType::http_01 && ports.http) ||
+               (type == ChallengeType::tls_alpn_01 && ports.https);
+    };
+    for (const model::ManagedDomain& domain : loaded_.desired.domains) {
+        const auto& types = domain.settings.challenges;
+        const NameIndex::Owner* first = names_.exact(domain.name());
+        if (first != nullptr && std::none_of(types.begin(), types.end(), is_possible))
+            report_.warning(first->at,
+                            "no way is left to prove that " + quoted(domain.name()) + " is yours",
+                            "http-01 needs port 80 of MDPortMap, tls-alpn-01 needs port 443");
+    }
+}
+
+}  // namespace md::config

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Document becomes the desired state: a value in a section beats the one outside, wherever that
+// stands, which beats the default. Checks that no name is in two managed domains.
+#pragma once
+
+#include "config/config.hpp"
+#include "config/document.hpp"
+#include "config/name_index.hpp"
+
+#include <map>
+
+namespace md::config {
+
+class Lowering {
+public:
+    Lowering(const Document& document, const Sources& sources, Report& report)
+        : document_(document), sources_(sources), report_(report) {}
+
+    // Everything of Loaded but the diagnostics.
+    Loaded run();
+
+private:
+    // Of each directive, by its name, the last one.
+    using Given = std::map<std::string_view, const Directive*>;
+
+    void apply_globals();
+    bool is_for_httpd(const Directive& directive) const;
+    void skip(const Directive& directive);
+    void apply(const Directive& directive, model::Settings& settings, Given& given,
+               std::vector<ValueOrigin>& origins, OriginKind kind);
+    void apply_default_members(const Directive& directive);
+    void add_domain(const DomainBlock& block);
+    void add_names(const Directive& directive, std::size_t domain);
+    void add_name(const model::DomainName& name, const Position& at, std::size_t domain);
+    void check_overlaps();
+    void report_overlap(const model::DomainName& name, const NameIndex::Owner& one,
+                        const NameIndex::Owner& other);
+    void resolve_paths();
+    void warn_of_what_can_not_be_proven();
+
+    const Document& document_;
+    const Sources& sources_;
+    Report& report_;
+
+    Loaded loaded_;
+    model::Settings defaults_;  // of all MDs: global values over built-in ones
+    NameIndex names_;
+};
+
+}  // namespace md::config

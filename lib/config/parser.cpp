@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines and where each directive belongs; sections are in sections.cpp, Include and Define in
+// include.cpp.
+#include "config/parser.hpp"
+
+#include "config/spelling.hpp"
+
+#include <algorithm>
+
+namespace md::config {
+namespace {
+
+std::size_t end_of_word(std::string_view text) {
+    return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_blank) -
+                                    text.begin());
+}
+
+}  // namespace
+
+Document Parser::parse(const std::string& file) {
+    ReadOutcome outcome = source_.read(file);
+    if (outcome.found)
+        read_text(file, std::move(outcome.text));
+    else
+        report_.error_of_file(file, "cannot be read: " + outcome.reason,
+                              "name the configuration file with -c FILE");
+    return std::move(document_);
+}
+
+void Parser::read_text(const std::string& path, std::string text) {
+    ++files_read_;
+    text_read_ += text.size();
+    std::uint32_t file = sources_.add(path, std::move(text));
+    files_.push_back(path);
+    std::size_t outer_first = std::exchange(first_open_of_file_, open_.size());
+    LineReader reader(file, sources_, variables_, report_);
+    Line line;
+    while (reader.next(line))
+        read_line(line, reader);
+    close_down_to(first_open_of_file_);
+    first_open_of_file_ = outer_first;
+    files_.pop_back();
+}
+
+void Parser::read_line(const Line& line, LineReader& reader) {
+    if (line.text().starts_with("</"))
+        close_section(line);
+    else if (line.text().starts_with('<'))
+        open_section(line, reader);
+    else
+        read_directive(line, end_of_word(line.text()));
+}
+
+void Parser::read_directive(const Line& line, std::size_t name_end) {
+    std::string name(line.text().substr(0, name_end));
+    const DirectiveSpec* spec = find_directive(name);
+    if (spec == nullptr)
+        return unknown(name, line.at(0), false);
+    if (!spec->is_line)
+        return report_.error(line.at(0), name + " is a section",
+                             "write <" + name + " ...> and, below, </" + name + ">");
+    bool is_for_httpd =
+        spec->is_shared && (here() & spec->places) == 0 && here() != Place::in_domain;
+    if (is_for_httpd)
+        return skipped(name, line.at(0));
+    if (!check_variables(line, *spec))
+        return;
+    auto arguments = split_words(line, name_end, line.text().size(), report_);
+    if (!arguments)
+        return;
+    Directive directive{spec, line.at(0), std::move(*arguments)};
+    if (!check_arguments(directive, name))
+        return;
+    if (spec->scope == Scope::language)
+        language_directive(directive, name);
+    else
+        place(std::move(directive));
+}
+
+bool Parser::check_arguments(const Directive& directive, const std::string& name) {
+    const DirectiveSpec& spec = *directive.spec;
+    std::size_t count = directive.arguments.size();
+    std::string usage = "write " + name + " " + std::string(spec.arguments);
+    if (count < spec.least)
+        report_.error(directive.at, name + (count == 0 ? " needs an argument" : " needs more"),
+                      usage);
+    else if (count <= spec.most)
+        return true;
+    else if (directive.arguments[spec.most].text.starts_with('#'))
+        report_.error(directive.arguments[spec.most].at, "a comment behind a directive",
+                      "put the comment on a line of its own");
+    else
+        report_.error(directive.arguments[spec.most].at,
+                      name + " takes no more than " + std::to_string(spec.most) +
+                          (spec.most == 1 ? " argument" : " arguments"),
+                      usage);
+    return false;
+}
+
+// In what httpd reads too, a variable that only httpd's own environment has is no mistake.
+bool Parser::check_variables(const Line& line, const DirectiveSpec& spec) {
+    if (line.undefined().empty())
+        return true;
+    bool is_for_httpd = spec.is_shared && spec.scope == Scope::server &&
+                        document_.httpd_files.contains(line.at(0).file);
+    if (is_for_httpd) {
+        skipped(std::string(spec.name), line.at(0));
+        return false;
+    }
+    const UndefinedVariable& variable = line.undefined().front();
+    std::string message = "the variable " + quoted(variable.name) + " is not defined";
+    bool tolerant =
+        spec.is_shared || same_word(spec.name, "IncludeOptional") || same_word(spec.name, "Define");
+    if (tolerant)
+        report_.warning(variable.at, message + ": the line is left out",
+                        "Define it, or set it in the environment of mdcertd");
+    else
+        report_.error(variable.at, message, "Define it, or set it in the environment of mdcertd");
+    return false;
+}
+
+Place Parser::here() const {
+    for (auto open = open_.rbegin(); open != open_.rend(); ++open) {
+        if (open->spec->scope == Scope::names)
+            return Place::in_domain;
+        if (open->spec->scope == Scope::host)
+            return Place::in_host;
+    }
+    return Place::at_top;
+}
+
+void Parser::place(Directive directive) {
+    const DirectiveSpec& spec = *directive.spec;
+    if (here() == Place::in_host)
+        return place_in_host(std::move(directive));
+    if ((spec.places & here()) == 0)
+        return misplaced(spec, directive.at);
+    if (here() == Place::in_domain) {
+        document_.domains.back().body.push_back(std::move(directive));
+    } else if (spec.is_section) {
+        document_.domains.push_back({std::move(directive), {}});
+    } else {
+        if (spec.name == "ServerRoot")
+            server_root_ = directive.arguments[0].text;
+        document_.globals.push_back(std::move(directive));
+    }
+}
+
+// mod_md takes its directives in a virtual host too, but there most of them reach no MD.
+void Parser::place_in_host(Directive directive) {
+    const DirectiveSpec& spec = *directive.spec;
+    std::string name(spec.name);
+    if (spec.places & Place::in_host) {
+        if (spec.is_section)
+            document_.domains.push_back({std::move(directive), {}});
+        else
+            document_.hosts.back().body.push_back(std::move(directive));
+    } else if (spec.scope == Scope::domain) {
+        report_.warning(directive.at, name + " in a virtual host reaches no managed domain",
+                        "put it into <ManagedDomain> for one of them, outside for all");
+    } else if (spec.scope == Scope::server && name.starts_with("MD")) {
+        report_.warning(directive.at, name + " in a virtual host counts for the whole daemon",
+                        "put it outside of the virtual host");
+        document_.globals.push_back(std::move(directive));
+    } else {
+        misplaced(spec, directive.at);
+    }
+}
+
+void Parser::misplaced(const DirectiveSpec& spec, const Position& at) {
+    std::string name(spec.name);
+    if (here() == Place::at_top)
+        return report_.error(at, name + " may stand in <ManagedDomain> only",
+                             "put it between <ManagedDomain NAME...> and </ManagedDomain>");
+    std::string section = here() == Place::in_domain ? "<ManagedDomain>" : "<VirtualHost>";
+    report_.error(
+        at, name + " may not stand in " + section,
+        name == "ServerAdmin" ? "use MDContactEmail there" : "put it outside of the section");
+}
+
+void Parser::unknown(const std::string& name, const Position& at, bool is_section) {
+    // A file of a hundred thousand foreign lines is not worth a hundred thousand guesses.
+    bool is_worth_a_guess = document_.skipped_count < Document::most_skipped_named;
+    UnknownName judged = judge_unknown(name, is_worth_a_guess);
+    std::string shown = is_section ? "<" + name + ">" : name;
+    std::string hint;
+    if (!judged.meant.empty())
+        hint = "did you mean " + quoted(judged.meant) + "?";
+    if (judged.is_mistake) {
+        if (judged.of_mod_md)
+            hint = "mod_md has it, mdcertd does not: take it out";
+        else if (hint.empty())
+            hint = "mdcertd.conf(5) lists the directives";
+        return report_.error(at, "unknown directive " + quoted(shown), hint);
+    }
+    if (here() == Place::in_domain && !is_section)
+        return report_.error(at, "unknown directive " + quoted(shown) + " in <ManagedDomain>",
+                             hint.empty() ? "was the section to end before it?" : hint);
+    if (!hint.empty())
+        report_.warning(at, "unknown directive " + quoted(shown) + " is left out", hint);
+    skipped(shown, at);
+}
+
+void Parser::skipped(std::string name, const Position& at) {
+    document_.httpd_files.insert(at.file);
+    if (++document_.skipped_count <= Document::most_skipped_named)
+        document_.skipped.push_back({std::move(name), at});
+}
+
+}  // namespace md::config

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/report.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace md::config {
+namespace {
+
+constexpr std::size_t window = 120;  // octets of the source line shown on each side of the column
+
+// The source line around a place and where the column is in it.
+struct Shown {
+    std::string line;
+    unsigned caret;
+};
+
+Shown source_line(const std::string& text, const Position& at) {
+    std::size_t offset = std::min(at.offset, text.size());
+    std::size_t begin = offset - std::min<std::size_t>(offset, at.column - 1);
+    begin = std::max(begin, offset - std::min(offset, window));
+    std::size_t end = std::min(text.find('\n', offset), text.size());
+    end = std::min(end, offset + window);
+    std::string line = text.substr(begin, end - begin);
+    if (line.ends_with('\r'))
+        line.pop_back();
+    return {line, static_cast<unsigned>(offset - begin + 1)};
+}
+
+}  // namespace
+
+void Report::add(Severity severity, const Position& at, std::string message, std::string hint) {
+    std::size_t& count = severity == Severity::error ? errors_ : warnings_;
+    if (++count > limit)
+        return;
+    if (count == limit)
+        hint = "there are more like this; they are not shown";
+    const SourceFile& file = sources_[at.file];
+    auto [line, caret] = source_line(file.text, at);
+    entries_.push_back({at,
+                        {severity, file.path, at.line, at.column, std::move(message),
+                         std::move(line), caret, std::move(hint)}});
+}
+
+void Report::error(const Position& at, std::string message, std::string hint) {
+    add(Severity::error, at, std::move(message), std::move(hint));
+}
+
+void Report::error(const Position& at, const model::Mistake& mistake) {
+    add(Severity::error, at, mistake.what, mistake.hint);
+}
+
+void Report::warning(const Position& at, std::string message, std::string hint) {
+    add(Severity::warning, at, std::move(message), std::move(hint));
+}
+
+void Report::error_of_file(std::string path, std::string message, std::string hint) {
+    ++errors_;
+    entries_.push_back(
+        {{}, {Severity::error, std::move(path), 0, 0, std::move(message), {}, 0, std::move(hint)}});
+}
+
+std::vector<Diagnostic> Report::take() {
+    std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& one, const Entry& other) {
+        return std::tie(one.at.file, one.at.line, one.at.column) <
+               std::tie(other.at.file, other.at.line, other.at.column);
+    });
+    std::vector<Diagnostic> result;
+    result.reserve(entries_.size());
+    for (Entry& entry : entries_)
+        result.push_back(std::move(entry.diagnostic));
+    entries_.clear();
+    return result;
+}
+
+}  // namespace md::config

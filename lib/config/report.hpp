@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Collects diagnostics while a configuration is read. Bounded: a file of nothing but mistakes must
+// not fill the memory.
+#pragma once
+
+#include "config/diagnostic.hpp"
+#include "config/sources.hpp"
+#include "model/mistake.hpp"
+
+#include <string>
+#include <vector>
+
+namespace md::config {
+
+class Report {
+public:
+    static constexpr std::size_t limit = 1000;  // of each severity
+
+    explicit Report(const Sources& sources) : sources_(sources) {}
+
+    void error(const Position& at, std::string message, std::string hint = {});
+    void error(const Position& at, const model::Mistake& mistake);
+    void warning(const Position& at, std::string message, std::string hint = {});
+    // About a file as a whole, one that could not be read.
+    void error_of_file(std::string path, std::string message, std::string hint = {});
+
+    // All of them, ordered by file and line.
+    std::vector<Diagnostic> take();
+
+private:
+    struct Entry {
+        Position at;
+        Diagnostic diagnostic;
+    };
+    void add(Severity severity, const Position& at, std::string message, std::string hint);
+
+    const Sources& sources_;
+    std::vector<Entry> entries_;
+    std::size_t errors_ = 0;
+    std::size_t warnings_ = 0;
+};
+
+}  // namespace md::config

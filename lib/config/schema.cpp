@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/schema.hpp"
+
+#include "config/domain_settings.hpp"
+#include "config/server_settings.hpp"
+#include "config/spelling.hpp"
+
+#include <unordered_map>
+
+namespace md::config {
+namespace {
+
+constexpr unsigned anywhere = at_top | in_domain | in_host;
+constexpr unsigned many = 1'000'000;
+
+const DirectiveSpec rows[] = {
+    // The daemon
+    {
+        .name = "ServerRoot",
+        .arguments = "FOLDER",
+        .default_value = "/var/lib/mdcertd",
+        .example = "ServerRoot /srv/mdcertd",
+        .sentence = "The folder below which relative paths start and the control socket lies.",
+        .set_server = set_server_root,
+        .show_server = server_root_text,
+    },
+    {
+        .name = "MDStoreDir",
+        .arguments = "FOLDER",
+        .default_value = "md",
+        .example = "MDStoreDir /etc/apache2/md",
+        .sentence =
+            "The folder of the store: accounts, keys and certificates. Relative to ServerRoot.",
+        .set_server = set_store_dir,
+        .show_server = store_dir_text,
+    },
+    {
+        .name = "User",
+        .is_shared = true,
+        .arguments = "NAME",
+        .default_value = "mdcertd",
+        .example = "User mdcertd",
+        .sentence = "The account mdcertd becomes when it is started as root. In a file that holds "
+                    "directives of httpd it means httpd and is passed over.",
+        .set_server = set_user,
+        .show_server = user_text,
+    },
+    {
+        .name = "Group",
+        .is_shared = true,
+        .arguments = "NAME",
+        .default_value = "mdcertd",
+        .example = "Group mdcertd",
+        .sentence = "The group mdcertd becomes when it is started as root; as with User, not the "
+                    "one of an httpd file.",
+        .set_server = set_group,
+        .show_server = group_text,
+    },
+    {
+        .name = "LogLevel",
+        .is_shared = true,
+        .most = many,
+        .arguments = "LEVEL [MODULE:LEVEL...]",
+        .default_value = "info",
+        .example = "LogLevel warn md:debug",
+        .sentence = "What is logged: error, warn, info, debug or trace. The words of httpd are "
+                    "understood; of module levels the one of md counts.",
+        .set_server = set_log_level,
+        .show_server = log_level_text,
+    },
+    {
+        .name = "Listen",
+        .most = 2,
+        .arguments = "[ADDRESS:]PORT [PROTOCOL]",
+        .example = "Listen 192.0.2.1:80",
+        .sentence = "Narrows the addresses on which the responder answers at that port; without "
+                    "any, all IPv6 and IPv4 addresses. May be repeated.",
+        .set_server = add_listen,
+        .show_server = listens_text,
+    },
+    {
+        .name = "MDPortMap",
+        .most = 2,
+        .arguments = "80:PORT|- [443:PORT|-]",
+        .default_value = "80:80 443:443",
+        .example = "MDPortMap 80:5080 443:-",
+        .sentence = "Which local ports the world reaches as 80 and 443; '-' where it does not.",
+        .set_server = set_port_map,
+        .show_server = port_map_text,
+    },
+    {
+        .name = "MDNotifyCmd",
+        .most = many,
+        .arguments = "PROGRAM [ARGUMENT...]",
+        .example = "MDNotifyCmd /usr/lib/mdcertd/reload nginx",
+        .sentence = "The program that is run when certificates are ready, with the names of their "
+                    "managed domains as last arguments; again and again until it succeeds.",
+        .set_server = set_notify_command,
+        .show_server = notify_command_text,
+    },
+    {
+        .name = "MDRetryDelay",
+        .arguments = "DURATION",
+        .default_value = "5s",
+        .example = "MDRetryDelay 30s",
+        .sentence = "How long the first retry waits after a passing trouble; it doubles with each "
+                    "further one, up to an hour.",
+        .set_server = set_retry_delay,
+        .show_server = retry_delay_text,
+    },
+    {.name = "MDCheckInterval",
+     .arguments = "DURATION",
+     .default_value = "12h",
+     .example = "MDCheckInterval 6h",
+     .sentence =
+         "How often, at least, all managed domains are looked at; not longer than 12 hours.",
+     .set_server = set_check_interval,
+     .show_server = check_interval_text},
+
+    // The managed domains
+    {
+        .name = "ManagedDomain",
+        .aliases = {"MDomain", "MDomainSet"},
+        .scope = Scope::names,
+        .places = at_top | in_host,
+        .is_section = true,
+        .most = many,
+        .arguments = "NAME [NAME...] [auto|manual]",
+        .example = "ManagedDomain example.org www.example.org",
+        .sentence = "Names that share one certificate; the first one is the name of the managed "
+                    "domain. As a section it holds settings of its own.",
+    },
+    {
+        .name = "MDMember",
+        .scope = Scope::names,
+        .places = at_top | in_domain,
+        .most = many,
+        .arguments = "NAME [NAME...] | auto | manual",
+        .example = "MDMember mail.example.org",
+        .sentence =
+            "In a section: further names of its managed domain. Outside: the same as MDMembers.",
+        .setting = "MDMembers",
+    },
+    {
+        .name = "MDMembers",
+        .scope = Scope::names,
+        .places = at_top | in_domain,
+        .most = many,
+        .arguments = "auto | manual",
+        .default_value = "auto",
+        .example = "MDMembers manual",
+        .sentence = "Whether the names of a TLS virtual host that has one of a managed domain's "
+                    "names join it (auto), or are only warned of (manual).",
+        .set_domain = set_members,
+        .show_domain = members_text,
+    },
+    {
+        .name = "MDDriveMode",
+        .aliases = {"MDRenewMode"},
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "auto | always | manual",
+        .default_value = "auto",
+        .example = "MDDriveMode always",
+        .sentence = "Which managed domains get certificates: those in use (auto), all (always), "
+                    "none (manual).",
+        .set_domain = set_drive_mode,
+        .show_domain = drive_mode_text,
+    },
+    {
+        .name = "MDRenewWindow",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "DURATION | PERCENT%",
+        .default_value = "33%",
+        .example = "MDRenewWindow 21d",
+        .sentence =
+            "How long before its end a certificate is renewed: a time, or a share of its lifetime.",
+        .set_domain = set_renew_window,
+        .show_domain = renew_window_text,
+    },
+    {
+        .name = "MDPrivateKeys",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .most = many,
+        .arguments = "Default | (RSA [BITS] | P-256 | P-384)...",
+        .default_value = "RSA 2048",
+        .example = "MDPrivateKeys P-256 RSA 3072",
+        .sentence =
+            "The key of a new certificate; with several types there is one certificate for each.",
+        .set_domain = set_keys,
+        .show_domain = keys_text,
+    },
+    {
+        .name = "MDMustStaple",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "on | off",
+        .default_value = "off",
+        .example = "MDMustStaple on",
+        .sentence = "Whether the certificate demands a stapled OCSP answer of its server.",
+        .set_domain = set_must_staple,
+        .show_domain = must_staple_text,
+    },
+    {.name = "MDRequireHttps",
+     .scope = Scope::domain,
+     .places = at_top | in_domain,
+     .arguments = "off | temporary | permanent",
+     .default_value = "off",
+     .example = "MDRequireHttps temporary",
+     .sentence = "Whether the responder sends requests on port 80 to https, for now or for good.",
+     .set_domain = set_require_https,
+     .show_domain = require_https_text},
+
+    // The certificate authority
+    {
+        .name = "MDCertificateAuthority",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .most = 16,
+        .arguments = "URL | LetsEncrypt | LetsEncrypt-Test",
+        .default_value = "https://acme-v02.api.letsencrypt.org/directory",
+        .example = "MDCertificateAuthority LetsEncrypt-Test",
+        .sentence = "The CA, by the URL of its directory or by its name.",
+        .set_domain = set_authorities,
+        .show_domain = authorities_text,
+    },
+    {
+        .name = "MDCertificateAgreement",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "accepted | URL",
+        .example = "MDCertificateAgreement accepted",
+        .sentence =
+            "That you agree to the CA's terms of service: in general, or to those at the URL.",
+        .set_domain = set_agreement,
+        .show_domain = agreement_text,
+    },
+    {
+        .name = "MDContactEmail",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .most = 16,
+        .arguments = "ADDRESS",
+        .example = "MDContactEmail certificates@example.org",
+        .sentence = "Where the CA writes to. Without it ServerAdmin is taken.",
+        .set_domain = set_contacts,
+        .show_domain = contacts_text,
+    },
+    {
+        .name = "ServerAdmin",
+        .scope = Scope::domain,
+        .places = at_top | in_host,
+        .is_shared = true,
+        .arguments = "ADDRESS",
+        .example = "ServerAdmin admin@example.org",
+        .sentence = "The contact where no MDContactEmail is given; one in a virtual host counts "
+                    "where there is none outside.",
+        .setting = "MDContactEmail",
+        .set_domain = set_server_admin,
+    },
+    {
+        .name = "MDCertificateProtocol",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "ACME",
+        .default_value = "ACME",
+        .example = "MDCertificateProtocol ACME",
+        .sentence = "How the CA is talked to; there is only one way.",
+        .set_domain = check_protocol,
+        .show_domain = protocol_text,
+    },
+    {
+        .name = "MDCACertificateFile",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "FILE | none",
+        .default_value = "none",
+        .example = "MDCACertificateFile /etc/ssl/certs/our-ca.pem",
+        .sentence = "The roots that the CA's own https certificate is checked against, instead of "
+                    "the system's. Relative to ServerRoot.",
+        .set_domain = set_ca_file,
+        .show_domain = ca_file_text,
+    },
+    {
+        .name = "MDCAChallenges",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .most = 16,
+        .arguments = "TYPE...",
+        .default_value = "tls-alpn-01 http-01",
+        .example = "MDCAChallenges http-01",
+        .sentence = "The ways to prove that a name is yours, in the order in which they are tried: "
+                    "tls-alpn-01 (port 443), http-01 (port 80).",
+        .set_domain = set_challenges,
+        .show_domain = challenges_text,
+    },
+    {.name = "MDHttpProxy",
+     .scope = Scope::domain,
+     .places = at_top | in_domain,
+     .arguments = "URL | none",
+     .default_value = "none",
+     .example = "MDHttpProxy http://proxy.example.org:3128",
+     .sentence =
+         "The proxy through which the CA is reached; http://USER:PASSWORD@HOST:PORT logs in there.",
+     .set_domain = set_http_proxy,
+     .show_domain = http_proxy_text},
+
+    // The virtual hosts of a web server
+    {
+        .name = "VirtualHost",
+        .scope = Scope::host,
+        .places = at_top,
+        .is_line = false,
+        .is_section = true,
+        .most = many,
+        .arguments = "ADDRESS:PORT...",
+        .example = "<VirtualHost *:443>",
+        .sentence = "A host of the web server, as in httpd's configuration: its names put managed "
+                    "domains to use and join them. All else in it is passed over.",
+    },
+    {
+        .name = "ServerName",
+        .scope = Scope::host,
+        .places = in_host,
+        .is_shared = true,
+        .arguments = "NAME",
+        .example = "ServerName example.org",
+        .sentence = "The name of a virtual host; scheme and port are dropped.",
+    },
+    {
+        .name = "ServerAlias",
+        .scope = Scope::host,
+        .places = in_host,
+        .is_shared = true,
+        .most = many,
+        .arguments = "NAME...",
+        .example = "ServerAlias www.example.org",
+        .sentence = "Further names of a virtual host. Those with * or ? in them put a managed "
+                    "domain to use but do not join it.",
+    },
+    {.name = "SSLEngine",
+     .scope = Scope::host,
+     .places = at_top | in_host,
+     .is_shared = true,
+     .arguments = "on | off | optional",
+     .example = "SSLEngine on",
+     .sentence = "Whether a virtual host speaks TLS. Without it, those on port 443 do."},
+
+    // The language
+    {
+        .name = "Include",
+        .scope = Scope::language,
+        .places = anywhere,
+        .arguments = "FILE | FOLDER | PATTERN",
+        .example = "Include sites/*.conf",
+        .sentence = "Reads other files in its place. A relative name is looked for beside the "
+                    "including file, then beside the files that included it, then below "
+                    "ServerRoot. It is an error when nothing is found.",
+    },
+    {
+        .name = "IncludeOptional",
+        .scope = Scope::language,
+        .places = anywhere,
+        .arguments = "FILE | FOLDER | PATTERN",
+        .example = "IncludeOptional conf.d/*.conf",
+        .sentence = "The same; finding nothing is fine.",
+    },
+    {
+        .name = "Define",
+        .scope = Scope::language,
+        .places = anywhere,
+        .most = 2,
+        .arguments = "NAME [VALUE]",
+        .example = "Define SITE example.org",
+        .sentence = "Gives ${NAME} a value; without a value it is for <IfDefine> only. What is not "
+                    "defined is taken from the environment.",
+    },
+    {
+        .name = "UnDefine",
+        .scope = Scope::language,
+        .places = anywhere,
+        .arguments = "NAME",
+        .example = "UnDefine SITE",
+        .sentence = "Takes a Define, or a -D of the command line, back.",
+    },
+    {
+        .name = "IfDefine",
+        .scope = Scope::language,
+        .places = anywhere,
+        .is_line = false,
+        .is_section = true,
+        .arguments = "[!]NAME",
+        .example = "<IfDefine SITE>",
+        .sentence = "What is in it counts only when the name is defined, by Define or by -D; with "
+                    "'!' only when it is not.",
+    },
+    {
+        .name = "IfModule",
+        .scope = Scope::language,
+        .places = anywhere,
+        .is_line = false,
+        .is_section = true,
+        .arguments = "[!]MODULE",
+        .example = "<IfModule md_module>",
+        .sentence = "What is in it counts for md_module (mod_md.c) only; with '!' for all others.",
+    },
+};
+
+// Of mod_md, without a meaning here so far.
+constexpr std::string_view only_of_mod_md[] = {"MDBaseServer",
+                                               "MDMatchNames",
+                                               "MDWarnWindow",
+                                               "MDRenewViaARI",
+                                               "MDStapling",
+                                               "MDStapleOthers",
+                                               "MDStaplingKeepResponse",
+                                               "MDStaplingRenewWindow",
+                                               "MDProfile",
+                                               "MDProfileMandatory",
+                                               "MDExternalAccountBinding",
+                                               "MDHttpProxyCACertificateFile",
+                                               "MDChallengeDns01",
+                                               "MDChallengeDns01Version",
+                                               "MDCertificateFile",
+                                               "MDCertificateKeyFile",
+                                               "MDMessageCmd",
+                                               "MDStoreLocks",
+                                               "MDInitialDelay",
+                                               "MDRetryFailover",
+                                               "MDActivationDelay",
+                                               "MDServerStatus",
+                                               "MDCertificateStatus",
+                                               "MDCertificateCheck",
+                                               "MDCertificateMonitor"};
+
+std::vector<std::string_view> all_names() {
+    std::vector<std::string_view> names;
+    for (const DirectiveSpec& row : rows) {
+        names.push_back(row.name);
+        for (std::string_view alias : row.aliases)
+            if (!alias.empty())
+                names.push_back(alias);
+    }
+    return names;
+}
+
+// How far off a name may be and still mean one of ours. Names of up to four letters are too near to
+// too much (httpd's Use is not User).
+unsigned tolerance(std::string_view name) {
+    if (name.size() <= 4)
+        return 0;
+    return name.size() <= 7 ? 1 : 2;
+}
+
+}  // namespace
+
+std::span<const DirectiveSpec> schema() {
+    return rows;
+}
+
+const DirectiveSpec* find_directive(std::string_view name) {
+    static const auto by_name = [] {
+        std::unordered_map<std::string, const DirectiveSpec*> result;
+        for (const DirectiveSpec& row : rows) {
+            result.emplace(lower(row.name), &row);
+            for (std::string_view alias : row.aliases)
+                if (!alias.empty())
+                    result.emplace(lower(alias), &row);
+        }
+        return result;
+    }();
+    if (name.size() > 64)
+        return nullptr;
+    auto found = by_name.find(lower(name));
+    return found == by_name.end() ? nullptr : found->second;
+}
+
+UnknownName judge_unknown(std::string_view name, bool guess) {
+    static const std::vector<std::string_view> ours = all_names();
+    UnknownName judged;
+    std::string word = lower(name);
+    judged.is_mistake = word.starts_with("md") || word.starts_with("managed");
+    for (std::string_view known : only_of_mod_md)
+        judged.of_mod_md = judged.of_mod_md || same_word(known, name);
+    unsigned limit = judged.is_mistake ? 3 : tolerance(name);
+    if (guess && !judged.of_mod_md && limit > 0)
+        judged.meant = closest(name, ours, limit).value_or(std::string_view());
+    return judged;
+}
+
+}  // namespace md::config

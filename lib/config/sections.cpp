@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parser's sections: those of ours, conditions, and those of httpd that are passed over whole.
+#include "config/parser.hpp"
+#include "config/spelling.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace md::config {
+namespace {
+
+// "Name" of "<Name ...>" or "</Name ...>".
+std::string_view tag_name(std::string_view text) {
+    text.remove_prefix(text.starts_with("</") ? 2 : 1);
+    auto end =
+        std::find_if(text.begin(), text.end(), [](char c) { return is_blank(c) || c == '>'; });
+    return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+bool is_condition(const DirectiveSpec& spec) {
+    return spec.scope == Scope::language;
+}
+
+std::string_view without_blanks(std::string_view text) {
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
+// What must not be lost in a section nobody reads.
+bool is_of_ours(std::string_view name) {
+    const DirectiveSpec* spec = find_directive(name);
+    return spec != nullptr && (spec->name.starts_with("MD") || spec->is_section) &&
+           spec->scope != Scope::language;
+}
+
+}  // namespace
+
+void Parser::open_section(const Line& line, LineReader& reader) {
+    std::string_view text = line.text();
+    std::string name(tag_name(text));
+    const Position at = line.at(0);
+    const DirectiveSpec* spec = find_directive(name);
+    if (open_.size() >= deepest_section)
+        return report_.error(at, "sections stand in each other more than 100 deep",
+                             "is one of them never closed?");
+    if (spec == nullptr || !spec->is_section) {
+        if (spec == nullptr)
+            unknown(name, at, true);
+        else
+            report_.error(at, name + " is not a section",
+                          "write " + name + " " + std::string(spec->arguments));
+        return skip_section(name, at, false, reader);
+    }
+    std::size_t from = 1 + name.size();
+    std::size_t close = text.rfind('>');
+    if (close == std::string_view::npos || close < from) {
+        report_.error(line.at(text.size() - 1), "this line has no closing '>'",
+                      "end it with a '>'");
+        close = text.size();
+    } else if (close + 1 < text.size()) {
+        report_.error(line.at(close + 1), "text behind the closing '>'",
+                      "put it on a line of its own");
+    }
+    if (is_condition(*spec)) {
+        std::string_view condition = without_blanks(text.substr(from, close - from));
+        if (condition_holds(*spec, condition))
+            return open_.push_back({spec, name, at});
+        bool deliberate = spec->name == "IfDefine" || condition.starts_with('!');
+        return skip_section(name, at, deliberate, reader);
+    }
+    if (open_block(*spec, line, from, close))
+        open_.push_back({spec, name, at});
+    else
+        skip_section(name, at, true, reader);
+}
+
+bool Parser::condition_holds(const DirectiveSpec& spec, std::string_view condition) const {
+    bool negated = condition.starts_with('!');
+    if (negated)
+        condition.remove_prefix(1);
+    if (condition.size() > 1 && condition.starts_with('"') && condition.ends_with('"'))
+        condition = condition.substr(1, condition.size() - 2);
+    bool holds = spec.name == "IfDefine"
+                     ? variables_.is_defined(std::string(condition))
+                     : same_word(condition, "md_module") || same_word(condition, "mod_md.c");
+    return holds != negated;
+}
+
+// False when the section may not stand here or its arguments make no sense; told then.
+bool Parser::open_block(const DirectiveSpec& spec, const Line& line, std::size_t from,
+                        std::size_t to) {
+    if (!may_open(spec, line.at(0)))
+        return false;
+    // A host whose address is not known is read all the same: its names are what matters.
+    bool is_host = spec.scope == Scope::host;
+    if (!is_host && !check_variables(line, spec))
+        return false;
+    auto arguments = split_words(line, from, to, report_);
+    if (!arguments)
+        return false;
+    Directive opening{&spec, line.at(0), std::move(*arguments)};
+    if (!check_arguments(opening, "<" + std::string(spec.name) + ">"))
+        return false;
+    if (is_host)
+        document_.hosts.push_back({std::move(opening), {}});
+    else
+        document_.domains.push_back({std::move(opening), {}});
+    return true;
+}
+
+bool Parser::may_open(const DirectiveSpec& spec, const Position& at) {
+    bool in_host = here() == Place::in_host;
+    if (here() == Place::at_top || (in_host && (spec.places & Place::in_host)))
+        return true;
+    report_.error(at,
+                  "<" + std::string(spec.name) + "> may not stand in <" +
+                      (in_host ? "VirtualHost>" : "ManagedDomain>"),
+                  "close the section above it first");
+    return false;
+}
+
+bool Parser::is_in(std::string_view section) const {
+    const DirectiveSpec* spec = find_directive(section);
+    return spec != nullptr &&
+           std::any_of(open_.begin() + static_cast<std::ptrdiff_t>(first_open_of_file_),
+                       open_.end(), [&](const Open& open) { return open.spec == spec; });
+}
+
+void Parser::close_section(const Line& line) {
+    std::string name(tag_name(line.text()));
+    if (!line.text().ends_with('>'))
+        report_.error(line.at(line.text().size() - 1), "this line has no closing '>'",
+                      "end it with a '>'");
+    if (!is_in(name)) {
+        std::string hint = "take it out, or open <" + name + "> before";
+        if (open_.size() > first_open_of_file_)
+            hint = "the section that is open is <" + open_.back().name + "> of line " +
+                   std::to_string(open_.back().at.line);
+        return report_.error(line.at(0), "</" + name + "> closes nothing", hint);
+    }
+    const DirectiveSpec* spec = find_directive(name);
+    std::size_t depth = open_.size() - 1;
+    while (open_[depth].spec != spec)
+        --depth;
+    close_down_to(depth + 1);
+    open_.pop_back();
+}
+
+// Sections above the depth were forgotten: says so and closes them.
+void Parser::close_down_to(std::size_t depth) {
+    for (; open_.size() > depth; open_.pop_back())
+        report_.error(open_.back().at, "<" + open_.back().name + "> is not closed",
+                      "add </" + open_.back().name + "> where it ends");
+}
+
+// Reads up to the end of a section that does not count. Sections in it may be unbalanced: what
+// httpd accepts there (or a Perl block) is none of our business.
+void Parser::skip_section(const std::string& name, const Position& at, bool silently,
+                          LineReader& reader) {
+    std::vector<std::string> inner = {name};
+    Line line;
+    while (reader.next(line)) {
+        std::string_view text = line.text();
+        bool closes_ours = text.starts_with("</") && is_in(tag_name(text)) &&
+                           std::none_of(inner.begin(), inner.end(), [&](const std::string& open) {
+                               return same_word(open, tag_name(text));
+                           });
+        if (closes_ours) {
+            report_.error(at, "<" + name + "> is not closed", "add </" + name + "> where it ends");
+            return close_section(line);
+        }
+        if (!skip_line(line, inner))
+            return;
+        std::string_view word =
+            text.starts_with('<') ? tag_name(text) : text.substr(0, text.find_first_of(" \t"));
+        if (!silently && !text.starts_with("</") && is_of_ours(word)) {
+            report_.warning(line.at(0),
+                            std::string(word) + " is not read: mdcertd passes over <" + name +
+                                "> of line " + std::to_string(at.line),
+                            "put it outside of that section");
+            silently = true;
+        }
+    }
+    report_.error(at, "<" + name + "> is not closed", "add </" + name + "> where it ends");
+}
+
+// Keeps the list of open sections; false when the first of them was closed.
+bool Parser::skip_line(const Line& line, std::vector<std::string>& inner) {
+    std::string_view text = line.text();
+    std::string_view name = text.starts_with('<') ? tag_name(text) : std::string_view();
+    if (name.empty())
+        return true;
+    if (!text.starts_with("</")) {
+        if (std::isalpha(static_cast<unsigned char>(name.front())) != 0 &&
+            inner.size() < deepest_section)
+            inner.emplace_back(name);
+        return true;
+    }
+    auto found = std::find_if(inner.rbegin(), inner.rend(),
+                              [&](const std::string& open) { return same_word(open, name); });
+    if (found != inner.rend())
+        inner.erase(std::prev(found.base()), inner.end());
+    return !inner.empty();
+}
+
+}  // namespace md::config

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/server_settings.hpp"
+
+#include "config/values.hpp"
+
+#include <algorithm>
+
+namespace md::config {
+namespace {
+
+using model::LogLevel;
+
+// httpd's words; the ones of ours first, which are those that are shown.
+constexpr Keyword<LogLevel> log_levels[] = {
+    {"error", LogLevel::error},  {"warn", LogLevel::warn},    {"info", LogLevel::info},
+    {"debug", LogLevel::debug},  {"trace", LogLevel::trace},  {"emerg", LogLevel::error},
+    {"alert", LogLevel::error},  {"crit", LogLevel::error},   {"warning", LogLevel::warn},
+    {"notice", LogLevel::info},  {"trace1", LogLevel::trace}, {"trace2", LogLevel::trace},
+    {"trace3", LogLevel::trace}, {"trace4", LogLevel::trace}, {"trace5", LogLevel::trace},
+    {"trace6", LogLevel::trace}, {"trace7", LogLevel::trace}, {"trace8", LogLevel::trace},
+};
+
+bool is_our_module(std::string_view name) {
+    return same_word(name, "md") || same_word(name, "md_module") || same_word(name, "mod_md.c");
+}
+
+// Users and groups by name or, as httpd has it, by "#number".
+void set_identity(const Directive& directive, std::string& identity, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    bool is_name = std::none_of(argument.text.begin(), argument.text.end(), [](char c) {
+        return is_blank(c) || c == ':' || c == '/' || static_cast<unsigned char>(c) < ' ';
+    });
+    if (argument.text.empty() || !is_name)
+        return report.error(argument.at, quoted(argument.text) + " is not a name of an account",
+                            "write a name such as mdcertd");
+    identity = argument.text;
+}
+
+}  // namespace
+
+std::string path_below(const std::string& folder, const std::string& path) {
+    if (path.starts_with('/'))
+        return path;
+    return folder + (folder.ends_with('/') ? "" : "/") + path;
+}
+
+void set_server_root(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    if (!argument.text.starts_with('/'))
+        return report.error(argument.at, quoted(argument.text) + " is not an absolute path",
+                            "start it with a '/'");
+    server.server_root = argument.text;
+    while (server.server_root.size() > 1 && server.server_root.ends_with('/'))
+        server.server_root.pop_back();
+}
+
+void set_store_dir(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    if (argument.text.empty())
+        return report.error(argument.at, "an empty path", "leave the line out for the default");
+    server.store_dir = argument.text;
+}
+
+void set_user(const Directive& directive, ServerSettings& server, Report& report) {
+    set_identity(directive, server.user, report);
+}
+
+void set_group(const Directive& directive, ServerSettings& server, Report& report) {
+    set_identity(directive, server.group, report);
+}
+
+// "level", "module:level" and both: what names mod_md beats what names no module, as in httpd.
+void set_log_level(const Directive& directive, ServerSettings& server, Report& report) {
+    std::optional<LogLevel> general;
+    std::optional<LogLevel> own;
+    for (const Argument& argument : directive.arguments) {
+        std::string_view text = argument.text;
+        auto colon = text.find(':');
+        auto level = parse_keyword(colon == std::string_view::npos ? text : text.substr(colon + 1),
+                                   log_levels);
+        if (!level)
+            return report.error(argument.at, level.error().what,
+                                "levels are error, warn, info, debug and trace");
+        if (colon == std::string_view::npos)
+            general = *level;
+        else if (is_our_module(text.substr(0, colon)))
+            own = *level;
+    }
+    if (own)
+        server.log_level = *own;
+    else if (general)
+        server.log_level = *general;
+}
+
+void add_listen(const Directive& directive, ServerSettings& server, Report& report) {
+    auto listen = parse_listen(directive.arguments[0].text);
+    if (!listen)
+        return report.error(directive.arguments[0].at, listen.error());
+    if (std::find(server.listens.begin(), server.listens.end(), *listen) == server.listens.end())
+        server.listens.push_back(*listen);
+}
+
+void set_port_map(const Directive& directive, ServerSettings& server, Report& report) {
+    model::PortMap map;
+    for (const Argument& argument : directive.arguments) {
+        auto changed = parse_port_map(argument.text, map);
+        if (!changed)
+            return report.error(argument.at, changed.error());
+        map = *changed;
+    }
+    if (map.http && map.http == map.https)
+        return report.error(directive.arguments.back().at, "both ports are mapped to the same one",
+                            "port 80 and port 443 need a local port each");
+    server.port_map = map;
+}
+
+void set_notify_command(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& program = directive.arguments[0];
+    if (program.text.empty())
+        return report.error(program.at, "an empty command", "write the path of a program");
+    server.notify_command.clear();
+    for (const Argument& argument : directive.arguments)
+        server.notify_command.push_back(argument.text);
+}
+
+void set_retry_delay(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    auto delay = parse_seconds(argument.text, std::chrono::seconds{1});
+    if (!delay)
+        return report.error(argument.at, delay.error());
+    if (delay->count() == 0)
+        return report.error(argument.at, "a delay of nothing", "the shortest is 1s");
+    server.retry_delay = *delay;
+}
+
+void set_check_interval(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    auto interval = parse_seconds(argument.text, std::chrono::seconds{1});
+    if (!interval)
+        return report.error(argument.at, interval.error());
+    if (interval->count() == 0)
+        return report.error(argument.at, "an interval of nothing", "the shortest is 1s");
+    if (*interval > std::chrono::hours{12}) {
+        report.warning(argument.at, "checks are made every 12 hours at least", "12h is used");
+        interval = std::chrono::seconds{std::chrono::hours{12}};
+    }
+    server.check_interval = *interval;
+}
+
+std::string server_root_text(const ServerSettings& server) {
+    return as_word(server.server_root);
+}
+
+std::string store_dir_text(const ServerSettings& server) {
+    return as_word(server.store_dir);
+}
+
+std::string user_text(const ServerSettings& server) {
+    return as_word(server.user);
+}
+
+std::string group_text(const ServerSettings& server) {
+    return as_word(server.group);
+}
+
+std::string log_level_text(const ServerSettings& server) {
+    for (const auto& level : log_levels)
+        if (level.value == server.log_level)
+            return std::string(level.word);
+    return {};
+}
+
+std::string listens_text(const ServerSettings& server) {
+    std::string text;
+    for (const model::Listen& listen : server.listens)
+        text += (text.empty() ? "" : "\n") + listen_text(listen);
+    return text;
+}
+
+std::string port_map_text(const ServerSettings& server) {
+    auto port = [](const std::optional<std::uint16_t>& local) {
+        return local ? std::to_string(*local) : "-";
+    };
+    return "80:" + port(server.port_map.http) + " 443:" + port(server.port_map.https);
+}
+
+std::string notify_command_text(const ServerSettings& server) {
+    std::string text;
+    for (const std::string& word : server.notify_command)
+        text += (text.empty() ? "" : " ") + as_word(word);
+    return text;
+}
+
+std::string retry_delay_text(const ServerSettings& server) {
+    return duration_text(server.retry_delay);
+}
+
+std::string check_interval_text(const ServerSettings& server) {
+    return duration_text(server.check_interval);
+}
+
+}  // namespace md::config

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The arguments of directives as values: one function for each kind of word.
+#pragma once
+
+#include "config/spelling.hpp"
+#include "model/desired_state.hpp"
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace md::config {
+
+using model::Checked;
+using model::Mistake;
+
+template <typename Value>
+struct Keyword {
+    std::string_view word;
+    Value value;
+};
+
+// The value of a keyword, whatever its case.
+template <typename Value, std::size_t size>
+Checked<Value> parse_keyword(std::string_view text, const Keyword<Value> (&keywords)[size]) {
+    std::string_view words[size];
+    for (std::size_t i = 0; i < size; ++i) {
+        if (same_word(text, keywords[i].word))
+            return keywords[i].value;
+        words[i] = keywords[i].word;
+    }
+    std::string hint;
+    if (auto meant = closest(text, words, 2))
+        hint = "did you mean " + quoted(*meant) + "? ";
+    hint += "it is one of";
+    for (std::size_t i = 0; i < size; ++i)
+        hint += (i == 0 ? " " : ", ") + std::string(words[i]);
+    return Mistake{quoted(text) + " is not known here", hint};
+}
+
+Checked<bool> parse_on_off(std::string_view text);
+
+// "30d", "12h", "10mi", "5s", "500ms" (the words may be written out), or a bare number in `unit`.
+// At most a hundred years.
+Checked<std::chrono::milliseconds> parse_duration(std::string_view text,
+                                                  std::chrono::milliseconds unit);
+// The same, rounded up to whole seconds.
+Checked<std::chrono::seconds> parse_seconds(std::string_view text, std::chrono::milliseconds unit);
+// "21d", "33%".
+Checked<model::Window> parse_window(std::string_view text);
+// The shortest form parse_seconds reads back: "12h", "90s".
+std::string duration_text(std::chrono::seconds duration);
+
+Checked<std::uint16_t> parse_port(std::string_view text);
+// "80:5080", "https:5443", "80:-" into the map.
+Checked<model::PortMap> parse_port_map(std::string_view text, model::PortMap map);
+// "443", "*:443", "192.0.2.1:80", "[2001:db8::1]:80".
+Checked<model::Listen> parse_listen(std::string_view text);
+std::string listen_text(const model::Listen& listen);
+
+// An absolute URL with host, of one of the two schemes http and https, without blanks and fragment.
+Checked<std::string> parse_http_url(std::string_view text);
+// The directory URL of a CA given by URL or name.
+struct Authority {
+    std::string url;
+    std::string replaced;  // what was written, when it is a thing of the past
+};
+Checked<Authority> parse_authority(std::string_view text);
+Checked<std::string> parse_proxy(std::string_view text);
+// The URL with its password, if any, as "***".
+std::string without_password(const std::string& url);
+
+// "mailto:ops@example.org" from that or the bare address; other URIs are kept as they are.
+Checked<std::string> parse_contact(std::string_view text);
+// Whether a public CA could write to a contact: the domain of its address has a dot.
+bool is_public_contact(std::string_view contact);
+
+}  // namespace md::config
