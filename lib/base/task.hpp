@@ -118,11 +118,11 @@ requires(!std::is_void_v<T>) Task<T> with_timeout(Task<T> work, std::chrono::mil
     co_return std::move(*result);
 }
 
-// Runs a plain function on the pool and resumes the awaiting coroutine on its own executor with the
-// result, or with what was thrown. The function owns what it touches. It always runs to its end: a
-// cancelled coroutine resumes after it, and its next co_await throws.
+namespace detail {
+
 template <typename Function>
-auto on_pool(asio::thread_pool& pool, Function function) -> Task<std::invoke_result_t<Function&>> {
+auto run_on_pool(asio::thread_pool& pool, Function function)
+    -> Task<std::invoke_result_t<Function&>> {
     using Result = std::invoke_result_t<Function&>;
     auto body = [](Function work) -> Task<Result> { co_return work(); };
     Task<Result> work = body(std::move(function));
@@ -130,6 +130,22 @@ auto on_pool(asio::thread_pool& pool, Function function) -> Task<std::invoke_res
     // thread.
     auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
     co_return co_await asio::co_spawn(pool, std::move(work), token);
+}
+
+}  // namespace detail
+
+// Runs a plain function on the pool and resumes the awaiting coroutine on its own executor with the
+// result, or with what was thrown. The function owns what it touches. It always runs to its end: a
+// cancelled coroutine resumes after it, and its next co_await throws.
+//
+// A function that owns something is a named variable, which is moved from: GCC 12 destroys an
+// unnamed one inside a co_await expression twice.
+template <typename Function>
+auto on_pool(asio::thread_pool& pool, Function&& function) {
+    using Kept = std::remove_cvref_t<Function>;
+    static_assert(std::is_lvalue_reference_v<Function> || std::is_trivially_destructible_v<Kept>,
+                  "name the function and pass the name");
+    return detail::run_on_pool<Kept>(pool, std::move(function));
 }
 
 }  // namespace md::base
