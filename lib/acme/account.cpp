@@ -61,11 +61,10 @@ base::Task<void> Account::register_account(const AccountWish& wish) {
         adopt(std::move(fresh));
     }
     AccountState account = *state_;
-    bool agreed = !directory.terms_of_service.empty();
     Signer signer{account.key, {}};
-    Answer answer = co_await client_.post(signer, directory.new_account,
-                                          new_account_payload(wish.contacts, agreed),
-                                          "registering the account");
+    std::string payload = new_account_payload(wish.contacts, !directory.terms_of_service.empty());
+    Answer answer =
+        co_await client_.post(signer, directory.new_account, payload, "registering the account");
     if (!answer.location)
         throw ProtocolError("registering the account: the CA's answer has no Location");
     account.url =
@@ -82,9 +81,10 @@ base::Task<void> Account::update_contacts(const AccountWish& wish) {
     AccountState account = *state_;
     http::Url url = parse_url(account.url, client_.url_rule(), "the stored account");
     std::string refused;
+    Signer signer{account.key, account.url};
+    std::string payload = contacts_payload(wish.contacts);
     try {
-        co_await client_.post(Signer{account.key, account.url}, url,
-                              contacts_payload(wish.contacts), "updating the account's contacts");
+        co_await client_.post(signer, url, payload, "updating the account's contacts");
     } catch (const Refused& refusal) {
         // A contact the CA dislikes must not stop renewals; it is tried again at the next start.
         refused = refusal.what();

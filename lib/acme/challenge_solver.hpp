@@ -17,9 +17,9 @@ namespace md::acme {
 class PreparedChallenge {
 public:
     virtual ~PreparedChallenge() = default;
-    // Resumes when the CA's validator was seen asking and has been quiet for a moment since: own
-    // eyes are faster than polling. May never resume; the caller races it with a timer and cancels
-    // it.
+    // Resumes when a validator of the CA came since the last call and all was quiet for a moment:
+    // own eyes are faster than polling. May never resume; the caller races it with a timer and
+    // cancels it. One waiter at a time.
     virtual base::Task<void> seen() = 0;
 };
 

@@ -86,8 +86,8 @@ base::Task<void> Attempt::run() {
     co_await begin();
     enter("account");
     authority_ = &tools_.authorities.at(Route::of(wanted_.settings));
-    co_await authority_->account->ensure(
-        acme::AccountWish{wanted_.settings.contacts, wanted_.settings.agreement});
+    acme::AccountWish wish{wanted_.settings.contacts, wanted_.settings.agreement};
+    co_await authority_->account->ensure(wish);
     std::vector<acme::Issued> issued;
     for (const model::KeySpec& spec : wanted_.settings.keys) {
         acme::Issued one = co_await issue_one(spec);

@@ -52,7 +52,10 @@ private:
             : record_(std::move(record)), token_(std::move(token)), seen_(seen) {}
         ~Prepared() override { record_->withdrawn.push_back(token_); }
 
-        base::Task<void> seen() override { return wait(seen_); }
+        base::Task<void> seen() override {
+            // Once: a validator that came is seen, a second one never comes.
+            return wait(std::exchange(seen_, Seen::never));
+        }
 
     private:
         static base::Task<void> wait(Seen seen) {

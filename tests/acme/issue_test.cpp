@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts and whole issuances against the scripted CA, each scenario once, and once per step with
+// the connection cut there.
+#include "acme/issue.hpp"
+
+#include "crypto/certificate.hpp"
+#include "crypto/csr.hpp"
+#include "support/catch.hpp"
+#include "support/manual_clock.hpp"
+#include "support/memory_journal.hpp"
+#include "support/memory_vault.hpp"
+#include "support/recording_solver.hpp"
+#include "support/run_task.hpp"
+#include "support/scenario_ca.hpp"
+
+namespace md::acme {
+namespace {
+
+using model::ChallengeType;
+using test::Cut;
+using test::RecordingSolver;
+using test::Scenario;
+using test::ScenarioCa;
+
+struct Bench {
+    explicit Bench(Scenario scenario = {}) : ca(clock, std::move(scenario)) {
+        clock.auto_advance(true);
+    }
+
+    IssueRequest request(std::vector<const char*> names = {"a.org", "www.a.org"}) const {
+        IssueRequest wanted;
+        for (const char* name : names)
+            wanted.names.push_back(*model::DomainName::parse(name));
+        wanted.key = model::KeySpec::ec("p-256");
+        wanted.challenges = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
+        return wanted;
+    }
+    // As after a restart: only journal and vault survive.
+    Issued issue_once(IssueRequest wanted) {
+        Client client(context.get_executor(), ca, clock,
+                      *http::Url::parse(ScenarioCa::directory_url));
+        Account account(context.get_executor(), client, vault);
+        return test::run_task(context, whole(client, account, std::move(wanted)));
+    }
+    Issued issue_once() { return issue_once(request()); }
+    base::Task<Issued> whole(Client&, Account& account, IssueRequest wanted) {
+        co_await account.ensure(wish);
+        Workbench bench{account, {&http, &alpn}, clock, pool};
+        Issued issued = co_await issue(bench, std::move(wanted), journal);
+        co_return issued;
+    }
+
+    base::asio::io_context context;
+    base::asio::thread_pool pool{1};
+    support::ManualClock clock;
+    ScenarioCa ca;
+    test::MemoryVault vault;
+    test::MemoryJournal journal;
+    AccountWish wish{{"mailto:admin@a.org"}, "accepted"};
+    RecordingSolver http{ChallengeType::http_01};
+    RecordingSolver alpn{ChallengeType::tls_alpn_01};
+};
+
+void check_issued(Bench& bench, const Issued& issued) {
+    auto chain = crypto::parse_chain(issued.chain_pem);
+    CHECK(chain.front().has_key(issued.key));
+    CHECK(chain.front().names().size() == 2);
+    CHECK(bench.http.standing() == 0);
+    CHECK(bench.alpn.standing() == 0);
+    CHECK(bench.ca.accounts() == 1);
+}
+
+}  // namespace
+
+TEST_CASE("every scenario that can succeed ends in a certificate for the key and the names") {
+    for (const Scenario& scenario : test::scenarios()) {
+        if (!scenario.succeeds())
+            continue;
+        INFO(scenario.name);
+        Bench bench(scenario);
+        check_issued(bench, bench.issue_once());
+        CHECK(bench.ca.certificates() == 1);
+    }
+}
+
+TEST_CASE("a connection cut at any step of any scenario is healed by the next attempt") {
+    for (const Scenario& scenario : test::scenarios()) {
+        if (!scenario.succeeds())
+            continue;
+        Bench uncut(scenario);
+        uncut.issue_once();
+        for (unsigned step = 0; step < uncut.ca.steps(); ++step)
+            for (Cut cut : {Cut::before, Cut::after}) {
+                INFO(scenario.name << ", step " << step << " " << uncut.ca.log()[step]
+                                   << (cut == Cut::before ? " before" : " after"));
+                Bench bench(scenario);
+                bench.ca.cut_at(step, cut);
+                CHECK_THROWS_AS(bench.issue_once(), http::TransportError);
+                CHECK(bench.http.standing() + bench.alpn.standing() == 0);
+                check_issued(bench, bench.issue_once());
+                CHECK(bench.ca.certificates() == 1);
+            }
+    }
+}
+
+TEST_CASE("a first certificate takes ten requests at most, a further one seven or eight") {
+    Scenario late;
+    late.order_valid_at_once = false;
+    late.processing_polls = 0;
+    late.authorization_polls = 0;
+    Bench bench(late);
+    bench.issue_once(bench.request({"a.org"}));
+    CHECK(bench.ca.steps() <= 10);
+    unsigned first = bench.ca.steps();
+    bench.journal = {};
+    Client client(bench.context.get_executor(), bench.ca, bench.clock,
+                  *http::Url::parse(ScenarioCa::directory_url));
+    Account account(bench.context.get_executor(), client, bench.vault);
+    test::run_task(bench.context, bench.whole(client, account, bench.request({"b.org"})));
+    unsigned second = bench.ca.steps();
+    bench.journal = {};
+    test::run_task(bench.context, bench.whole(client, account, bench.request({"c.org"})));
+    CHECK(bench.ca.steps() - second <= 7);
+    CHECK(second - first <= 9);  // a process of its own fetches directory and nonce again
+}
+
+TEST_CASE("a name the CA refuses is named, its type kept, and the order forgotten") {
+    Scenario scenario;
+    scenario.refused["www.a.org"] = "connection";
+    Bench bench(scenario);
+    try {
+        bench.issue_once();
+        FAIL("no error");
+    } catch (const Refused& refused) {
+        CHECK(refused.problem().is("connection"));
+        CHECK(std::string(refused.what()).find("www.a.org was not validated") == 0);
+        CHECK(refused.failure_class() == model::FailureClass::budget);
+    }
+    CHECK_FALSE(bench.journal.kept_url);
+    CHECK(bench.journal.stages.back() == "challenge");
+    CHECK(bench.http.standing() + bench.alpn.standing() == 0);
+}
+
+TEST_CASE("the challenge is prepared before the CA is told, with token and thumbprint") {
+    Bench bench;
+    bool stood = true;
+    bench.ca.on_validate = [&](const std::string& name, const std::string& type,
+                               const std::string& token) {
+        const RecordingSolver& solver = type == "http-01" ? bench.http : bench.alpn;
+        const ChallengeToProve& prepared = solver.prepared().back();
+        stood = stood && prepared.name.text() == name && prepared.token == token &&
+                prepared.key_authorization == token + "." + bench.vault.kept->key.thumbprint();
+    };
+    bench.issue_once();
+    CHECK(stood);
+    CHECK(bench.alpn.prepared().size() == 2);
+    CHECK(bench.http.prepared().empty());
+}
+
+TEST_CASE("a certificate for other names, another key, or no certificate at all is refused") {
+    test::TestIssuer issuer;
+    auto key = crypto::PrivateKey::generate(model::KeySpec::ec("p-256"));
+    Bench uncut;
+    uncut.issue_once();
+    unsigned last = uncut.ca.steps() - 1;
+    auto now = uncut.clock.now();
+    std::vector<model::DomainName> names = {*model::DomainName::parse("a.org"),
+                                            *model::DomainName::parse("www.a.org")};
+    std::string other_key =
+        issuer.issue(crypto::make_csr(key, names, false), now, now + std::chrono::hours{1});
+    for (const std::string& body : {other_key, std::string(), std::string("<html>200</html>"),
+                                    std::string("-----BEGIN CERTIFICATE-----\nAAAA\n")}) {
+        Bench bench;
+        http::Response answer;
+        answer.status = 200;
+        answer.body = body;
+        bench.ca.answer_at(last, answer);
+        try {
+            bench.issue_once();
+            FAIL("no error");
+        } catch (const AcmeError& error) {
+            CHECK(std::string(error.what()).find("certificate is refused") != std::string::npos);
+            CHECK(error.failure_class() == model::FailureClass::budget);
+        }
+        CHECK_FALSE(bench.journal.kept_url);
+    }
+}
+
+TEST_CASE("a staged order for other names is not gone on with") {
+    Bench bench;
+    bench.ca.cut_at(5, Cut::before);
+    CHECK_THROWS(bench.issue_once());
+    REQUIRE(bench.journal.kept_url);
+    bench.issue_once(bench.request({"a.org", "new.a.org"}));
+    CHECK(bench.ca.orders() == 2);
+}
+
+TEST_CASE("an order the CA forgot is placed anew") {
+    Bench bench;
+    bench.ca.cut_at(5, Cut::before);
+    CHECK_THROWS(bench.issue_once());
+    bench.ca.forget_orders();
+    check_issued(bench, bench.issue_once());
+}
+
+TEST_CASE("an account the CA lost is registered anew with the same key, once") {
+    Bench bench;
+    bench.issue_once();
+    auto key = bench.vault.kept->key;
+    bench.ca.forget_accounts();
+    bench.journal = {};
+    check_issued(bench, bench.issue_once());
+    CHECK(bench.vault.kept->key.same_key_as(key));
+}
+
+TEST_CASE("terms that are not agreed to make no account and show the URL") {
+    Scenario scenario;
+    scenario.terms_of_service = "https://ca.test/terms-2";
+    for (const char* agreement : {"", "https://ca.test/terms-1"}) {
+        Bench bench(scenario);
+        bench.wish.agreement = agreement;
+        try {
+            bench.issue_once();
+            FAIL("no error");
+        } catch (const AcmeError& error) {
+            CHECK(std::string(error.what()).find("https://ca.test/terms-2") != std::string::npos);
+            CHECK(error.failure_class() == model::FailureClass::permanent);
+        }
+        CHECK(bench.ca.accounts() == 0);
+        CHECK_FALSE(bench.vault.kept);
+    }
+    Bench bench(scenario);
+    bench.wish.agreement = "https://ca.test/terms-2";
+    CHECK_NOTHROW(bench.issue_once());
+}
+
+TEST_CASE("an existing account is not asked to agree again") {
+    Bench bench;
+    bench.issue_once();
+    Scenario changed;
+    changed.terms_of_service = "https://ca.test/new-terms";
+    bench.ca.set_scenario(changed);
+    bench.wish.agreement.clear();
+    bench.journal = {};
+    CHECK_NOTHROW(bench.issue_once());
+}
+
+TEST_CASE("changed contacts are told to the CA, unchanged ones are not") {
+    Bench bench;
+    bench.issue_once();
+    unsigned saves = bench.vault.saves;
+    bench.journal = {};
+    bench.issue_once();
+    CHECK(bench.vault.saves == saves);
+    bench.wish.contacts = {"mailto:other@a.org"};
+    bench.journal = {};
+    bench.issue_once();
+    CHECK(bench.ca.contacts() == std::vector<std::string>{"mailto:other@a.org"});
+    CHECK(bench.ca.accounts() == 1);
+}
+
+TEST_CASE("MDs that need the account at the same time register it once") {
+    Bench bench;
+    Client client(bench.context.get_executor(), bench.ca, bench.clock,
+                  *http::Url::parse(ScenarioCa::directory_url));
+    Account account(bench.context.get_executor(), client, bench.vault);
+    int done = 0;
+    for (int i = 0; i < 8; ++i)
+        base::asio::co_spawn(bench.context, account.ensure(bench.wish),
+                             [&](std::exception_ptr failed) { done += failed ? 0 : 1; });
+    bench.context.run();
+    CHECK(done == 8);
+    CHECK(bench.ca.accounts() == 1);
+}
+
+TEST_CASE("no usable challenge is an error that names the name and each reason") {
+    Scenario scenario;
+    scenario.challenge_types = {"dns-01"};
+    Bench bench(scenario);
+    try {
+        bench.issue_once();
+        FAIL("no error");
+    } catch (const AcmeError& error) {
+        CHECK(
+            std::string(error.what()) ==
+            "a.org: no challenge can be answered: tls-alpn-01: the CA does not offer it; http-01: "
+            "the CA does not offer it");
+    }
+}
+
+TEST_CASE("a CA that never decides is given up after five minutes, and the order kept") {
+    Scenario scenario;
+    scenario.authorization_polls = 1000000;
+    Bench bench(scenario);
+    auto start = bench.clock.now();
+    CHECK_THROWS_AS(bench.issue_once(), AcmeError);
+    CHECK(bench.clock.now() - start >= std::chrono::minutes{5});
+    CHECK(bench.clock.now() - start < std::chrono::minutes{7});
+    CHECK(bench.journal.kept_url);
+}
+
+}  // namespace md::acme
