@@ -13,6 +13,12 @@ namespace md::schedule {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
+// A CA that asks for more than this is asked again after this: a mistaken date must not end the
+// schedule for years.
+constexpr seconds longest_retry_after = std::chrono::days{7};
+// No retry_at lies further than this after its failure.
+constexpr seconds longest_delay = longest_retry_after + std::chrono::days{1};
+
 struct FailedAttempt {
     model::FailureClass failure_class;
     unsigned errors;                         // failures in a row, this one included: 1, 2, ...
@@ -25,7 +31,7 @@ struct FailedAttempt {
 
 // passing: retry_delay doubling to 1 hour. budget: 1, 10, 100 minutes, then daily. permanent:
 // daily. Never less than a second. Retry-After in the past counts as one second; it gets no
-// negative jitter.
+// negative jitter, and at most an hour of the other.
 sys_seconds retry_at(const FailedAttempt& failed);
 
 // The same for MDNotifyCmd: 5 s doubling to an hour, ±25 %.

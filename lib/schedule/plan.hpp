@@ -9,6 +9,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace md::schedule {
@@ -28,7 +29,14 @@ enum class Rule {
     renew_window,         // notAfter - window
     retry_after_failure,  // the job's next_run
     requested,            // `mdcertd renew`
+    clock_unset,          // it is before 2020: nothing is judged until the clock is right
 };
+
+// The stored name of a rule: "renew_window".
+std::string_view word(Rule rule);
+
+// A clock that shows less than this was never set (a machine without one that just booted).
+constexpr sys_seconds plausible_since = std::chrono::sys_days{std::chrono::year{2020} / 1 / 1};
 
 struct Step {
     std::string domain;  // the MD's name
@@ -41,12 +49,18 @@ struct Step {
 };
 
 // One step per desired MD, in the configuration's order.
+//
+// A failed job's next_run holds the step back, whatever the reason for it. It is not believed when
+// it lies further ahead than any backoff goes, or when the failure lies ahead of now: then the
+// clock was wrong when it was written. Only certificates make an MD due; a job never does, so
+// remnants of failed attempts cost no certificate.
 std::vector<Step> plan(const model::DesiredState& desired, const model::ObservedState& observed,
                        sys_seconds now);
 Step plan_domain(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
                  sys_seconds now);
 
-// When the daemon has to look again: the earliest `at`, at the latest after the check interval.
+// When the daemon has to look again: the earliest `at` (now, when something is due), at the latest
+// after the check interval, or after a minute while the clock is unset.
 sys_seconds next_look(const std::vector<Step>& steps, sys_seconds now,
                       std::chrono::seconds check_interval);
 

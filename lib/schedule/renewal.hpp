@@ -13,18 +13,28 @@ namespace md::schedule {
 
 using std::chrono::sys_seconds;
 
-// notAfter - window of the lifetime; never before notBefore (a window longer than the lifetime
-// renews at half of it, lest it renews for ever).
+// The window that applies to a certificate of this lifetime: the configured one; half of the
+// lifetime where that is as long as the whole; never more than nine tenths, since CAs date
+// certificates back and a new one would be due at once, for ever.
+std::chrono::seconds applied_window(std::chrono::seconds lifetime, const model::Window& window);
+
+// notAfter - applied window.
 sys_seconds renew_at(const model::CertificateFacts& certificate, const model::Window& window);
 
 // Why the held certificates do not satisfy the MD, in words for people ("the P-256 certificate is
 // missing", "it does not cover www.example.org", "must-staple is on, the certificate has it off"),
-// or nullopt when they do. Expiry is not looked at.
+// or nullopt when they do. Expiry is not looked at, nor are superfluous names and the size of an
+// RSA key. A key type is the file it is kept in, as for mod_md: another spelling of a curve is
+// another file, and the web server's configuration names that one.
 std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
                                        const model::ObservedDomain& held);
 
 // The earliest notAfter of the certificates the MD asks for; nullopt when one is missing.
 std::optional<sys_seconds> valid_until(const model::ManagedDomain& wanted,
                                        const model::ObservedDomain& held);
+
+// The held certificate for this key, or nullptr.
+const model::CertificateFacts* find_certificate(const model::ObservedDomain& held,
+                                                const model::KeySpec& key);
 
 }  // namespace md::schedule

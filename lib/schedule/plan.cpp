@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedule/plan.hpp"
+
+#include "schedule/backoff.hpp"
+#include "schedule/renewal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace md::schedule {
+namespace {
+
+using namespace std::chrono_literals;
+using model::CertificateFacts;
+using model::ManagedDomain;
+using model::ObservedDomain;
+using std::chrono::seconds;
+
+// "90 days", "36 hours", "30 seconds": rounded, since CAs make certificates a second short.
+std::string rough(seconds duration) {
+    struct Unit {
+        seconds size;
+        const char* name;
+    };
+    constexpr std::array<Unit, 3> units = {{{24h, " days"}, {1h, " hours"}, {1min, " minutes"}}};
+    for (const Unit& unit : units)
+        if (duration >= 2 * unit.size - 1min && duration >= unit.size)
+            return std::to_string((duration + unit.size / 2) / unit.size) + unit.name;
+    return std::to_string(duration.count()) + " seconds";
+}
+
+std::string window_reason(const CertificateFacts& certificate, const model::Window& window,
+                          bool past) {
+    seconds lifetime = certificate.lifetime();
+    seconds applied = applied_window(lifetime, window);
+    std::string share = std::holds_alternative<int>(window.value) ? window.text() : rough(applied);
+    if (applied != std::max(window.of(lifetime), 0s))
+        share = applied == lifetime / 2 ? "half" : "nine tenths";
+    std::string whole = " of the lifetime (" + rough(lifetime) + ") is left";
+    return past ? "no more than " + share + whole : share + whole + " then";
+}
+
+// What the certificates alone ask for.
+Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& held,
+                           sys_seconds now) {
+    Step step{wanted.name(), Action::issue, now, Rule::unsatisfied, {}};
+    if (held.certificates.empty()) {
+        step.rule = Rule::nothing_held;
+        step.reason = "no certificate is held";
+        if (!held.damage.empty())
+            step.reason += " (" + held.damage + ")";
+        return step;
+    }
+    if (auto why = shortcoming(wanted, held)) {
+        step.reason = *why;
+        return step;
+    }
+    const model::Window& window = wanted.settings.renew_window;
+    auto earlier = [&](const CertificateFacts* a, const CertificateFacts* b) {
+        return renew_at(*a, window) < renew_at(*b, window);
+    };
+    std::vector<const CertificateFacts*> asked;
+    for (const model::KeySpec& key : wanted.settings.keys)
+        asked.push_back(find_certificate(held, key));
+    if (asked.empty())
+        asked.push_back(&held.certificates.front());
+    const CertificateFacts& first = **std::min_element(asked.begin(), asked.end(), earlier);
+    step.rule = Rule::renew_window;
+    step.at = renew_at(first, window);
+    step.reason = window_reason(first, window, *step.at <= now);
+    return step;
+}
+
+// Written under a wrong clock: the failure lies ahead, or no backoff reaches that far.
+bool believable(const model::Job& job, sys_seconds now) {
+    constexpr seconds small_jump = std::chrono::days{1};
+    return *job.next_run <= now + longest_delay &&
+           (!job.last_run || *job.last_run <= now + small_jump);
+}
+
+void hold_back(Step& step, const model::Job& job, sys_seconds now) {
+    if (job.finished || !job.next_run || !believable(job, now))
+        return;
+    if (*job.next_run <= *step.at)
+        return;
+    bool waits = *job.next_run > now;
+    step.at = *job.next_run;
+    if (!waits)
+        return;
+    step.rule = Rule::retry_after_failure;
+    std::string attempts = job.errors == 1 ? "1 attempt has failed"
+                                           : std::to_string(job.errors) + " attempts have failed";
+    step.reason = (job.errors > 0 ? attempts : "the CA asked to come back") + "; " + step.reason;
+}
+
+Step not_driven(const ManagedDomain& wanted) {
+    if (wanted.settings.drive_mode == model::DriveMode::manual)
+        return {wanted.name(), Action::none, std::nullopt, Rule::not_driven_manual,
+                "MDDriveMode is manual"};
+    return {wanted.name(), Action::none, std::nullopt, Rule::not_driven_unused,
+            "no virtual host has one of its names; MDDriveMode always drives it all the same"};
+}
+
+}  // namespace
+
+std::string_view word(Rule rule) {
+    switch (rule) {
+        case Rule::not_driven_manual:
+            return "not_driven_manual";
+        case Rule::not_driven_unused:
+            return "not_driven_unused";
+        case Rule::nothing_held:
+            return "nothing_held";
+        case Rule::unsatisfied:
+            return "unsatisfied";
+        case Rule::renew_window:
+            return "renew_window";
+        case Rule::retry_after_failure:
+            return "retry_after_failure";
+        case Rule::requested:
+            return "requested";
+        case Rule::clock_unset:
+            return "clock_unset";
+    }
+    return {};
+}
+
+Step plan_domain(const ManagedDomain& wanted, const ObservedDomain& held, sys_seconds now) {
+    if (!wanted.driven())
+        return not_driven(wanted);
+    if (now < plausible_since)
+        return {wanted.name(), Action::issue, plausible_since, Rule::clock_unset,
+                "the clock of this machine is not set"};
+    Step step = asked_by_certificates(wanted, held, now);
+    if (held.staged_job)
+        hold_back(step, *held.staged_job, now);
+    return step;
+}
+
+std::vector<Step> plan(const model::DesiredState& desired, const model::ObservedState& observed,
+                       sys_seconds now) {
+    std::vector<Step> steps;
+    steps.reserve(desired.domains.size());
+    for (const ManagedDomain& wanted : desired.domains)
+        steps.push_back(plan_domain(wanted, observed.of(wanted.name()), now));
+    return steps;
+}
+
+sys_seconds next_look(const std::vector<Step>& steps, sys_seconds now, seconds check_interval) {
+    seconds longest = std::clamp<seconds>(check_interval, 1s, std::chrono::years{1});
+    if (now < plausible_since)
+        longest = std::min<seconds>(longest, 1min);
+    sys_seconds next = now + longest;
+    for (const Step& step : steps)
+        if (step.at)
+            next = std::min(next, std::max(*step.at, now));
+    return next;
+}
+
+}  // namespace md::schedule

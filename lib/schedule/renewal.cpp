@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedule/renewal.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace md::schedule {
+namespace {
+
+using namespace std::chrono_literals;
+using model::CertificateFacts;
+using model::KeySpec;
+
+// RSA keys of every size share one file.
+bool same_file(const KeySpec& a, const KeySpec& b) {
+    return a.file_suffix() == b.file_suffix();
+}
+
+std::string missing(const KeySpec& key, const model::ObservedDomain& held) {
+    std::string text =
+        "the " + (key.type == KeySpec::Type::rsa ? "RSA" : key.name()) + " certificate is missing";
+    for (const CertificateFacts& other : held.certificates)
+        if (other.key.type == key.type && other.key.canonical_curve() == key.canonical_curve())
+            text += " (the same curve is held as " + other.key.name() + ", in a file of that name)";
+    if (!held.damage.empty())
+        text += " (" + held.damage + ")";
+    return text;
+}
+
+std::string not_covered(const std::vector<std::string>& names) {
+    constexpr std::size_t most_shown = 3;
+    std::string text = "it does not cover ";
+    for (std::size_t i = 0; i < names.size() && i < most_shown; ++i)
+        text += (i > 0 ? ", " : "") + names[i];
+    if (names.size() > most_shown)
+        text += " and " + std::to_string(names.size() - most_shown) + " more";
+    return text;
+}
+
+std::optional<std::string> shortcoming_of(const model::ManagedDomain& wanted,
+                                          const CertificateFacts& certificate) {
+    std::vector<std::string> uncovered;
+    for (const model::Member& member : wanted.members)
+        if (std::none_of(certificate.names.begin(), certificate.names.end(),
+                         [&](const auto& name) { return name.covers(member.name); }))
+            uncovered.push_back(member.name.text());
+    if (!uncovered.empty())
+        return not_covered(uncovered);
+    if (wanted.settings.must_staple && !certificate.must_staple)
+        return "must-staple is on, the certificate has it off";
+    if (!wanted.settings.must_staple && certificate.must_staple)
+        return "must-staple is off, the certificate has it on";
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::chrono::seconds applied_window(std::chrono::seconds lifetime, const model::Window& window) {
+    lifetime = std::max(lifetime, 0s);
+    std::chrono::seconds configured = std::max(window.of(lifetime), 0s);
+    if (configured >= lifetime)
+        return lifetime / 2;
+    return std::min(configured, lifetime - lifetime / 10);
+}
+
+sys_seconds renew_at(const CertificateFacts& certificate, const model::Window& window) {
+    return certificate.not_after - applied_window(certificate.lifetime(), window);
+}
+
+const CertificateFacts* find_certificate(const model::ObservedDomain& held, const KeySpec& key) {
+    for (const CertificateFacts& certificate : held.certificates)
+        if (same_file(certificate.key, key))
+            return &certificate;
+    return nullptr;
+}
+
+std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
+                                       const model::ObservedDomain& held) {
+    for (const KeySpec& key : wanted.settings.keys) {
+        const CertificateFacts* certificate = find_certificate(held, key);
+        if (certificate == nullptr)
+            return missing(key, held);
+        if (auto why = shortcoming_of(wanted, *certificate))
+            return why;
+    }
+    return std::nullopt;
+}
+
+std::optional<sys_seconds> valid_until(const model::ManagedDomain& wanted,
+                                       const model::ObservedDomain& held) {
+    std::optional<sys_seconds> earliest;
+    for (const KeySpec& key : wanted.settings.keys) {
+        const CertificateFacts* certificate = find_certificate(held, key);
+        if (certificate == nullptr)
+            return std::nullopt;
+        if (!earliest || certificate->not_after < *earliest)
+            earliest = certificate->not_after;
+    }
+    return earliest;
+}
+
+}  // namespace md::schedule
