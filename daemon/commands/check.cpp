@@ -2,13 +2,13 @@
 // mdcertd check: says everything that is wrong with the configuration, on stderr, and what it comes
 // to, on stdout. Touches neither store nor network.
 #include "commands/commands.hpp"
-#include "config/config.hpp"
 #include "config/disk_source.hpp"
+#include "configuration.hpp"
 #include "notify/hook_runner.hpp"
 
-#include <cstdlib>
 #include <iostream>
 #include <set>
+#include <sstream>
 #include <unistd.h>
 
 namespace md::commands {
@@ -27,17 +27,24 @@ std::size_t count_of(const config::Loaded& loaded, Severity severity) {
     return count;
 }
 
-// What a line says of the world outside of the configuration, where it can be seen from here.
+// A mistake in what a line says of the world outside of the configuration, with that line.
 config::Diagnostic of_the_world(const std::vector<config::ValueOrigin>& origins,
-                                std::string_view directive, Severity severity, std::string message,
-                                std::string hint) {
+                                std::string_view directive, std::string message, std::string hint) {
     config::Diagnostic diagnostic;
-    diagnostic.severity = severity;
     diagnostic.message = std::string(directive) + ": " + std::move(message);
     diagnostic.hint = std::move(hint);
-    for (const config::ValueOrigin& origin : origins)
-        if (origin.directive == directive)
-            diagnostic.file = origin.at.text();
+    for (const config::ValueOrigin& origin : origins) {
+        if (origin.directive != directive)
+            continue;
+        diagnostic.file = origin.at.file;
+        diagnostic.line = origin.at.line;
+        std::istringstream text(config::DiskSource{}.read(origin.at.file).text);
+        for (unsigned line = 0; line < origin.at.line; ++line)
+            std::getline(text, diagnostic.source_line);
+        auto start = diagnostic.source_line.find_first_not_of(" \t");
+        diagnostic.column = static_cast<unsigned>(start == std::string::npos ? 1 : start + 1);
+        diagnostic.caret = diagnostic.column;
+    }
     return diagnostic;
 }
 
@@ -46,7 +53,7 @@ void check_notify_command(config::Loaded& loaded) {
     std::string obstacle = command.empty() ? "" : notify::command_obstacle(command);
     if (!obstacle.empty())
         loaded.diagnostics.push_back(
-            of_the_world(loaded.global_origins, "MDNotifyCmd", Severity::error, obstacle,
+            of_the_world(loaded.global_origins, "MDNotifyCmd", obstacle,
                          "write the path of a program that the account of mdcertd may run"));
 }
 
@@ -59,7 +66,7 @@ void check_ca_files(config::Loaded& loaded) {
         std::vector<config::ValueOrigin> origins = loaded.global_origins;
         const std::vector<config::ValueOrigin>& own = loaded.domain_origins[i].values;
         origins.insert(origins.end(), own.begin(), own.end());
-        loaded.diagnostics.push_back(of_the_world(origins, "MDCACertificateFile", Severity::error,
+        loaded.diagnostics.push_back(of_the_world(origins, "MDCACertificateFile",
                                                   "cannot read " + file,
                                                   "it holds the roots of the CA, in PEM form"));
     }
@@ -98,16 +105,10 @@ void print_skipped(const config::Loaded& loaded, bool verbose) {
 }  // namespace
 
 int check(const CommandLine& line) {
-    auto variable = [](std::string_view name) -> std::optional<std::string> {
-        const char* value = std::getenv(std::string(name).c_str());
-        return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-    };
-    config::Loaded loaded =
-        config::load(line.config_file, config::DiskSource{}, {variable, line.defines});
+    config::Loaded loaded = load_configuration(line);
     check_notify_command(loaded);
     check_ca_files(loaded);
-    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
-        std::cerr << config::render(diagnostic);
+    print_diagnostics(loaded);
     std::size_t errors = count_of(loaded, Severity::error);
     std::size_t warnings = count_of(loaded, Severity::warning);
     std::cout << line.config_file << ": " << (errors == 0 ? "fine" : counted(errors, "error"));

@@ -23,7 +23,7 @@ std::string render(const Diagnostic& diagnostic) {
         text += ":" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
     text += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
     text += printable(diagnostic.message) + "\n";
-    if (diagnostic.line > 0) {
+    if (diagnostic.line > 0 && diagnostic.caret > 0) {
         text += "  " + printable(diagnostic.source_line) + "\n";
         text += "  " + caret_line(diagnostic.source_line, diagnostic.caret) + "\n";
     }

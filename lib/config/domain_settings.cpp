@@ -30,8 +30,8 @@ constexpr Keyword<ChallengeType> challenges[] = {{"tls-alpn-01", ChallengeType::
 // Sets the one keyword a directive has, or tells what is wrong with it.
 template <typename Value, std::size_t size>
 void set_keyword(const Directive& directive, const Keyword<Value> (&words)[size], Value& setting,
-                 Report& report) {
-    auto value = parse_keyword(directive.arguments[0].text, words);
+                 Report& report, std::size_t shown = size) {
+    auto value = parse_keyword(directive.arguments[0].text, words, shown);
     if (value)
         setting = *value;
     else
@@ -164,7 +164,7 @@ void set_renew_window(const Directive& directive, Settings& settings, Report& re
 }
 
 void set_drive_mode(const Directive& directive, Settings& settings, Report& report) {
-    set_keyword(directive, drive_modes, settings.drive_mode, report);
+    set_keyword(directive, drive_modes, settings.drive_mode, report, 3);
 }
 
 void set_require_https(const Directive& directive, Settings& settings, Report& report) {

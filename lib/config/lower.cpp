@@ -137,15 +137,14 @@ void Lowering::add_names(const Directive& directive, std::size_t domain) {
                      {"MDMembers", OriginKind::section, sources_.origin(argument.at)});
             continue;
         }
+        if (argument.text.starts_with('#'))
+            return report_.error(argument.at, "a comment behind a directive",
+                                 "put the comment on a line of its own");
         auto name = DomainName::parse(argument.text);
-        if (name) {
+        if (name)
             add_name(*name, argument.at, domain);
-        } else {
-            model::Mistake mistake = name.error();
-            if (argument.text.starts_with('#'))
-                mistake.hint = "a comment stands on a line of its own";
-            report_.error(argument.at, mistake);
-        }
+        else
+            report_.error(argument.at, name.error());
     }
 }
 

@@ -81,6 +81,9 @@ bool Parser::check_arguments(const Directive& directive, const std::string& name
     const DirectiveSpec& spec = *directive.spec;
     std::size_t count = directive.arguments.size();
     std::string usage = "write " + name + " " + std::string(spec.arguments);
+    if (name.ends_with('>'))
+        usage =
+            "write " + name.substr(0, name.size() - 1) + " " + std::string(spec.arguments) + ">";
     if (count < spec.least)
         report_.error(directive.at, name + (count == 0 ? " needs an argument" : " needs more"),
                       usage);

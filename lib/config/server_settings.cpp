@@ -10,6 +10,7 @@ namespace {
 
 using model::LogLevel;
 
+constexpr std::size_t log_levels_shown = 5;
 // httpd's words; the ones of ours first, which are those that are shown.
 constexpr Keyword<LogLevel> log_levels[] = {
     {"error", LogLevel::error},  {"warn", LogLevel::warn},    {"info", LogLevel::info},
@@ -77,10 +78,9 @@ void set_log_level(const Directive& directive, ServerSettings& server, Report& r
         std::string_view text = argument.text;
         auto colon = text.find(':');
         auto level = parse_keyword(colon == std::string_view::npos ? text : text.substr(colon + 1),
-                                   log_levels);
+                                   log_levels, log_levels_shown);
         if (!level)
-            return report.error(argument.at, level.error().what,
-                                "levels are error, warn, info, debug and trace");
+            return report.error(argument.at, level.error());
         if (colon == std::string_view::npos)
             general = *level;
         else if (is_our_module(text.substr(0, colon)))

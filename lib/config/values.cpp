@@ -49,6 +49,16 @@ constexpr const char* duration_hint = "write a number and a unit: 30d, 12h, 10mi
 
 }  // namespace
 
+Mistake unknown_keyword(std::string_view text, std::span<const std::string_view> possible) {
+    std::string hint;
+    if (auto meant = closest(text, possible, 2))
+        hint = "did you mean " + quoted(*meant) + "? ";
+    hint += "It is one of";
+    for (std::string_view word : possible)
+        hint += (word == possible.front() ? " " : ", ") + std::string(word);
+    return {quoted(text) + " is not a possible value", hint};
+}
+
 Checked<bool> parse_on_off(std::string_view text) {
     static constexpr Keyword<bool> words[] = {{"on", true}, {"off", false}};
     return parse_keyword(text, words);

@@ -15,28 +15,27 @@ namespace md::config {
 using model::Checked;
 using model::Mistake;
 
+// "'alway' is not a possible value", with what was probably meant and all that is possible.
+Mistake unknown_keyword(std::string_view text, std::span<const std::string_view> possible);
+
 template <typename Value>
 struct Keyword {
     std::string_view word;
     Value value;
 };
 
-// The value of a keyword, whatever its case.
+// The value of a keyword, whatever its case. Only the first `shown` words are told of when it is
+// none of them; the others are synonyms.
 template <typename Value, std::size_t size>
-Checked<Value> parse_keyword(std::string_view text, const Keyword<Value> (&keywords)[size]) {
+Checked<Value> parse_keyword(std::string_view text, const Keyword<Value> (&keywords)[size],
+                             std::size_t shown = size) {
     std::string_view words[size];
     for (std::size_t i = 0; i < size; ++i) {
         if (same_word(text, keywords[i].word))
             return keywords[i].value;
         words[i] = keywords[i].word;
     }
-    std::string hint;
-    if (auto meant = closest(text, words, 2))
-        hint = "did you mean " + quoted(*meant) + "? ";
-    hint += "it is one of";
-    for (std::size_t i = 0; i < size; ++i)
-        hint += (i == 0 ? " " : ", ") + std::string(words[i]);
-    return Mistake{quoted(text) + " is not known here", hint};
+    return unknown_keyword(text, std::span(words, shown));
 }
 
 Checked<bool> parse_on_off(std::string_view text);
