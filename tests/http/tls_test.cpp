@@ -11,6 +11,8 @@
 #include <boost/asio/ssl/context.hpp>
 #include <openssl/err.h>
 
+#include <cstdlib>
+
 using namespace md;
 using Catch::Contains;
 using std::chrono::days;
@@ -114,6 +116,21 @@ TEST_CASE("without a file the system's roots decide, and ours is not one") {
     world.client.options.ca_file = "";
     TestServer server = world.server("IP:127.0.0.1");
     CHECK_THAT(world.client.failure(server.url()), Contains("the certificate is not trusted"));
+}
+
+TEST_CASE("SSL_CERT_FILE says what the system's roots are") {
+    World world;
+    const char* before = ::getenv("SSL_CERT_FILE");
+    std::string kept = before != nullptr ? before : "";
+    ::setenv("SSL_CERT_FILE", world.client.options.ca_file.c_str(), 1);
+    world.client.options.ca_file = "";
+    TestServer server = world.server("IP:127.0.0.1");
+    std::string failure = world.client.failure(server.url());
+    if (before != nullptr)
+        ::setenv("SSL_CERT_FILE", kept.c_str(), 1);
+    else
+        ::unsetenv("SSL_CERT_FILE");
+    CHECK(failure == "");
 }
 
 TEST_CASE("a CA file that cannot be read or has no certificate is named") {

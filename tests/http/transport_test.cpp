@@ -232,8 +232,8 @@ TEST_CASE("an answer that was cut short is an error") {
 TEST_CASE("what is not HTTP is an error") {
     Client client;
     for (const std::string& octets :
-         {std::string("SSH-2.0-OpenSSH_9.2\r\n\r\n"), std::string("\x16\x03\x01\x02\x00\r\n\r\n", 9),
-          std::string("HTTP/1.1 abc OK\r\n\r\n"),
+         {std::string("SSH-2.0-OpenSSH_9.2\r\n\r\n"),
+          std::string("\x16\x03\x01\x02\x00\r\n\r\n", 9), std::string("HTTP/1.1 abc OK\r\n\r\n"),
           std::string("HTTP/1.1 200 OK\r\nno colon\r\n\r\n"),
           std::string("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
           std::string("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
