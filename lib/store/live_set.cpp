@@ -33,12 +33,18 @@ std::vector<unsigned> archived(const FileTree& tree, const std::string& name) {
     return numbers;
 }
 
-// Returns where it went.
-std::string archive(FileTree& tree, const std::string& name, const std::string& former) {
+std::string next_archive_key(const FileTree& tree, const std::string& name) {
     std::vector<unsigned> numbers = archived(tree, name);
-    unsigned number = numbers.empty() ? 1 : numbers.back() + 1;
-    tree.move(former, archive_key(name, number));
-    return archive_key(name, number);
+    return archive_key(name, numbers.empty() ? 1 : numbers.back() + 1);
+}
+
+void archive(FileTree& tree, const std::string& name, const std::string& former) {
+    std::string key = next_archive_key(tree, name);
+    // A name of 252 characters and more leaves no room for large numbers.
+    if (is_safe_key(key))
+        tree.move(former, key);
+    else
+        tree.remove(former);
 }
 
 void prune(FileTree& tree, const std::string& name) {
@@ -50,7 +56,8 @@ void prune(FileTree& tree, const std::string& name) {
 // For file systems that cannot exchange: domains/NAME is gone for a moment.
 void replace_in_two_steps(FileTree& tree, const std::string& name, const std::string& complete) {
     std::string live = domain_key(name);
-    std::string former = archive(tree, name, live);
+    std::string former = next_archive_key(tree, name);
+    tree.move(live, former);
     try {
         tree.move(complete, live);
     } catch (const base::Error&) {

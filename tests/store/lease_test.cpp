@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// One writer: the second is told who the first is, and death gives the lease back.
+#include "store/lease.hpp"
+
+#include "support/catch.hpp"
+#include "support/scratch.hpp"
+
+#include <array>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace md;
+using namespace md::store;
+using Catch::Matchers::Contains;
+
+TEST_CASE("the lease is had once, and again when it was given back") {
+    test::Scratch scratch;
+    {
+        Lease lease = acquire_lease(scratch / "md");
+        CHECK_THROWS_AS(acquire_lease(scratch / "md"), LeaseHeld);
+    }
+    Lease again = acquire_lease(scratch / "md");
+    Lease other_store = acquire_lease(scratch / "other");
+}
+
+TEST_CASE("a lease that is moved is still held, once") {
+    test::Scratch scratch;
+    Lease first = acquire_lease(scratch / "md");
+    Lease second = std::move(first);
+    CHECK_THROWS_AS(acquire_lease(scratch / "md"), LeaseHeld);
+}
+
+TEST_CASE("who is refused is told who holds it") {
+    test::Scratch scratch;
+    Lease lease = acquire_lease(scratch / "md");
+    CHECK(test::read_file(scratch / "md/store.lock") == this_owner() + "\n");
+    CHECK_THROWS_WITH(acquire_lease(scratch / "md"),
+                      Contains((scratch / "md").string()) && Contains("in use by " + this_owner()));
+    CHECK_THAT(this_owner(), Contains("process " + std::to_string(::getpid()) + " on "));
+}
+
+TEST_CASE("what a stranger wrote into the lock file is told harmlessly") {
+    test::Scratch scratch;
+    Lease lease = acquire_lease(scratch / "md", "x\x1b[31m");
+    CHECK_THROWS_WITH(acquire_lease(scratch / "md"), Contains("in use by x?[31m"));
+}
+
+TEST_CASE("the directory is made, for its owner alone") {
+    test::Scratch scratch;
+    Lease lease = acquire_lease(scratch / "a/b/md");
+    struct stat status {};
+    REQUIRE(::stat((scratch / "a/b/md").c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777u) == 0700);
+}
+
+TEST_CASE("a lock that cannot be had at all is another error") {
+    test::Scratch scratch;
+    test::write_file(scratch / "file", "");
+    CHECK_THROWS_AS(acquire_lease(scratch / "file"), base::SystemError);
+    std::filesystem::create_directories(scratch / "md/store.lock");
+    CHECK_THROWS_WITH(acquire_lease(scratch / "md"), Contains("store.lock"));
+}
+
+TEST_CASE("the kernel gives the lease back when its holder is killed") {
+    test::Scratch scratch;
+    std::array<int, 2> ready{};
+    REQUIRE(::pipe(ready.data()) == 0);
+    pid_t holder = ::fork();
+    REQUIRE(holder >= 0);
+    if (holder == 0) {
+        Lease lease = acquire_lease(scratch / "md");
+        [[maybe_unused]] ssize_t told = ::write(ready[1], "x", 1);
+        while (true)
+            ::pause();
+    }
+    char got = 0;
+    REQUIRE(::read(ready[0], &got, 1) == 1);
+    CHECK_THROWS_WITH(acquire_lease(scratch / "md"), Contains("process " + std::to_string(holder)));
+    ::kill(holder, SIGKILL);
+    ::waitpid(holder, nullptr, 0);
+    CHECK_NOTHROW(acquire_lease(scratch / "md"));
+    ::close(ready[0]);
+    ::close(ready[1]);
+}
+
+TEST_CASE("a lock of mod_md's kind excludes us") {
+    test::Scratch scratch;
+    std::filesystem::create_directory(scratch / "md");
+    std::array<int, 2> ready{};
+    REQUIRE(::pipe(ready.data()) == 0);
+    pid_t httpd = ::fork();
+    REQUIRE(httpd >= 0);
+    if (httpd == 0) {
+        int file = ::open((scratch / "md/store.lock").c_str(), O_RDWR | O_CREAT, 0640);
+        struct flock whole {};
+        whole.l_type = F_WRLCK;
+        whole.l_whence = SEEK_SET;
+        bool locked = ::fcntl(file, F_SETLK, &whole) == 0;
+        [[maybe_unused]] ssize_t told = ::write(ready[1], locked ? "y" : "n", 1);
+        while (true)
+            ::pause();
+    }
+    char got = 0;
+    REQUIRE(::read(ready[0], &got, 1) == 1);
+    CHECK(got == 'y');
+    CHECK_THROWS_WITH(acquire_lease(scratch / "md"), Contains("another process"));
+    ::kill(httpd, SIGKILL);
+    ::waitpid(httpd, nullptr, 0);
+    ::close(ready[0]);
+    ::close(ready[1]);
+}

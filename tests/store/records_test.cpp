@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+// The records: mod_md's files are understood, ours come back as they went, garbage is a value.
+#include "store/records.hpp"
+
+#include "base/base64url.hpp"
+#include "support/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <random>
+
+using namespace md;
+using namespace md::store;
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+using Texts = std::vector<std::string>;
+using model::KeySpec;
+using model::sys_seconds;
+
+namespace {
+
+constexpr sys_seconds noon{1'795'444'097s};  // Mon, 23 Nov 2026 14:28:17 GMT
+
+const std::string mod_md_record = R"({
+  "name": "shop.example", "domains": ["shop.example", "www.shop.example"],
+  "contacts": ["mailto:ops@shop.example"], "transitive": 1,
+  "ca": {"account": "ACME-.letsencrypt.org-0000", "proto": "ACME",
+         "url": "https://acme-v02.api.letsencrypt.org/directory",
+         "urls": ["https://acme-v02.api.letsencrypt.org/directory"], "agreement": "accepted"},
+  "privkey": {"type": "EC", "curve": "secp384r1"}, "state": 2, "renew-mode": 1,
+  "renew-window": "33%", "warn-window": "10%", "must-staple": false,
+  "proto": {"acme-tls/1": []}, "stapling": false, "profile-mandatory": false,
+  "ari-renewals": true})";
+
+model::Job full_job() {
+    model::Job job;
+    job.name = "a.org";
+    job.finished = true;
+    job.notified = true;
+    job.errors = 3;
+    job.next_run = noon + 1h;
+    job.last_run = noon;
+    job.valid_from = noon - 1h;
+    job.last_failure = model::Failure{"challenge", "urn:ietf:params:acme:error:dns",
+                                      "no such name: a.org", model::FailureClass::budget, noon};
+    job.notify_errors = 2;
+    job.notify_next = noon + 5min;
+    job.log = {{noon, "renewal-error", "urn:x", "it failed"}, {noon - 1s, "starting", "", ""}};
+    return job;
+}
+
+std::string header_with(const std::string& key) {
+    return R"({"store": {"version": 3.0}, "key": ")" + key + "\"}";
+}
+
+// Every reader on one text: none may throw, whatever it is.
+void read_as_everything(const std::string& text) {
+    CHECK_NOTHROW(parse_header(text));
+    CHECK_NOTHROW(parse_md(text));
+    CHECK_NOTHROW(parse_account(text));
+    CHECK_NOTHROW(parse_order(text));
+    CHECK_NOTHROW(parse_job(text));
+}
+
+}  // namespace
+
+TEST_CASE("md_store.json: version and the 48 octets of the key") {
+    std::string key_text(64, 'A');
+    auto header = parse_header(header_with(key_text));
+    REQUIRE(header.has_value());
+    CHECK(header->version == 3.0);
+    CHECK(header->key.reveal() == std::string(48, '\0'));
+    CHECK(to_text(*header) ==
+          "{\n  \"store\": {\n    \"version\": 3.0\n  },\n  \"key\": \"" + key_text + "\"\n}");
+}
+
+TEST_CASE("md_store.json: the version is a number, or 1.0") {
+    std::string key = R"("key": ")" + std::string(64, 'x') + "\"";
+    auto version_of = [&](const std::string& rest) {
+        return parse_header("{" + key + rest + "}")->version;
+    };
+    CHECK(version_of("") == 1.0);
+    CHECK(version_of(R"(, "store": {"version": 1.0}, "version": "1.1.0")") == 1.0);
+    CHECK(version_of(R"(, "store": {"version": 2})") == 2.0);
+    CHECK(version_of(R"(, "store": {"version": -3})") == 1.0);
+    CHECK(version_of(R"(, "store": {"version": "3.0"})") == 1.0);
+    CHECK(version_of(R"(, "store": {"version": 3.1})") == 3.1);
+}
+
+TEST_CASE("md_store.json: without a whole key it is damaged") {
+    CHECK(parse_header("{}").error().why == "'key' is missing");
+    CHECK(parse_header(header_with(std::string(63, 'A'))).error().why ==
+          "'key' is not 48 octets in base64url");
+    CHECK_FALSE(parse_header(header_with(std::string(68, 'A'))).has_value());
+    CHECK_FALSE(parse_header(header_with(std::string(63, 'A') + "!")).has_value());
+    CHECK_FALSE(parse_header(R"({"key": 7})").has_value());
+    CHECK(parse_header("").error().why == "it is empty");
+    CHECK(parse_header("{\"store\"").error().why == "it is not JSON");
+}
+
+TEST_CASE("md.json of mod_md is understood") {
+    auto md = parse_md(mod_md_record);
+    REQUIRE(md.has_value());
+    CHECK(md->name == "shop.example");
+    CHECK(md->domains == Texts{"shop.example", "www.shop.example"});
+    CHECK(md->contacts == Texts{"mailto:ops@shop.example"});
+    CHECK(md->transitive == model::MemberMode::automatic);
+    CHECK(md->ca_account == "ACME-.letsencrypt.org-0000");
+    CHECK(md->ca_url == "https://acme-v02.api.letsencrypt.org/directory");
+    CHECK(md->ca_urls == Texts{md->ca_url});
+    CHECK(md->ca_agreement == "accepted");
+    CHECK(md->keys == std::vector{KeySpec::ec("secp384r1")});
+    CHECK(md->state == MdRecord::State::complete);
+    CHECK(md->renew_mode == model::DriveMode::automatic);
+    CHECK(md->renew_window == model::Window::percent(33));
+}
+
+TEST_CASE("md.json: members mdcertd does not know are written again") {
+    std::string text = mod_md_record;
+    text.insert(text.find("\"account\""), R"("future": [1, {"x": null}], )");
+    auto md = parse_md(text);
+    REQUIRE(md.has_value());
+    md->state = MdRecord::State::incomplete;
+    Json before = Json::parse(text), after = Json::parse(to_text(*md));
+    CHECK(after["state"] == 1);
+    after["state"] = 2;
+    CHECK(after == before);
+}
+
+TEST_CASE("md.json comes back as it went") {
+    MdRecord record;
+    record.name = "a.org";
+    record.domains = {"a.org", "*.a.org"};
+    record.contacts = {"mailto:x@a.org"};
+    record.transitive = model::MemberMode::manual;
+    record.ca_account = "ACME-ca-0001";
+    record.ca_url = "https://one/dir";
+    record.ca_urls = {"https://one/dir", "https://two/dir"};
+    record.ca_agreement = "https://one/terms";
+    record.ca_challenges = {"http-01"};
+    record.keys = {KeySpec::rsa(3072), KeySpec::ec("p-256")};
+    record.state = MdRecord::State::error;
+    record.state_descr = "it is";
+    record.renew_mode = model::DriveMode::always;
+    record.renew_window = model::Window::duration(14 * 24h);
+    record.require_https = model::RequireHttps::permanent;
+    record.must_staple = true;
+    CHECK(*parse_md(to_text(record)) == record);
+    CHECK(*parse_md(to_text(MdRecord{})) == MdRecord{});
+}
+
+TEST_CASE("md.json has mod_md's numbers and words") {
+    MdRecord record;
+    record.name = "a.org";
+    record.domains = {"a.org"};
+    record.keys = {KeySpec::ec("p-256")};
+    record.renew_window = model::Window::duration(30min);
+    Json json = Json::parse(to_text(record));
+    CHECK(json["renew-mode"] == 1);
+    CHECK(json["state"] == 0);
+    CHECK(json["renew-window"] == "30mi");
+    CHECK(json["ca"]["proto"] == "ACME");
+    CHECK(json["privkey"] == Json{{"type", "EC"}, {"curve", "P-256"}});
+    CHECK_FALSE(json.contains("require-https"));
+    record.keys = {KeySpec::ec("secp256r1")};
+    CHECK(Json::parse(to_text(record))["privkey"]["curve"] == "secp256r1");
+    record.keys = {KeySpec::rsa(), KeySpec::ec("p-384")};
+    CHECK(Json::parse(to_text(record))["privkey"].size() == 2);
+}
+
+TEST_CASE("md.json: what is missing or unknown is the default") {
+    auto md = parse_md(R"({"renew-mode": 77, "state": -1, "transitive": -1, "renew-window": 2592000,
+                           "require-https": "sometimes", "privkey": {"type": "Default"},
+                           "ca": {"url": "https://ca/dir"}, "contacts": null})");
+    REQUIRE(md.has_value());
+    CHECK(md->renew_mode == model::DriveMode::automatic);
+    CHECK(md->state == MdRecord::State::unknown);
+    CHECK_FALSE(md->transitive);
+    CHECK_FALSE(md->renew_window);
+    CHECK(md->require_https == model::RequireHttps::off);
+    CHECK(md->keys.empty());
+    CHECK(md->ca_urls == Texts{"https://ca/dir"});
+    CHECK(md->contacts.empty());
+}
+
+TEST_CASE("md.json: windows in every unit") {
+    using model::Window;
+    auto window = [](const std::string& text) {
+        return parse_md(R"({"renew-window": ")" + text + "\"}")->renew_window;
+    };
+    CHECK(window("0%") == Window::percent(0));
+    CHECK(window("99%") == Window::percent(99));
+    CHECK(window("14d") == Window::duration(14 * 24h));
+    CHECK(window("12h") == Window::duration(12h));
+    CHECK(window("30mi") == Window::duration(30min));
+    CHECK(window("30s") == Window::duration(30s));
+    CHECK(window("5500ms") == Window::duration(5s));
+    for (const char* unusable : {"100%", "-5d", "d", "", "3 d", "3weeks", "99999999999999999999d"})
+        CHECK_FALSE(window(unusable));
+}
+
+TEST_CASE("md.json is made of the configuration") {
+    model::ManagedDomain wanted;
+    wanted.members = {{*model::DomainName::parse("a.org"), {}},
+                      {*model::DomainName::parse("www.a.org"), {}}};
+    wanted.settings.certificate_authorities = {"https://ca/dir"};
+    wanted.settings.contacts = {"mailto:x@a.org"};
+    wanted.settings.keys = {KeySpec::ec("p-256")};
+    wanted.settings.must_staple = true;
+    MdRecord record = md_record(wanted);
+    CHECK(record.name == "a.org");
+    CHECK(record.domains == Texts{"a.org", "www.a.org"});
+    CHECK(record.ca_urls == Texts{"https://ca/dir"});
+    CHECK(record.ca_url.empty());
+    CHECK(record.ca_challenges == Texts{"tls-alpn-01", "http-01"});
+    CHECK(record.keys == wanted.settings.keys);
+    CHECK(record.must_staple);
+}
+
+TEST_CASE("account.json of mod_md is understood") {
+    auto account = parse_account(
+        R"({"status":"valid","url":"https://ca.example/acct/7","ca-url":"https://ca.example/dir",
+            "contact":["mailto:ops@shop.example"],"orders":"https://ca.example/acct/7/orders",
+            "registration":{"status":"valid"},"eab":{"kid":"k1","hmac":"AAAA"}})");
+    REQUIRE(account.has_value());
+    CHECK(account->status == AccountStatus::valid);
+    CHECK(account->url == "https://ca.example/acct/7");
+    CHECK(account->ca_url == "https://ca.example/dir");
+    CHECK(account->contacts == Texts{"mailto:ops@shop.example"});
+    CHECK(account->eab->kid == "k1");
+    CHECK(*parse_account(to_text(*account)) == *account);
+}
+
+TEST_CASE("account.json of version 1.0 is not known to be valid") {
+    auto account = parse_account(
+        R"({"disabled": false, "id": "x", "url": "https://ca/1", "ca-url": "https://ca/dir",
+            "terms-of-service": "https://ca/tos"})");
+    REQUIRE(account.has_value());
+    CHECK(account->status == AccountStatus::unknown);
+    CHECK(account->agreement == "https://ca/tos");
+    CHECK(to_text(*account).find("status") == std::string::npos);
+}
+
+TEST_CASE("account.json: url and ca-url are required") {
+    CHECK(parse_account(R"({"ca-url": "https://ca/dir"})").error().why == "'url' is missing");
+    CHECK(parse_account(R"({"url": "https://ca/1"})").error().why == "'ca-url' is missing");
+}
+
+TEST_CASE("order.json comes back as it went") {
+    OrderRecord order{
+        "https://ca.example/o/9",   "pending",
+        {"https://ca.example/z/1"}, {"http-01:www.shop.example", "dns-01:shop.example TXT"},
+        "https://ca.example/o/9/f", ""};
+    CHECK(*parse_order(to_text(order)) == order);
+    CHECK(Json::parse(to_text(order))["challenge-setups"][0] == "http-01:www.shop.example");
+    CHECK(parse_order("{}").error().why == "'url' is missing");
+}
+
+TEST_CASE("job.json comes back as it went") {
+    CHECK(*parse_job(to_text(full_job())) == full_job());
+    CHECK(*parse_job(to_text(model::Job{})) == model::Job{});
+}
+
+TEST_CASE("job.json has mod_md's forms") {
+    Json json = Json::parse(to_text(full_job()));
+    CHECK(json["next-run"] == "Mon, 23 Nov 2026 15:28:17 GMT");
+    CHECK(json["finished"] == true);
+    CHECK(json["notified"] == true);
+    CHECK(json["notified-renewed"] == true);
+    CHECK(json["errors"] == 3);
+    CHECK(json["last"]["status"] == 20014);
+    CHECK(json["last"]["problem"] == "urn:ietf:params:acme:error:dns");
+    CHECK(json["log"]["entries"][0]["type"] == "renewal-error");
+    CHECK(json["log"]["entries"][1]["when"] == "Mon, 23 Nov 2026 14:28:16 GMT");
+}
+
+TEST_CASE("job.json of mod_md is understood") {
+    auto job = parse_job(R"({"name": "a.org", "finished": false, "notified": true,
+        "notified-renewed": false, "last-run": "Mon, 23 Nov 2026 14:28:17 GMT", "errors": 2,
+        "last": {"status": 20014, "status-description": "General failure", "problem": "urn:x",
+                 "detail": "because", "activity": "Ordering", "subproblems": [{"type": "y"}]},
+        "log": {"entries": [{"when": "Mon, 23 Nov 2026 14:28:17 GMT", "type": "progress"}]}})");
+    REQUIRE(job.has_value());
+    CHECK_FALSE(job->notified);
+    CHECK(job->errors == 2);
+    REQUIRE(job->last_failure);
+    CHECK(job->last_failure->problem == "urn:x");
+    CHECK(job->last_failure->detail == "because");
+    CHECK(job->last_failure->failure_class == model::FailureClass::passing);
+    CHECK(job->last_failure->at == noon);
+    CHECK(job->log.front().type == "progress");
+}
+
+TEST_CASE("job.json: without notified-renewed, notified counts; status 0 is no failure") {
+    CHECK(parse_job(R"({"notified": true})")->notified);
+    CHECK_FALSE(parse_job(R"({"last": {"status": 0}})")->last_failure);
+}
+
+TEST_CASE("job.json: at most 128 entries are read and written") {
+    model::Job job;
+    job.log.resize(300, {noon, "progress", "", ""});
+    CHECK(Json::parse(to_text(job))["log"]["entries"].size() == 128);
+    Json json = Json::parse(to_text(job));
+    for (int i = 0; i < 300; ++i)
+        json["log"]["entries"].push_back({{"type", "x"}});
+    CHECK(parse_job(json.dump())->log.size() == 128);
+}
+
+TEST_CASE("a value of a wrong type is damage that names it") {
+    CHECK(parse_job(R"({"errors": "3"})").error().why == "'errors' is not an integer");
+    CHECK(parse_job(R"({"errors": -1})").error().why == "'errors' is out of range");
+    CHECK(parse_job(R"({"errors": 18446744073709551615})").error().why ==
+          "'errors' is not an integer");
+    CHECK(parse_job(R"({"errors": 1.5})").error().why == "'errors' is not an integer");
+    CHECK(parse_job(R"({"finished": 1})").error().why == "'finished' is neither true nor false");
+    CHECK(parse_job(R"({"next-run": "soon"})").error().why == "'next-run' is not a date");
+    CHECK(parse_job(R"({"last": []})").error().why == "'last' is not an object");
+    CHECK(parse_job(R"({"log": {"entries": {}}})").error().why == "'entries' is not a list");
+    CHECK(parse_job(R"({"log": {"entries": [7]}})").error().why ==
+          "'entries' has an element that is not an object");
+    CHECK(parse_job(R"({"last": {"status": 1}, "mdcertd": {"failure": {"class": "odd"}}})")
+              .error()
+              .why == "'class' is not a failure class");
+    CHECK(parse_md(R"({"name": 5})").error().why == "'name' is not a text");
+    CHECK(parse_md(R"({"domains": "a.org"})").error().why == "'domains' is not a list");
+    CHECK(parse_md(R"({"domains": ["a.org", 1]})").error().why ==
+          "'domains' has an element that is not a text");
+    CHECK(parse_md(R"({"privkey": "RSA"})").error().why == "'privkey' is not an object");
+    CHECK(parse_md(R"({"privkey": {"type": "RSA", "bits": "many"}})").error().why ==
+          "'bits' is not an integer");
+    CHECK(parse_account(R"({"url": ["x"], "ca-url": "y"})").error().why == "'url' is not a text");
+}
+
+TEST_CASE("damage, where nobody asked, is thrown as an error") {
+    CHECK_THROWS_WITH(parse_job("[]").value(), "the record is damaged: it is not a JSON object");
+}
+
+TEST_CASE("size and depth are bounded") {
+    CHECK(parse_job(std::string(1024 * 1024 + 1, ' ')).error().why == "it is larger than 1 MiB");
+    std::string deep = R"({"x": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+    CHECK(parse_md(deep).error().why == "it is nested too deeply");
+    std::string in_text = R"({"name": ")" + std::string(1000, '[') + R"(\"[[")" + "}";
+    CHECK(parse_md(in_text)->name.size() == 1003);
+    read_as_everything(deep);
+}
+
+TEST_CASE("text that is not UTF-8 can be written, and then read") {
+    model::Job job;
+    job.last_failure = model::Failure{"order", "", "\xff\xfe\0 oops", {}, noon};
+    auto read = parse_job(to_text(job));
+    REQUIRE(read.has_value());
+    CHECK(read->last_failure->detail.find("\xef\xbf\xbd") == 0);
+}
+
+TEST_CASE("no text makes a reader throw") {
+    std::mt19937 random(20261123);
+    const Texts seeds = {mod_md_record, to_text(full_job()), header_with(std::string(64, 'A')),
+                         R"({"url":"u","ca-url":"c","status":"valid","eab":{"kid":"a"}})"};
+    for (const std::string& seed : seeds) {
+        for (std::size_t cut = 0; cut < seed.size(); cut += 3)
+            read_as_everything(seed.substr(0, cut));
+        for (int turn = 0; turn < 3000; ++turn) {
+            std::string text = seed;
+            for (unsigned edits = 1 + random() % 4; edits > 0; --edits)
+                text[random() % text.size()] = "{}[]\",:0-9e.\\u\xff\0tn"[random() % 19];
+            read_as_everything(text);
+        }
+    }
+}
+
+TEST_CASE("no value of a member, of whatever type, makes a reader throw") {
+    const std::vector<Json> values = {nullptr,
+                                      true,
+                                      -1,
+                                      1e300,
+                                      18446744073709551615u,
+                                      "",
+                                      "x",
+                                      Json::array(),
+                                      Json::array({1}),
+                                      Json::array({nullptr}),
+                                      Json::object(),
+                                      Json{{"x", 1}}};
+    for (const std::string& seed : {mod_md_record, to_text(full_job())}) {
+        const Json whole = Json::parse(seed);
+        const Json flat = whole.flatten();
+        for (const auto& [path, ignored] : flat.items())
+            for (const Json& value : values) {
+                Json changed = whole;
+                changed[Json::json_pointer(path)] = value;
+                read_as_everything(changed.dump());
+            }
+    }
+}
