@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directives of the daemon, each with good values; bad ones are files in tests/config/bad.
+#include "config/server_settings.hpp"
+
+#include "config/loading.hpp"
+
+using namespace md;
+using namespace md::config;
+using namespace std::chrono_literals;
+
+TEST_CASE("an empty configuration gives the defaults of the model") {
+    Loaded loaded = load_good("");
+    CHECK(loaded.desired.server == model::ServerSettings{});
+    CHECK(loaded.desired.domains.empty());
+    CHECK(loaded.ok());
+}
+
+TEST_CASE("ServerRoot is where relative paths start, wherever it stands") {
+    CHECK(server_of("ServerRoot /srv/md").server_root == "/srv/md");
+    CHECK(server_of("ServerRoot /srv/md").store_dir == "/srv/md/md");
+    CHECK(server_of("ServerRoot /srv/md/").server_root == "/srv/md");
+    CHECK(server_of("MDStoreDir store\nServerRoot /srv/md").store_dir == "/srv/md/store");
+    CHECK(server_of("ServerRoot /").store_dir == "/md");
+    CHECK(server_of("ServerRoot \"/srv/with blank\"").store_dir == "/srv/with blank/md");
+}
+
+TEST_CASE("an absolute MDStoreDir stays as it is") {
+    CHECK(server_of("ServerRoot /srv/md\nMDStoreDir /etc/apache2/md").store_dir ==
+          "/etc/apache2/md");
+}
+
+TEST_CASE("User and Group name an account") {
+    CHECK(server_of("User www-data").user == "www-data");
+    CHECK(server_of("Group #33").group == "#33");
+    CHECK(fault_of("User a/b") == "'a/b' is not a name of an account");
+    CHECK(fault_of("Group \"\"") == "'' is not a name of an account");
+}
+
+TEST_CASE("LogLevel knows the words of httpd") {
+    using model::LogLevel;
+    CHECK(server_of("LogLevel warn").log_level == LogLevel::warn);
+    CHECK(server_of("LogLevel emerg").log_level == LogLevel::error);
+    CHECK(server_of("LogLevel alert").log_level == LogLevel::error);
+    CHECK(server_of("LogLevel crit").log_level == LogLevel::error);
+    CHECK(server_of("LogLevel notice").log_level == LogLevel::info);
+    CHECK(server_of("LogLevel Debug").log_level == LogLevel::debug);
+    CHECK(server_of("LogLevel trace8").log_level == LogLevel::trace);
+}
+
+TEST_CASE("of module levels the one of md counts") {
+    using model::LogLevel;
+    CHECK(server_of("LogLevel info md:trace").log_level == LogLevel::trace);
+    CHECK(server_of("LogLevel md:debug warn").log_level == LogLevel::debug);
+    CHECK(server_of("LogLevel warn ssl:debug").log_level == LogLevel::warn);
+    CHECK(server_of("LogLevel ssl:debug").log_level == LogLevel::info);
+    CHECK(server_of("LogLevel warn\nLogLevel md_module:debug").log_level == LogLevel::debug);
+    CHECK(fault_of("LogLevel warn ssl:loud") == "'loud' is not a possible value");
+}
+
+TEST_CASE("Listen adds up and a repetition counts once") {
+    auto listens = server_of("Listen 80\nListen 192.0.2.1:443 https\nListen 80").listens;
+    CHECK(listens == std::vector<model::Listen>{{"", 80}, {"192.0.2.1", 443}});
+}
+
+TEST_CASE("MDPortMap names what it changes, the rest is as by default") {
+    CHECK(server_of("MDPortMap 80:5080").port_map == model::PortMap{5080, 443});
+    CHECK(server_of("MDPortMap 443:5443 80:5080").port_map == model::PortMap{5080, 5443});
+    CHECK(server_of("MDPortMap http:- https:5443").port_map == model::PortMap{std::nullopt, 5443});
+    CHECK(server_of("MDPortMap 80:- 443:-").port_map == model::PortMap{std::nullopt, std::nullopt});
+}
+
+TEST_CASE("MDNotifyCmd keeps its words as they are") {
+    CHECK(server_of("MDNotifyCmd /bin/ready").notify_command == Names{"/bin/ready"});
+    CHECK(server_of("MDNotifyCmd /bin/ready \"two words\" $HOME ; rm").notify_command ==
+          Names{"/bin/ready", "two words", "$HOME", ";", "rm"});
+    CHECK(fault_of("MDNotifyCmd \"\"") == "an empty command");
+}
+
+TEST_CASE("MDRetryDelay and MDCheckInterval are times in seconds") {
+    CHECK(server_of("MDRetryDelay 30").retry_delay == 30s);
+    CHECK(server_of("MDRetryDelay 2mi").retry_delay == 2min);
+    CHECK(server_of("MDRetryDelay 500ms").retry_delay == 1s);
+    CHECK(server_of("MDCheckInterval 6h").check_interval == 6h);
+    CHECK(server_of("MDCheckInterval 12h").check_interval == 12h);
+}
+
+TEST_CASE("the checks do not get rarer than every twelve hours") {
+    Loaded loaded = load_text("MDCheckInterval 13h\n");
+    CHECK(loaded.ok());
+    CHECK(loaded.desired.server.check_interval == 12h);
+}
+
+TEST_CASE("a value that is refused leaves the default") {
+    Loaded loaded = load_text("MDRetryDelay 0\nMDPortMap 80:0\nListen x\nMDCheckInterval 0s\n");
+    CHECK_FALSE(loaded.ok());
+    CHECK(loaded.diagnostics.size() == 4);
+    CHECK(loaded.desired.server == model::ServerSettings{});
+}
+
+TEST_CASE("a path below a folder has one slash between them") {
+    CHECK(path_below("/srv", "md") == "/srv/md");
+    CHECK(path_below("/", "md") == "/md");
+    CHECK(path_below("/srv", "/md") == "/md");
+}
