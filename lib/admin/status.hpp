@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The status of every managed domain as data, as JSON and as text made for reading. Pure.
+// The status of every managed domain as data, as JSON and as text made for reading. Pure. No text
+// of a stranger (a CA, a certificate, a hook) gets in with control characters.
 #pragma once
 
 #include "model/desired_state.hpp"
@@ -16,13 +17,18 @@ namespace md::admin {
 
 using std::chrono::sys_seconds;
 
-// JSON: {"version", "managed-domains":[{...}], ...}: mod_md's md-status keys (reference part 2.15)
-// plus ours ("state", "next-action":{"at","rule","reason"}, "last-problem":{...}). Names select;
-// none = all.
+// JSON: {"version", "managed-domains":[{...}], "unknown-names":[...]}: mod_md's md-status keys
+// (reference part 2.15) plus ours: "state" (a word: valid, expiring, missing, incomplete, expired,
+// failing, not managed; with "state-descr" where there is a reason), "next-action":{"action", "at",
+// "due", "rule", "reason"}, "last-problem":{"stage", "problem", "detail", "class", "at", "errors",
+// "advice"} while the last attempt is a failed one, "notification":{"state" (none, pending, failed,
+// done), ...}. Names select, by any name of an MD; none = all. A name of no MD is in
+// "unknown-names", which is absent when there is none. Times are HTTP dates, as in the store.
 nlohmann::json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
                            sys_seconds now, const std::vector<std::string>& names);
 
-// For people. `colour` adds ANSI. What stands in the JSON and concerns a person stands here too.
+// For people. `colour` adds ANSI. What stands in the JSON and concerns a person stands here too;
+// also "daemon" and "reload-problem" of the whole, where the caller has added them.
 std::string status_text(const nlohmann::json& status, sys_seconds now, bool colour);
 
 }  // namespace md::admin

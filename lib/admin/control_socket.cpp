@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/control_socket.hpp"
+
+#include "admin/socket_file.hpp"
+#include "base/log.hpp"
+#include "base/nursery.hpp"
+#include "base/permits.hpp"
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+
+namespace md::admin {
+namespace {
+
+namespace asio = base::asio;
+using asio::local::stream_protocol;
+using nlohmann::json;
+
+constexpr std::size_t longest_answer = 64 * 1024 * 1024;
+
+// The dump never throws: what is not UTF-8 is replaced.
+std::string line_of(const json& message) {
+    return message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+json refusal(const std::string& why) {
+    return json{{"ok", false}, {"error", why}};
+}
+
+// One client: questions and answers in turn until it leaves.
+class Session {
+public:
+    Session(stream_protocol::socket socket, const Answerer& answerer, const ControlLimits& limits)
+        : socket_(std::move(socket)), answerer_(answerer), limits_(limits) {}
+
+    base::Task<void> serve() {
+        while (true) {
+            std::optional<std::string> question =
+                co_await base::with_timeout(next_line(), limits_.patience, "control client");
+            if (!question) {
+                json refused = refusal("the question is longer than " +
+                                       std::to_string(limits_.question) + " octets");
+                co_await send(std::move(refused));
+                co_return;
+            }
+            json answer = co_await answer_to(*question);
+            co_await send(std::move(answer));
+        }
+    }
+
+private:
+    // nullopt: it is too long.
+    base::Task<std::optional<std::string>> next_line() {
+        boost::system::error_code error;
+        auto buffer = asio::dynamic_buffer(received_, limits_.question);
+        std::size_t size = co_await asio::async_read_until(
+            socket_, buffer, '\n', asio::redirect_error(asio::use_awaitable, error));
+        if (error == asio::error::not_found)
+            co_return std::nullopt;
+        if (error)
+            throw boost::system::system_error(error);
+        std::string line = received_.substr(0, size - 1);
+        received_.erase(0, size);
+        co_return line;
+    }
+
+    base::Task<json> answer_to(const std::string& line) {
+        json question = json::parse(line, nullptr, false);
+        if (!question.is_object())
+            co_return refusal("the question is not a JSON object");
+        std::string why;
+        try {
+            json answer = co_await answerer_(std::move(question));
+            co_return answer;
+        } catch (const boost::system::system_error& error) {
+            if (error.code() == asio::error::operation_aborted)
+                throw;
+            why = error.what();
+        } catch (const std::exception& error) {
+            why = error.what();
+        }
+        co_return refusal(why);
+    }
+
+    base::Task<void> send(json answer) {
+        std::string line = line_of(answer);
+        co_await base::with_timeout(write(line), limits_.patience, "control client");
+    }
+
+    base::Task<void> write(const std::string& line) {
+        co_await asio::async_write(socket_, asio::buffer(line), asio::use_awaitable);
+    }
+
+    stream_protocol::socket socket_;
+    const Answerer& answerer_;
+    const ControlLimits& limits_;
+    std::string received_;
+};
+
+base::Task<void> serve_client(stream_protocol::socket socket, const Answerer& answerer,
+                              const ControlLimits& limits, base::Permits::Permit) {
+    Session session(std::move(socket), answerer, limits);
+    co_await session.serve();
+}
+
+// A client that left, or that was too slow, is nothing to report.
+void client_ended(std::exception_ptr failed) {
+    try {
+        if (failed)
+            std::rethrow_exception(failed);
+    } catch (const std::exception& error) {
+        log::debug("control client ended", log::kv("reason", error.what()));
+    }
+}
+
+class Server {
+public:
+    Server(asio::any_io_executor executor, int listening, Answerer answerer, ControlLimits limits)
+        : answerer_(std::move(answerer)),
+          limits_(limits),
+          acceptor_(executor, stream_protocol(), listening),
+          pause_(executor),
+          permits_(executor, limits.clients),
+          clients_(executor) {}
+
+    // Ends by cancellation alone, and after its clients.
+    base::Task<void> serve() {
+        std::exception_ptr ended;
+        try {
+            while (true)
+                co_await serve_next();
+        } catch (...) {
+            ended = std::current_exception();
+        }
+        clients_.cancel();
+        co_await clients_.join();
+        std::rethrow_exception(ended);
+    }
+
+private:
+    base::Task<void> serve_next() {
+        auto permit = co_await permits_.take();
+        boost::system::error_code error;
+        auto socket =
+            co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        if (error == asio::error::operation_aborted)
+            throw boost::system::system_error(error);
+        if (error) {  // no descriptors are left, for instance; that passes
+            log::warn("control client not accepted", log::kv("reason", error.message()));
+            pause_.expires_after(std::chrono::seconds{1});
+            co_await pause_.async_wait(asio::use_awaitable);
+            co_return;
+        }
+        clients_.start(serve_client(std::move(socket), answerer_, limits_, std::move(permit)),
+                       client_ended);
+    }
+
+    Answerer answerer_;
+    ControlLimits limits_;
+    stream_protocol::acceptor acceptor_;
+    asio::steady_timer pause_;
+    base::Permits permits_;  // outlives the clients, who hold them
+    base::Nursery clients_;
+};
+
+}  // namespace
+
+base::Task<void> serve_control(std::string path, Answerer answerer, ControlLimits limits) {
+    auto executor = co_await asio::this_coro::executor;
+    SocketFile file(std::move(path));
+    Server server(executor, file.release(), std::move(answerer), limits);
+    co_await server.serve();
+}
+
+base::Task<std::optional<json>> ask_daemon(std::string path, json question) {
+    auto executor = co_await asio::this_coro::executor;
+    int fd = connect_to(path);
+    if (fd < 0 && means_nobody(errno))
+        co_return std::nullopt;
+    if (fd < 0)
+        base::raise_errno("cannot ask the daemon at " + path);
+    stream_protocol::socket socket(executor, stream_protocol(), fd);
+    std::string sent = line_of(question), received;
+    boost::system::error_code error;
+    co_await asio::async_write(socket, asio::buffer(sent),
+                               asio::redirect_error(asio::use_awaitable, error));
+    std::size_t size = 0;
+    // A question that was refused half-way has an answer all the same.
+    auto buffer = asio::dynamic_buffer(received, longest_answer);
+    size = co_await asio::async_read_until(socket, buffer, '\n',
+                                           asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted)
+        throw boost::system::system_error(error);
+    if (error)
+        throw base::Error("the daemon at " + path + " gave no answer: " + error.message());
+    json answer = json::parse(received.substr(0, size), nullptr, false);
+    if (!answer.is_object())
+        throw base::Error("the daemon at " + path + " gave a broken answer");
+    co_return answer;
+}
+
+}  // namespace md::admin

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/status.hpp"
+
+#include "admin/advice.hpp"
+#include "base/printable.hpp"
+#include "base/time_text.hpp"
+#include "schedule/renewal.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+namespace md::admin {
+namespace {
+
+using nlohmann::json;
+using schedule::Rule;
+
+void put(json& object, const char* key, const std::optional<sys_seconds>& time) {
+    if (time)
+        object[key] = base::http_date(*time);
+}
+
+void put(json& object, const char* key, const std::string& text) {
+    if (!text.empty())
+        object[key] = base::printable(text);
+}
+
+json printable_list(const std::vector<std::string>& texts) {
+    json list = json::array();
+    for (const std::string& text : texts)
+        list.push_back(base::printable(text));
+    return list;
+}
+
+json validity_json(sys_seconds from, sys_seconds until) {
+    return {{"from", base::http_date(from)}, {"until", base::http_date(until)}};
+}
+
+json key_json(const model::KeySpec& key) {
+    if (key.type == model::KeySpec::Type::rsa)
+        return {{"type", "RSA"}, {"bits", key.bits}};
+    return {{"type", "EC"}, {"curve", key.curve}};
+}
+
+json job_json(const model::Job& job) {
+    json result{{"name", job.name},
+                {"finished", job.finished},
+                {"notified", job.notified},
+                {"errors", job.errors}};
+    put(result, "next-run", job.next_run);
+    put(result, "last-run", job.last_run);
+    put(result, "valid-from", job.valid_from);
+    json entries = json::array();
+    for (const model::LogEntry& entry : job.log) {
+        json line{{"when", base::http_date(entry.when)}};
+        put(line, "type", entry.type);
+        put(line, "status", entry.status);
+        put(line, "detail", entry.detail);
+        entries.push_back(std::move(line));
+    }
+    result["log"] = {{"entries", std::move(entries)}};
+    return result;
+}
+
+// One managed domain: what is wanted and held, and what follows from it.
+class Subject {
+public:
+    Subject(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
+            const model::ServerSettings& server, sys_seconds now)
+        : wanted_(wanted),
+          held_(held),
+          server_(server),
+          now_(now),
+          step_(schedule::plan_domain(wanted, held, now)) {}
+
+    json described() const {
+        json result;
+        put_configuration(result);
+        put_state(result);
+        put_certificates(result);
+        put_work(result);
+        put_notification(result);
+        return result;
+    }
+
+private:
+    void put_configuration(json& result) const {
+        const model::Settings& settings = wanted_.settings;
+        result["name"] = wanted_.name();
+        for (const model::Member& member : wanted_.members)
+            result["domains"].push_back(member.name.text());
+        result["contacts"] = printable_list(settings.contacts);
+        result["transitive"] = static_cast<int>(settings.members);
+        result["ca"] = {{"proto", "ACME"},
+                        {"urls", printable_list(settings.certificate_authorities)}};
+        put(result["ca"], "agreement", settings.agreement);
+        for (model::ChallengeType type : settings.challenges)
+            result["ca"]["challenges"].push_back(model::wire_name(type));
+        for (const model::KeySpec& key : settings.keys)
+            result["privkey"].push_back(key_json(key));
+        result["renew-mode"] = static_cast<int>(settings.drive_mode);
+        result["renew-window"] = settings.renew_window.text();
+        result["must-staple"] = settings.must_staple;
+        if (settings.require_https != model::RequireHttps::off)
+            result["require-https"] = settings.require_https == model::RequireHttps::temporary
+                                          ? "temporary"
+                                          : "permanent";
+        put(result, "configured-at", wanted_.origin.text());
+    }
+
+    bool struggling() const {
+        return held_.staged_job && !held_.staged_job->finished && held_.staged_job->errors > 0;
+    }
+
+    bool expired() const {
+        auto until = schedule::valid_until(wanted_, held_);
+        return until && *until <= now_;
+    }
+
+    bool in_renew_window() const {
+        return std::any_of(
+            held_.certificates.begin(), held_.certificates.end(), [&](const auto& facts) {
+                return schedule::renew_at(facts, wanted_.settings.renew_window) <= now_;
+            });
+    }
+
+    // The word, and why where the word leaves that open.
+    std::pair<const char*, std::string> state() const {
+        auto lacking = schedule::shortcoming(wanted_, held_);
+        if (step_.action == schedule::Action::none)
+            return {"not managed", step_.reason};
+        if (expired())
+            return {"expired", {}};
+        if (struggling() && (step_.due(now_) || step_.rule == Rule::retry_after_failure))
+            return {"failing", held_.certificates.empty() ? "no certificate is held"
+                                                          : lacking.value_or("renewal fails")};
+        if (held_.certificates.empty())
+            return {"missing", held_.damage};
+        if (lacking)
+            return {"incomplete", *lacking};
+        if (in_renew_window())
+            return {"expiring", {}};
+        return {"valid", {}};
+    }
+
+    void put_state(json& result) const {
+        auto [word, why] = state();
+        result["state"] = word;
+        put(result, "state-descr", why);
+        put(result, "damage", held_.damage);
+    }
+
+    void put_certificates(json& result) const {
+        if (held_.certificates.empty())
+            return;
+        json& certificates = result["cert"];
+        sys_seconds from = held_.certificates.front().not_before;
+        for (const model::CertificateFacts& facts : held_.certificates) {
+            json& entry = certificates[facts.key.name()];
+            entry["key"] = facts.key.text();
+            put(entry, "issuer-name", facts.issuer);
+            put(entry, "serial", facts.serial);
+            put(entry, "sha256-fingerprint", facts.fingerprint_sha256);
+            entry["valid"] = validity_json(facts.not_before, facts.not_after);
+            from = std::max(from, facts.not_before);
+        }
+        auto until = schedule::valid_until(wanted_, held_);
+        if (until)
+            certificates["valid"] = validity_json(from, *until);
+    }
+
+    void put_work(json& result) const {
+        result["watched"] = step_.action != schedule::Action::none;
+        result["renew"] = step_.due(now_) || struggling();
+        json& next = result["next-action"];
+        next = {{"action", step_.action == schedule::Action::issue ? "issue" : "none"},
+                {"due", step_.due(now_)},
+                {"rule", schedule::word(step_.rule)}};
+        put(next, "reason", step_.reason);
+        put(next, "at", step_.at);
+        if (step_.rule == Rule::renew_window)
+            put(result, "renew-at", step_.at);
+        if (held_.staged_job)
+            result["renewal"] = job_json(*held_.staged_job);
+        if (struggling() && held_.staged_job->last_failure)
+            put_problem(result["last-problem"], *held_.staged_job->last_failure);
+    }
+
+    void put_problem(json& result, const model::Failure& failure) const {
+        put(result, "stage", failure.stage);
+        put(result, "problem", failure.problem);
+        put(result, "detail", failure.detail);
+        result["class"] = model::word(failure.failure_class);
+        result["at"] = base::http_date(failure.at);
+        result["errors"] = held_.staged_job->errors;
+        result["advice"] = advice_for(failure);
+    }
+
+    void put_notification(json& result) const {
+        json& notification = result["notification"];
+        notification["state"] = "none";
+        if (server_.notify_command.empty() || !held_.live_job || !held_.live_job->finished)
+            return;
+        const model::Job& job = *held_.live_job;
+        if (job.notified) {
+            notification["state"] = "done";
+            return;
+        }
+        notification["state"] = job.notify_errors > 0 ? "failed" : "pending";
+        put(notification, "next", job.notify_next);
+        if (job.notify_errors == 0)
+            return;
+        notification["errors"] = job.notify_errors;
+        auto failed = std::find_if(job.log.begin(), job.log.end(),
+                                   [](const auto& entry) { return entry.type == "notify-error"; });
+        if (failed != job.log.end())
+            put(notification, "reason", failed->detail);
+    }
+
+    const model::ManagedDomain& wanted_;
+    const model::ObservedDomain& held_;
+    const model::ServerSettings& server_;
+    sys_seconds now_;
+    schedule::Step step_;
+};
+
+bool selected(const model::ManagedDomain& domain, const std::vector<std::string>& names) {
+    return names.empty() || std::any_of(names.begin(), names.end(), [&](const auto& text) {
+               auto name = model::DomainName::parse(text);
+               return name && domain.covers(*name);
+           });
+}
+
+}  // namespace
+
+json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
+                 sys_seconds now, const std::vector<std::string>& names) {
+    json result{{"version", MDCERTD_VERSION}, {"managed-domains", json::array()}};
+    for (const model::ManagedDomain& domain : desired.domains)
+        if (selected(domain, names))
+            result["managed-domains"].push_back(
+                Subject(domain, observed.of(domain.name()), desired.server, now).described());
+    for (const std::string& name : names)
+        if (std::none_of(desired.domains.begin(), desired.domains.end(),
+                         [&](const auto& domain) { return selected(domain, {name}); }))
+            result["unknown-names"].push_back(base::printable(name));
+    return result;
+}
+
+}  // namespace md::admin
