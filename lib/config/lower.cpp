@@ -166,6 +166,8 @@ void Lowering::add_name(const DomainName& name, const Position& at, std::size_t 
 
 // Exact repetitions were found while the names were added.
 void Lowering::check_overlaps() {
+    if (!names_.has_wildcards())
+        return;
     for (const model::ManagedDomain& managed : loaded_.desired.domains) {
         for (const model::Member& member : managed.members) {
             const NameIndex::Owner* own = names_.exact(member.name.text());
@@ -204,8 +206,9 @@ void Lowering::warn_of_what_can_not_be_proven() {
     };
     for (const model::ManagedDomain& domain : loaded_.desired.domains) {
         const auto& types = domain.settings.challenges;
-        const NameIndex::Owner* first = names_.exact(domain.name());
-        if (first != nullptr && std::none_of(types.begin(), types.end(), is_possible))
+        if (std::any_of(types.begin(), types.end(), is_possible))
+            continue;
+        if (const NameIndex::Owner* first = names_.exact(domain.name()))
             report_.warning(first->at,
                             "no way is left to prove that " + quoted(domain.name()) + " is yours",
                             "http-01 needs port 80 of MDPortMap, tls-alpn-01 needs port 443");

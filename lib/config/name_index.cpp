@@ -40,6 +40,7 @@ const NameIndex::Owner* NameIndex::add(const model::DomainName& name, std::size_
     auto [place, is_new] = owners_.try_emplace(name.text(), Owner{domain, at});
     if (is_new)
         reversed_.clear();
+    has_wildcards_ = has_wildcards_ || name.is_wildcard();
     return is_new ? nullptr : &place->second;
 }
 
@@ -50,7 +51,7 @@ const NameIndex::Owner* NameIndex::exact(std::string_view name) const {
 
 const NameIndex::Owner* NameIndex::wildcard_over(std::string_view name) const {
     auto dot = name.find('.');
-    if (dot == std::string_view::npos || name.starts_with("*."))
+    if (!has_wildcards_ || dot == std::string_view::npos || name.starts_with("*."))
         return nullptr;
     return exact("*" + std::string(name.substr(dot)));
 }

@@ -27,6 +27,7 @@ public:
     const Owner* exact(std::string_view name) const;
     // Who has the wildcard one label above it.
     const Owner* wildcard_over(std::string_view name) const;
+    bool has_wildcards() const { return has_wildcards_; }
     // Who has the name in either way.
     const Owner* owner(std::string_view name) const;
 
@@ -41,6 +42,7 @@ private:
     };
 
     std::unordered_map<std::string, Owner> owners_;
+    bool has_wildcards_ = false;
     mutable std::vector<Reversed> reversed_;  // sorted; made when a pattern first needs it
 };
 

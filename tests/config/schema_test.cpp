@@ -209,7 +209,7 @@ TEST_CASE("the man page has a paragraph for each directive, with its default") {
     for (const DirectiveSpec& spec : schema()) {
         INFO(spec.name);
         std::string open = spec.is_line ? "" : "<";
-        auto heading = page.find("\n.B " + open + std::string(spec.name));
+        auto heading = page.find("\n.BI " + open + std::string(spec.name));
         REQUIRE(heading != std::string::npos);
         std::string paragraph = page.substr(heading, page.find("\n.TP", heading + 1) - heading);
         for (std::string_view alias : spec.aliases)
