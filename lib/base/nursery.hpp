@@ -56,15 +56,18 @@ public:
         if (!cancelled)
             co_return;
         cancel();
+        co_await asio::this_coro::throw_if_cancelled(false);
         co_await join();
+        co_await asio::this_coro::throw_if_cancelled(true);
         std::rethrow_exception(cancelled);
     }
 
-    // Resumes when no child is left. Not cancellable: children are awaited, always.
+    // Resumes when no child is left, whether the caller is cancelled or not: children are awaited,
+    // always. A caller that may be cancelled says this_coro::throw_if_cancelled(false) before,
+    // since Asio refuses to begin to await anything in a cancelled coroutine.
     Task<void> join() {
-        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         while (!children_.empty())
-            co_await changed_.wait();
+            co_await changed_.wait_through();
     }
 
 private:

@@ -61,6 +61,16 @@ public:
         given_ = false;
     }
 
+    // The same, deaf to cancellation: for whoever must see the end of something. The coroutine must
+    // have set this_coro::throw_if_cancelled(false), or awaiting this throws before it begins.
+    Task<void> wait_through() {
+        while (!given_) {
+            boost::system::error_code ignored;
+            co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+        given_ = false;
+    }
+
 private:
     asio::steady_timer timer_;
     bool given_ = false;
@@ -120,32 +130,36 @@ requires(!std::is_void_v<T>) Task<T> with_timeout(Task<T> work, std::chrono::mil
 
 namespace detail {
 
-template <typename Function>
-auto run_on_pool(asio::thread_pool& pool, Function function)
-    -> Task<std::invoke_result_t<Function&>> {
+template <typename Executor, typename Function>
+auto run_elsewhere(Executor executor, Function function) -> Task<std::invoke_result_t<Function&>> {
     using Result = std::invoke_result_t<Function&>;
     auto body = [](Function work) -> Task<Result> { co_return work(); };
     Task<Result> work = body(std::move(function));
-    // Cancellation must not reach the pool: it would touch the frame of `work` from a second
-    // thread.
+    // Cancellation must not reach the other thread: Asio hands it over by a pointer to a signal
+    // that is gone when the work ends first.
     auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
-    co_return co_await asio::co_spawn(pool, std::move(work), token);
+    co_return co_await asio::co_spawn(executor, std::move(work), token);
 }
 
 }  // namespace detail
 
-// Runs a plain function on the pool and resumes the awaiting coroutine on its own executor with the
-// result, or with what was thrown. The function owns what it touches. It always runs to its end: a
-// cancelled coroutine resumes after it, and its next co_await throws.
+// Runs a plain function on another executor (a pool's, or a strand of one) and resumes the awaiting
+// coroutine on its own with the result, or with what was thrown. The function owns what it touches.
+// It always runs to its end: a cancelled coroutine resumes after it, and its next co_await throws.
 //
 // A function that owns something is a named variable, which is moved from: GCC 12 destroys an
 // unnamed one inside a co_await expression twice.
-template <typename Function>
-auto on_pool(asio::thread_pool& pool, Function&& function) {
+template <typename Executor, typename Function>
+auto on_executor(Executor executor, Function&& function) {
     using Kept = std::remove_cvref_t<Function>;
     static_assert(std::is_lvalue_reference_v<Function> || std::is_trivially_destructible_v<Kept>,
                   "name the function and pass the name");
-    return detail::run_on_pool<Kept>(pool, std::move(function));
+    return detail::run_elsewhere<Executor, Kept>(std::move(executor), std::move(function));
+}
+
+template <typename Function>
+auto on_pool(asio::thread_pool& pool, Function&& function) {
+    return on_executor(pool.get_executor(), std::forward<Function>(function));
 }
 
 }  // namespace md::base

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// One server with a managed domain in each state, for the golden texts of this folder.
+#pragma once
+
+#include "admin/status.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace md::admin::samples {
+
+using namespace std::chrono_literals;
+using std::chrono::sys_days;
+
+// 2026-06-01 12:00:00 UTC.
+constexpr sys_seconds now = sys_days{std::chrono::year{2026} / 6 / 1} + 12h;
+
+struct Server {
+    model::DesiredState desired;
+    model::ObservedState observed;
+
+    model::ManagedDomain& add(const std::vector<std::string>& names) {
+        model::ManagedDomain& domain = desired.domains.emplace_back();
+        for (const std::string& text : names)
+            domain.members.push_back({model::DomainName::parse(text).value(), {"a.conf", 3}});
+        domain.origin = {"a.conf", 3};
+        return domain;
+    }
+
+    model::CertificateFacts& hold(const std::string& md, sys_seconds not_before,
+                                  std::chrono::seconds lifetime,
+                                  model::KeySpec key = model::KeySpec::rsa()) {
+        auto& facts = observed.domains[md].certificates.emplace_back();
+        facts.key = std::move(key);
+        for (const model::ManagedDomain& domain : desired.domains)
+            if (domain.name() == md)
+                for (const model::Member& member : domain.members)
+                    facts.names.push_back(member.name);
+        facts.not_before = not_before;
+        facts.not_after = not_before + lifetime;
+        facts.issuer = "CN=Test CA";
+        facts.serial = "0a1b";
+        facts.fingerprint_sha256 = "c0ffee";
+        return facts;
+    }
+
+    void fail(const std::string& md, unsigned errors, model::Failure failure, sys_seconds next) {
+        model::Job& job = observed.domains[md].staged_job.emplace();
+        job.name = md;
+        job.errors = errors;
+        job.last_run = failure.at;
+        job.next_run = next;
+        job.last_failure = std::move(failure);
+    }
+
+    model::Job& live_job(const std::string& md) {
+        model::Job& job = observed.domains[md].live_job.emplace();
+        job.name = md;
+        job.finished = true;
+        return job;
+    }
+
+    nlohmann::json json(const std::vector<std::string>& names = {}) const {
+        return status_json(desired, observed, now, names);
+    }
+    // The first (or only) MD's entry.
+    nlohmann::json one(std::size_t index = 0) const { return json()["managed-domains"].at(index); }
+    std::string text(const std::vector<std::string>& names = {}) const {
+        return status_text(json(names), now, false);
+    }
+};
+
+inline model::Failure dns_failure() {
+    return {"challenge", "urn:ietf:params:acme:error:dns", "a.org: no such host",
+            model::FailureClass::budget, now - 5min};
+}
+
+}  // namespace md::admin::samples
