@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced: the one list of the Debian and Ubuntu packages that mdcertd is built, tried and tested
-# with, and install_missing, which installs those of them that are not there yet.
+# with, and install_missing, which installs those of them that are not there yet. Run from the root of
+# the tree.
 
 # Boost must be 1.81 and clang (for fuzzing and linting coroutines) 16 or later. Debian 12 has them
 # beside its defaults, under names with the version.
@@ -45,3 +46,6 @@ apt_install() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
         --no-install-recommends --no-upgrade "$@" < /dev/null
 }
+
+# Who has a compiler cache keeps using it; who has none gets it in the build directory, nowhere else.
+[ -d "${CCACHE_DIR:-$HOME/.cache/ccache}" ] || export CCACHE_DIR=$PWD/build/ccache

@@ -119,13 +119,20 @@ stop_all() {
         ! kill -0 "$pid" 2>/dev/null || fail "process $pid is left behind"
     done
     rm -rf "$scratch"
-    [ ! -e "$scratch" ] || fail "$scratch is left behind"
     scratch=
+    diff <(echo "$before") <(places) || fail "these files are left behind"
+}
+
+# What mdcertd would leave where: its own places, the places for temporary files, this tree.
+places() {
+    find /etc/mdcertd /var/lib/mdcertd /run/mdcertd "${TMPDIR:-/tmp}" -maxdepth 1 -name '*mdcertd*' \
+        2>/dev/null | sort || true
+    find . -path ./build -prune -o -path ./.git -prune -o -type f -print | sort
 }
 
 build
+before=$(places)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mdcertd-quickstart-XXXXXX")
-# Whatever is written outside the scratch and the build directory from here on is left behind.
 start_local_ca
 write_configuration
 run_daemon
