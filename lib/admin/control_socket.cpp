@@ -137,6 +137,7 @@ public:
             ended = std::current_exception();
         }
         clients_.cancel();
+        co_await asio::this_coro::throw_if_cancelled(false);
         co_await clients_.join();
         std::rethrow_exception(ended);
     }

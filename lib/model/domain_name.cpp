@@ -49,6 +49,9 @@ Checked<DomainName> DomainName::parse(std::string_view text) {
         name.pop_back();
     auto refuse = [&](const std::string& why) -> Checked<DomainName> {
         std::string shown(text.substr(0, 80));
+        std::replace_if(
+            shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < ' ') || c == 127; },
+            '?');
         return Mistake{"'" + shown + "' is not a domain name: " + why, hint_for(text)};
     };
     if (name.size() > 253)
@@ -61,7 +64,7 @@ Checked<DomainName> DomainName::parse(std::string_view text) {
     }
     bool all_digits = std::all_of(rest.begin(), rest.end(),
                                   [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
-    if (!rest.empty() && all_digits)
+    if (all_digits && rest.find_first_not_of('.') != std::string_view::npos)
         return refuse("it is a number or an IP address");
     while (true) {
         auto dot = rest.find('.');

@@ -160,7 +160,8 @@ TEST_CASE("names select by any name of an MD, unknown ones are told") {
     server.add({"b.org"});
     auto names_of = [&](const std::vector<std::string>& names) {
         std::string found;
-        for (const json& domain : server.json(names)["managed-domains"])
+        const json status = server.json(names);
+        for (const json& domain : status["managed-domains"])
             found += domain["name"].get<std::string>() + " ";
         return found;
     };

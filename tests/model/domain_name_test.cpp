@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/domain_name.hpp"
+
+#include "support/catch.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace md::model;
+
+namespace {
+
+const std::string label_63(63, 'a');
+
+DomainName name(std::string_view text) {
+    return DomainName::parse(text).value();
+}
+
+}  // namespace
+
+TEST_CASE("names as certificates carry them") {
+    const std::vector<std::pair<std::string, std::string>> table = {
+        {"example.org", "example.org"},         {"WWW.Example.ORG", "www.example.org"},
+        {"example.org.", "example.org"},        {"xn--mnchen-3ya.de", "xn--mnchen-3ya.de"},
+        {"a--b.c-d.e", "a--b.c-d.e"},           {"123.example", "123.example"},
+        {"1.2.3.4.example", "1.2.3.4.example"}, {"localhost", "localhost"},
+        {"*.example.org", "*.example.org"},     {"*.Example.ORG.", "*.example.org"},
+        {label_63 + ".org", label_63 + ".org"},
+    };
+    for (const auto& [text, expected] : table) {
+        auto parsed = DomainName::parse(text);
+        REQUIRE(parsed.has_value());
+        CHECK(parsed->text() == expected);
+        CHECK(DomainName::parse(parsed->text()).value() == *parsed);
+    }
+}
+
+TEST_CASE("what is no name, why, and what to write instead") {
+    struct Row {
+        std::string text, why, hint;
+    };
+    const std::vector<Row> table = {
+        {"", "empty label", "letters, digits and hyphens"},
+        {".", "empty label", ""},
+        {"..", "empty label", ""},
+        {"a..b", "empty label", ""},
+        {".a.org", "empty label", ""},
+        {"a.org..", "empty label", ""},
+        {"a_b.org", "'_' may not stand in it", "letters, digits and hyphens"},
+        {"-a.org", "starts or ends with a hyphen", ""},
+        {"a-.org", "starts or ends with a hyphen", ""},
+        {"a b.org", "may not stand in it", ""},
+        {"a\n\x1b.org", "'a??.org' is not a domain name: '?' may not stand in it", ""},
+        {std::string("a\0.org", 6), "'?' may not stand in it", ""},
+        {label_63 + "a.org", "longer than 63", ""},
+        {"m\xc3\xbcnchen.de", "outside ASCII", "xn--"},
+        {"https://a.org/", "", "without http://"},
+        {"a.org:443", "':' may not stand in it", "without a port"},
+        {"a.org/x", "'/' may not stand in it", ""},
+        {"../../etc/passwd", "", ""},
+        {"1.2.3.4", "IP address", ""},
+        {"42", "a number", ""},
+        {"::1", "", ""},
+        {"*", "", "*.example.org"},
+        {"*.org", "at least two labels", "*.example.org"},
+        {"*.", "", "*.example.org"},
+        {"*a.example.org", "'*' may not stand in it", "*.example.org"},
+        {"a.*.org", "'*' may not stand in it", "*.example.org"},
+        {"*.*.example.org", "'*' may not stand in it", "*.example.org"},
+    };
+    for (const Row& row : table) {
+        CAPTURE(row.text);
+        auto parsed = DomainName::parse(row.text);
+        REQUIRE_FALSE(parsed.has_value());
+        CHECK_THAT(parsed.error().what,
+                   Catch::Contains("is not a domain name: ") && Catch::Contains(row.why));
+        CHECK_THAT(parsed.error().hint, Catch::Contains(row.hint));
+        CHECK_FALSE(parsed.error().hint.empty());
+    }
+}
+
+TEST_CASE("253 characters are a name, 254 are not, and a message stays short") {
+    std::string longest = label_63 + "." + label_63 + "." + label_63 + "." + std::string(61, 'b');
+    REQUIRE(longest.size() == 253);
+    CHECK(DomainName::parse(longest).has_value());
+    CHECK(DomainName::parse(longest + ".").has_value());
+    auto refused = DomainName::parse(longest + "b");
+    REQUIRE_FALSE(refused.has_value());
+    CHECK_THAT(refused.error().what, Catch::Contains("longer than 253"));
+    CHECK(DomainName::parse(std::string(10'000'000, 'x')).error().what.size() < 200);
+}
+
+TEST_CASE("a wildcard covers one label, and itself") {
+    struct Row {
+        const char *covering, *other;
+        bool covered;
+    };
+    for (const Row& row : std::vector<Row>{{"a.org", "a.org", true},
+                                           {"a.org", "www.a.org", false},
+                                           {"a.org", "b.org", false},
+                                           {"*.a.org", "www.a.org", true},
+                                           {"*.a.org", "a.org", false},
+                                           {"*.a.org", "x.www.a.org", false},
+                                           {"*.a.org", "*.a.org", true},
+                                           {"*.a.org", "*.www.a.org", false},
+                                           {"www.a.org", "*.a.org", false},
+                                           {"*.a.org", "www.ba.org", false},
+                                           {"*.a.org", "localhost", false}}) {
+        CAPTURE(row.covering, row.other);
+        CHECK(name(row.covering).covers(name(row.other)) == row.covered);
+    }
+}
+
+TEST_CASE("what kind of name it is") {
+    CHECK(name("*.a.org").is_wildcard());
+    CHECK_FALSE(name("a.org").is_wildcard());
+    CHECK(name("localhost").is_single_label());
+    CHECK_FALSE(name("a.org").is_single_label());
+    CHECK(name("a.org") == name("A.ORG."));
+    CHECK(name("a.org") < name("b.org"));
+}
