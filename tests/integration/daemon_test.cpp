@@ -74,7 +74,9 @@ TEST_CASE("a reload takes a new domain up, and a broken file leaves all as it wa
 
     site.configure("ManagedDomain one.test\nMDRenewWindow never\n");
     daemon->signal(SIGHUP);
-    REQUIRE(daemon->wait_for_output("MDRenewWindow", seconds{20}));
+    REQUIRE(daemon->wait_for_output("the former one stays in force", seconds{20}));
+    CHECK_THAT(daemon->output(), Catch::Contains(site.config_file().string() + ":") &&
+                                     Catch::Contains("'never' is not a length of time"));
     CHECK(daemon->running());
     CHECK(site.mdcertd({"check"}).status == 1);
 
