@@ -186,7 +186,9 @@ void FileTree::make_folder(const std::string& key) {
         return;
     make_folder(parent_of(key));
     make_directory(path(key), directory_mode);
-    sync_folder(parent_of(key));
+    // What lies in tmp/ need not be found again.
+    if (!key.starts_with("tmp/"))
+        sync_folder(parent_of(key));
 }
 
 void FileTree::move_unsynced(const std::string& from, const std::string& to) {
@@ -215,15 +217,23 @@ bool FileTree::exchange(const std::string& one, const std::string& other) {
 void FileTree::remove(const std::string& key) {
     if (!exists(key))
         return;
-    // Deleting a folder takes many steps; leaving its place takes one.
+    std::string scratch = take_away(key);
+    sync_folder(parent_of(key));
+    drop(scratch);
+}
+
+// Deleting a folder takes many steps; leaving its place takes one.
+std::string FileTree::take_away(const std::string& key) {
     std::string scratch = scratch_key();
     make_folder("tmp");
     if (::rename(path(key).c_str(), path(scratch).c_str()) != 0)
         raise_errno("cannot remove " + path(key));
-    sync_folder(parent_of(key));
-    // What cannot be deleted now is no longer in the way: tmp/ is emptied when the store is opened.
+    return scratch;
+}
+
+void FileTree::drop(const std::string& key) {
     std::error_code ignored;
-    std::filesystem::remove_all(path(scratch), ignored);
+    std::filesystem::remove_all(path(key), ignored);
 }
 
 void FileTree::sync_folder(const std::string& key) {

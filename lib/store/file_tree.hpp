@@ -36,7 +36,7 @@ public:
     // Into a folder nobody looks at yet: not by way of tmp/, and its name is durable only after
     // sync_folder().
     void write_new(const std::string& key, std::string_view value);
-    // With its parents; there already: fine.
+    // With its parents; there already: fine. Durable unless it is in tmp/.
     void make_folder(const std::string& key);
     // A file replaces a file; a folder must not meet one that is not empty.
     void move(const std::string& from, const std::string& to);
@@ -45,10 +45,13 @@ public:
     // Both change places in one step, unsynced; false when this file system cannot.
     bool exchange(const std::string& one, const std::string& other);
     void remove(const std::string& key);
+    // Of tmp/, in any number of steps: what cannot be deleted now goes when the store is opened.
+    void drop(const std::string& key);
     void sync_folder(const std::string& key);
 
 private:
     std::string scratch_key();
+    std::string take_away(const std::string& key);
 
     std::string root_;  // absolute
     unsigned scratch_count_ = 0;

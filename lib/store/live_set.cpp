@@ -106,7 +106,7 @@ void tidy_up(FileTree& tree, const std::string& name) {
     for (const std::string& former : sets(tree, name, true))
         archive(tree, name, former);
     prune(tree, name);
-    tree.remove(scratch_of(name));
+    tree.drop(scratch_of(name));
 }
 
 // What an activation that failed left behind, when the next one begins. Former live sets stay until
@@ -116,10 +116,10 @@ void discard_unfinished(FileTree& tree, const std::string& name) {
         unpark_staging(tree, name);
         tree.remove(unused);
     }
-    tree.remove(scratch_of(name) + "/part");
-    tree.remove(parked_key(name));
+    tree.drop(scratch_of(name) + "/part");
+    tree.drop(parked_key(name));
     if (tree.names(scratch_of(name)).empty())
-        tree.remove(scratch_of(name));
+        tree.drop(scratch_of(name));
 }
 
 void complete_interrupted(FileTree& tree, const std::string& name) {
@@ -138,7 +138,7 @@ std::string build(FileTree& tree, const std::string& name,
         tree.write_new(part + "/" + file, value);
     tree.sync_folder(part);
     std::string complete = scratch_of(name) + "/" + std::to_string(tree.inode(part));
-    tree.move(part, complete);
+    tree.move_unsynced(part, complete);
     return complete;
 }
 
@@ -170,7 +170,7 @@ void complete_interrupted_sets(FileTree& tree) {
                 tree.is_folder(scratch_of(name)))
                 complete_interrupted(tree, name);
             else
-                tree.remove(scratch_of(name));
+                tree.drop(scratch_of(name));
         } catch (const base::Error& error) {
             log::warn("an interrupted activation was not completed", log::kv("domain", name),
                       log::kv("reason", error.what()));

@@ -242,7 +242,8 @@ TEST_CASE("account.json of version 1.0 is not known to be valid") {
 }
 
 TEST_CASE("account.json: url and ca-url are required") {
-    CHECK(parse_account(R"({"ca-url": "https://ca/dir"})").error().why == "'url' is missing");
+    CHECK(parse_account(R"({"status": "valid", "ca-url": "https://ca/dir"})").error().why ==
+          "'url' is missing");
     CHECK(parse_account(R"({"url": "https://ca/1"})").error().why == "'ca-url' is missing");
 }
 
