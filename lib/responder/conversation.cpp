@@ -151,8 +151,10 @@ base::Task<void> converse(std::shared_ptr<Reception> reception, base::asio::ip::
         if (place.dismissed())
             co_return;
         bool validation = established && stream.greeting().validation;
-        if (validation)
+        if (validation) {
+            log::debug("validator answered", log::kv("domain", stream.greeting().name));
             reception->note_validation(stream.greeting().name);
+        }
         // RFC 8737 §3: a validation connection carries nothing and ends after the handshake.
         if (!established || validation) {
             co_await stream.finish();

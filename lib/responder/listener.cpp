@@ -234,7 +234,8 @@ bool Listener::Impl::other_half_is_open(const Want& want) const {
 
 void Listener::Impl::fail(bool over_tls, std::uint16_t port, std::string endpoint,
                           std::string reason) {
-    closed_[over_tls] = {port, reason};
+    if (closed_[over_tls].reason.empty())
+        closed_[over_tls] = {port, reason};
     failures_.push_back({std::move(endpoint), std::move(reason)});
 }
 
@@ -279,6 +280,7 @@ std::string Listener::Impl::obstacle(bool over_tls) const {
 Listener::Listener(base::asio::any_io_executor executor, const ChallengeBoard& board,
                    Limits limits) {
     limits.connections = affordable(limits.connections);
+    limits.tls_connections = affordable(limits.tls_connections);
     impl_ = std::make_unique<Impl>(executor, board, limits);
 }
 

@@ -34,7 +34,7 @@ Reception::Reception(const base::asio::any_io_executor& executor, const Challeng
       limits_(limits),
       tls_(board_, sites_),
       plain_crowd_(limits.connections, limits.connections_per_peer),
-      tls_crowd_(limits.connections, limits.connections_per_peer),
+      tls_crowd_(limits.tls_connections, limits.connections_per_peer),
       sweep_timer_(executor) {}
 
 void Reception::set_sites(Sites sites) {
