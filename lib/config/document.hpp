@@ -44,7 +44,7 @@ struct Document {
     std::vector<HostBlock> hosts;
     std::vector<SkippedName> skipped;
     std::size_t skipped_count = 0;
-    std::set<std::uint32_t> httpd_files;  // files in which directives of httpd's own were met
+    std::set<std::uint32_t> httpd_files;  // with directives of httpd's own outside of sections
 };
 
 }  // namespace md::config

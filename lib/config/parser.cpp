@@ -205,7 +205,8 @@ void Parser::unknown(const std::string& name, const Position& at, bool is_sectio
 }
 
 void Parser::skipped(std::string name, const Position& at) {
-    document_.httpd_files.insert(at.file);
+    if (here() == Place::at_top)
+        document_.httpd_files.insert(at.file);
     if (++document_.skipped_count <= Document::most_skipped_named)
         document_.skipped.push_back({std::move(name), at});
 }

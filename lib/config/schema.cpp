@@ -451,7 +451,7 @@ std::vector<std::string_view> all_names() {
 unsigned tolerance(std::string_view name) {
     if (name.size() <= 4)
         return 0;
-    return name.size() <= 7 ? 1 : 2;
+    return name.size() == 5 ? 1 : 2;
 }
 
 }  // namespace

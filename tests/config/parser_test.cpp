@@ -131,6 +131,12 @@ TEST_CASE("the account of an httpd configuration is not the one of mdcertd") {
         CHECK(loaded.desired.server == model::ServerSettings{});
         CHECK(loaded.skipped_count == 3);
     }
+    SECTION("what a virtual host holds says nothing of the file") {
+        Loaded loaded = load_good(
+            "User certs\n<VirtualHost *:443>\nDocumentRoot /x\n"
+            "</VirtualHost>\n");
+        CHECK(loaded.desired.server.user == "certs");
+    }
     SECTION("a variable only httpd has is no mistake there") {
         CHECK(load_good("Timeout 300\nUser ${APACHE_RUN_USER}\n").ok());
     }
