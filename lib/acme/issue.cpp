@@ -88,7 +88,9 @@ base::Task<Issued> Issuance::run() {
     } catch (...) {
         failed = std::current_exception();
     }
+    co_await base::asio::this_coro::throw_if_cancelled(false);
     co_await stop_proving();
+    co_await base::asio::this_coro::throw_if_cancelled(true);
     if (failed)
         std::rethrow_exception(failed);
     co_return std::move(*issued);

@@ -103,10 +103,6 @@ std::vector<schedule::Step> Reconcile::steps(sys_seconds now) const {
     return steps;
 }
 
-bool Reconcile::anything_due(const std::vector<schedule::Step>& steps, sys_seconds now) const {
-    return std::any_of(steps.begin(), steps.end(), [&](const auto& step) { return step.due(now); });
-}
-
 void Reconcile::start_due(const std::vector<schedule::Step>& steps, sys_seconds now) {
     for (const schedule::Step& step : steps) {
         if (!step.due(now))
@@ -115,13 +111,34 @@ void Reconcile::start_due(const std::vector<schedule::Step>& steps, sys_seconds 
         requested_.erase(step.domain);
         log::info("attempt started", log::kv("domain", step.domain),
                   log::kv("reason", step.reason));
-        nursery_.start(drive_one(step.domain),
-                       [this, name = step.domain](std::exception_ptr failed) {
-                           running_.erase(name);
-                           log_unexpected(name, failed);
-                           poke_.wake();
-                       });
+        nursery_.start(
+            drive_one(step.domain),
+            [this, name = step.domain](std::exception_ptr failed) { ended(name, failed); });
     }
+}
+
+void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
+    running_.erase(name);
+    log_unexpected(name, failed);
+    for (EndWaiter& waiter : end_waiters_)
+        if (waiter.left.erase(name) > 0 && waiter.left.empty())
+            waiter.done.wake();
+    poke_.wake();
+}
+
+base::Task<void> Reconcile::attempts_ended(std::vector<std::string> names) {
+    auto place = end_waiters_.emplace(end_waiters_.end(), executor_);
+    place->left.insert(names.begin(), names.end());
+    std::exception_ptr cancelled;
+    try {
+        if (!place->left.empty())
+            co_await place->done.wait();
+    } catch (...) {
+        cancelled = std::current_exception();
+    }
+    end_waiters_.erase(place);
+    if (cancelled)
+        std::rethrow_exception(cancelled);
 }
 
 base::Task<void> Reconcile::drive_one(std::string name) {
@@ -218,6 +235,7 @@ base::Task<void> Reconcile::run() {
         ended = std::current_exception();
     }
     nursery_.cancel();
+    co_await base::asio::this_coro::throw_if_cancelled(false);
     co_await nursery_.join();
     std::rethrow_exception(ended);
 }

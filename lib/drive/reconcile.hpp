@@ -49,7 +49,6 @@ public:
 
 private:
     std::vector<schedule::Step> steps(std::chrono::sys_seconds now) const;
-    bool anything_due(const std::vector<schedule::Step>& steps, std::chrono::sys_seconds now) const;
     void start_due(const std::vector<schedule::Step>& steps, std::chrono::sys_seconds now);
     base::Task<void> drive_one(std::string name);
     void start_notification(const notify::Owed& owed);
@@ -76,6 +75,7 @@ private:
     std::set<std::string> requested_;
     // Who waits in attempts_ended(), and for which MDs still.
     struct EndWaiter {
+        explicit EndWaiter(const base::asio::any_io_executor& executor) : done(executor) {}
         std::set<std::string> left;
         base::Wakeup done;
     };

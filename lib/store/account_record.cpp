@@ -38,7 +38,8 @@ Parsed<AccountRecord> parse_account(std::string_view text) {
         record.agreement = account.text("terms-of-service");
     if (Members eab = account.object("eab"); eab.find("kid") != nullptr)
         record.eab = {eab.text("kid"), eab.text("hmac")};
-    if (record.url.empty())
+    // Without a URL it is an account whose registration was begun; it can only be of no status.
+    if (record.url.empty() && record.status != AccountStatus::unknown)
         account.wrong("url", "is missing");
     if (record.ca_url.empty())
         account.wrong("ca-url", "is missing");

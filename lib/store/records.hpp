@@ -88,7 +88,7 @@ struct AccountRecord {
         bool operator==(const ExternalAccountBinding&) const = default;
     };
     AccountStatus status = AccountStatus::unknown;
-    std::string url;     // required
+    std::string url;     // required; "" with status unknown: its registration was begun
     std::string ca_url;  // the directory; required, compared as text
     std::vector<std::string> contacts;
     std::string orders;

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attempt, whole: what lies in the store afterwards, and what a failure leaves behind.
+#include "drive/attempt.hpp"
+
+#include "crypto/certificate.hpp"
+#include "drive/bench.hpp"
+#include "store/records.hpp"
+#include "support/catch.hpp"
+
+namespace md::drive {
+namespace {
+
+using model::FailureClass;
+using model::ObservedDomain;
+using test::Cut;
+using test::DriveBench;
+using test::managed;
+using test::Scenario;
+
+std::size_t staged(const DriveBench& bench) {
+    std::size_t count = 0;
+    for (const auto& [key, value] : bench.store.values)
+        count += key.starts_with("staging/") ? 1 : 0;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("a successful attempt leaves key, chain, md.json and job.json live, and staging empty") {
+    DriveBench bench;
+    auto wanted = managed({"a.org", "www.a.org"});
+    ObservedDomain outcome = bench.attempt(wanted);
+    CHECK_FALSE(outcome.staged_job);
+    REQUIRE(outcome.certificates.size() == 1);
+    CHECK(outcome.certificates[0].names.size() == 2);
+    auto& values = bench.store.values;
+    auto key = crypto::PrivateKey::from_pem(values.at("domains/a.org/privkey.p-256.pem"));
+    auto chain = crypto::parse_chain(values.at("domains/a.org/pubcert.p-256.pem"));
+    CHECK(chain.front().has_key(key));
+    auto record = store::parse_md(values.at("domains/a.org/md.json"));
+    REQUIRE(record.has_value());
+    CHECK(record->domains == std::vector<std::string>{"a.org", "www.a.org"});
+    CHECK(record->ca_url == test::ScenarioCa::directory_url);
+    CHECK(record->ca_account == "ACME-ca.test-0000");
+    auto job = store::parse_job(values.at("domains/a.org/job.json"));
+    REQUIRE(job.has_value());
+    CHECK(job->finished);
+    CHECK(job->errors == 0);
+    CHECK(staged(bench) == 0);
+    CHECK(bench.observe(wanted).certificates == outcome.certificates);
+}
+
+TEST_CASE("account keys lie encrypted, live keys plain") {
+    DriveBench bench;
+    bench.attempt(managed({"a.org"}));
+    CHECK(bench.store.values.at("accounts/ACME-ca.test-0000/account.pem")
+              .starts_with("-----BEGIN ENCRYPTED PRIVATE KEY"));
+    CHECK(bench.store.values.at("domains/a.org/privkey.p-256.pem")
+              .starts_with("-----BEGIN PRIVATE KEY"));
+}
+
+TEST_CASE("without a notify command nothing is owed, with one it is") {
+    DriveBench bench;
+    CHECK(bench.attempt(managed({"a.org"})).live_job->notified);
+    bench.server.notify_command = {"/bin/true"};
+    CHECK_FALSE(bench.attempt(managed({"b.org"})).live_job->notified);
+}
+
+TEST_CASE(
+    "an attempt cut at any step is healed by the next, with one account and one certificate") {
+    for (const Scenario& scenario : test::scenarios()) {
+        if (!scenario.succeeds())
+            continue;
+        auto wanted = managed({"a.org", "www.a.org"});
+        DriveBench uncut(scenario);
+        uncut.attempt(wanted);
+        for (unsigned step = 0; step < uncut.ca.steps(); ++step)
+            for (Cut cut : {Cut::before, Cut::after}) {
+                INFO(scenario.name << ", step " << step << " " << uncut.ca.log()[step]
+                                   << (cut == Cut::before ? " before" : " after"));
+                DriveBench bench(scenario);
+                bench.ca.cut_at(step, cut);
+                ObservedDomain failed = bench.attempt(wanted);
+                REQUIRE(failed.staged_job);
+                CHECK(failed.staged_job->errors == 1);
+                CHECK(failed.staged_job->last_failure->failure_class == FailureClass::passing);
+                CHECK(failed.staged_job->next_run > bench.clock.now());
+                CHECK(failed.staged_job->next_run <= bench.clock.now() + std::chrono::seconds{7});
+                CHECK(bench.attempt(wanted).certificates.size() == 1);
+                CHECK(bench.ca.accounts() == 1);
+                CHECK(bench.ca.certificates() == 1);
+                CHECK(staged(bench) == 0);
+            }
+    }
+}
+
+TEST_CASE("a store that fails at any change is healed by the next attempt") {
+    auto wanted = managed({"a.org"});
+    DriveBench unfailing;
+    unfailing.attempt(wanted);
+    for (unsigned n = 1; n <= unfailing.store.changes(); ++n) {
+        INFO("change " << n);
+        DriveBench bench;
+        bench.store.fail_change(n, true);
+        ObservedDomain failed = bench.attempt(wanted);
+        REQUIRE(failed.staged_job);
+        CHECK(failed.staged_job->last_failure->detail.find("No space left") != std::string::npos);
+        bench.store.heal();
+        CHECK(bench.attempt(wanted).certificates.size() == 1);
+        CHECK(bench.ca.accounts() == 1);
+        CHECK(bench.ca.certificates() <= 2);
+    }
+}
+
+TEST_CASE("a full disk is found out before the CA is asked for anything") {
+    DriveBench bench;
+    bench.store.fail_change(1, true);
+    bench.attempt(managed({"a.org"}));
+    CHECK(bench.ca.steps() == 0);
+}
+
+TEST_CASE("a failed validation is recorded with stage, problem and the budget's delay") {
+    Scenario scenario;
+    scenario.refused["a.org"] = "connection";
+    DriveBench bench(scenario);
+    ObservedDomain failed = bench.attempt(managed({"a.org"}));
+    const model::Failure& failure = *failed.staged_job->last_failure;
+    CHECK(failure.stage == "challenge");
+    CHECK(failure.problem == "urn:ietf:params:acme:error:connection");
+    CHECK(failure.failure_class == FailureClass::budget);
+    auto delay = *failed.staged_job->next_run - failure.at;
+    CHECK(delay >= std::chrono::seconds{45});
+    CHECK(delay <= std::chrono::seconds{75});
+    CHECK(store::parse_job(bench.store.values.at("staging/a.org/job.json"))->errors == 1);
+}
+
+TEST_CASE("after a refused proof the next attempt begins with the other challenge type") {
+    Scenario scenario;
+    scenario.refused["a.org"] = "tls";
+    DriveBench bench(scenario);
+    auto wanted = managed({"a.org"});
+    bench.attempt(wanted);
+    CHECK(bench.alpn.prepared().size() == 1);
+    CHECK(bench.http.prepared().empty());
+    bench.attempt(wanted);
+    CHECK(bench.http.prepared().size() == 1);
+}
+
+TEST_CASE("the CA's Retry-After is obeyed") {
+    DriveBench bench;
+    auto limited = test::problem_response(429, "rateLimited", "too many");
+    limited.headers.add("Retry-After", "7200");
+    bench.ca.answer_at(2, limited);
+    ObservedDomain failed = bench.attempt(managed({"a.org"}));
+    CHECK(*failed.staged_job->next_run >= bench.clock.now() + std::chrono::hours{2});
+}
+
+TEST_CASE("terms that were not agreed to are a permanent mistake: daily, with the URL") {
+    Scenario scenario;
+    scenario.terms_of_service = "https://ca.test/terms";
+    DriveBench bench(scenario);
+    auto wanted = managed({"a.org"});
+    wanted.settings.agreement.clear();
+    ObservedDomain failed = bench.attempt(wanted);
+    CHECK(failed.staged_job->last_failure->failure_class == FailureClass::permanent);
+    CHECK(failed.staged_job->last_failure->detail.find("https://ca.test/terms") !=
+          std::string::npos);
+    CHECK(*failed.staged_job->next_run > bench.clock.now() + std::chrono::hours{17});
+    CHECK(bench.ca.accounts() == 0);
+}
+
+TEST_CASE("with both ports closed the error says so and the CA is not asked") {
+    DriveBench bench;
+    bench.http.why_not = "MDPortMap closes port 80";
+    bench.alpn.why_not = "port 443 could not be bound: Address already in use";
+    ObservedDomain failed = bench.attempt(managed({"a.org"}));
+    const std::string& detail = failed.staged_job->last_failure->detail;
+    CHECK(detail.find("MDPortMap closes port 80") != std::string::npos);
+    CHECK(detail.find("Address already in use") != std::string::npos);
+    CHECK(bench.ca.steps() == 0);
+}
+
+TEST_CASE("a renewal gets a new key and archives the former set") {
+    DriveBench bench;
+    auto wanted = managed({"a.org"});
+    bench.attempt(wanted);
+    std::string former = bench.store.values.at("domains/a.org/privkey.p-256.pem");
+    bench.attempt(wanted);
+    CHECK(bench.store.values.at("domains/a.org/privkey.p-256.pem") != former);
+    CHECK(bench.store.values.at("archive/a.org.1/privkey.p-256.pem") == former);
+    CHECK(bench.ca.accounts() == 1);
+}
+
+TEST_CASE("a failed renewal leaves the live set untouched") {
+    DriveBench bench;
+    auto wanted = managed({"a.org"});
+    bench.attempt(wanted);
+    std::string live = bench.store.values.at("domains/a.org/pubcert.p-256.pem");
+    Scenario scenario;
+    scenario.refused["a.org"] = "unauthorized";
+    bench.ca.set_scenario(scenario);
+    ObservedDomain failed = bench.attempt(wanted);
+    CHECK(failed.certificates.size() == 1);
+    CHECK(failed.staged_job);
+    CHECK(bench.store.values.at("domains/a.org/pubcert.p-256.pem") == live);
+}
+
+TEST_CASE("several key types become live together; what was finished is not ordered again") {
+    auto wanted = managed({"a.org"});
+    wanted.settings.keys = {model::KeySpec::rsa(2048), model::KeySpec::ec("p-384")};
+    DriveBench uncut;
+    CHECK(uncut.attempt(wanted).certificates.size() == 2);
+    CHECK(uncut.store.values.contains("domains/a.org/privkey.pem"));
+    CHECK(uncut.store.values.contains("domains/a.org/pubcert.p-384.pem"));
+    DriveBench bench;
+    bench.ca.cut_at(uncut.ca.steps() - 1, Cut::before);
+    ObservedDomain failed = bench.attempt(wanted);
+    CHECK(failed.certificates.empty());
+    CHECK(bench.store.values.contains("staging/a.org/pubcert.pem"));
+    CHECK(bench.attempt(wanted).certificates.size() == 2);
+    CHECK(bench.ca.certificates() == 2);
+}
+
+TEST_CASE("names a wildcard of the same MD covers are not ordered beside it") {
+    auto wanted = managed({"a.org", "*.a.org", "www.a.org"});
+    auto names = wanted.certificate_names();
+    REQUIRE(names.size() == 2);
+    CHECK(names[0].text() == "a.org");
+    CHECK(names[1].text() == "*.a.org");
+}
+
+}  // namespace md::drive

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// A drive without disk, sockets or waiting: memory store, scripted CA, manual clock.
+#pragma once
+
+#include "drive/attempt.hpp"
+#include "drive/observe.hpp"
+#include "support/manual_clock.hpp"
+#include "support/memory_store.hpp"
+#include "support/recording_solver.hpp"
+#include "support/run_task.hpp"
+#include "support/scenario_ca.hpp"
+
+#include <initializer_list>
+#include <memory>
+#include <utility>
+
+namespace md::test {
+
+// Hands the calls on to a transport that outlives it.
+class BorrowedTransport final : public http::Transport {
+public:
+    explicit BorrowedTransport(http::Transport& lender) : lender_(lender) {}
+    base::Task<http::Response> send(http::Request request) override {
+        return lender_.send(std::move(request));
+    }
+
+private:
+    http::Transport& lender_;
+};
+
+inline model::ManagedDomain managed(std::initializer_list<const char*> names) {
+    model::ManagedDomain domain;
+    for (const char* name : names)
+        domain.members.push_back({*model::DomainName::parse(name), {"test.conf", 1}});
+    domain.settings.certificate_authorities = {ScenarioCa::directory_url};
+    domain.settings.agreement = "accepted";
+    domain.settings.keys = {model::KeySpec::ec("p-256")};
+    return domain;
+}
+
+struct DriveBench {
+    explicit DriveBench(Scenario scenario = {}) : ca(clock, std::move(scenario)) { restart(); }
+
+    // As after a restart of the daemon: only store and CA survive.
+    void restart() {
+        authorities = std::make_unique<drive::Authorities>(
+            context.get_executor(), store, clock,
+            [this](const drive::Route&) { return std::make_unique<BorrowedTransport>(ca); });
+    }
+    drive::Tools tools() { return {store, *authorities, {&http, &alpn}, clock, pool}; }
+
+    model::ObservedDomain observe(const model::ManagedDomain& wanted) {
+        return run_task(context, drive::observe_domain(store, wanted));
+    }
+    // One attempt by a fresh process; the clock passes waits by itself.
+    model::ObservedDomain attempt(const model::ManagedDomain& wanted) {
+        restart();
+        clock.auto_advance(true);
+        auto outcome = run_task(context, drive_once(wanted, observe(wanted)));
+        clock.auto_advance(false);
+        return outcome;
+    }
+    base::Task<model::ObservedDomain> drive_once(const model::ManagedDomain& wanted,
+                                                 model::ObservedDomain held) {
+        drive::Tools with = tools();
+        model::ObservedDomain outcome =
+            co_await drive::attempt(with, server, wanted, std::move(held));
+        co_return outcome;
+    }
+
+    base::asio::io_context context;
+    base::asio::thread_pool pool{1};
+    support::ManualClock clock;
+    ScenarioCa ca;
+    MemoryStore store;
+    model::ServerSettings server;
+    RecordingSolver http{model::ChallengeType::http_01};
+    RecordingSolver alpn{model::ChallengeType::tls_alpn_01};
+    std::unique_ptr<drive::Authorities> authorities;
+};
+
+}  // namespace md::test

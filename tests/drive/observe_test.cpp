@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Damage in the store is contained: it makes its own MD incomplete and says so.
+#include "drive/observe.hpp"
+
+#include "drive/bench.hpp"
+#include "drive/inherit.hpp"
+#include "drive/showcase.hpp"
+#include "drive/stored_account.hpp"
+#include "support/catch.hpp"
+
+namespace md::drive {
+namespace {
+
+using test::DriveBench;
+using test::managed;
+
+DriveBench& issued(DriveBench& bench, const model::ManagedDomain& wanted) {
+    bench.attempt(wanted);
+    return bench;
+}
+
+const std::string key_key = "domains/a.org/privkey.p-256.pem";
+const std::string chain_key = "domains/a.org/pubcert.p-256.pem";
+
+}  // namespace
+
+TEST_CASE("an MD the store has nothing of is observed as nothing, without damage") {
+    DriveBench bench;
+    auto seen = bench.observe(managed({"a.org"}));
+    CHECK(seen.certificates.empty());
+    CHECK(seen.damage.empty());
+    CHECK_FALSE(seen.live_job);
+}
+
+TEST_CASE("garbage in place of key, chain or job is damage of that MD alone") {
+    for (const std::string& key : {key_key, chain_key, std::string("domains/a.org/job.json")}) {
+        DriveBench bench;
+        auto wanted = managed({"a.org"});
+        issued(bench, wanted);
+        bench.attempt(managed({"b.org"}));
+        bench.store.values[key] = "garbage";
+        auto seen = bench.observe(wanted);
+        CHECK(seen.damage.find("domains/a.org/") != std::string::npos);
+        CHECK(seen.certificates.empty() == (key != "domains/a.org/job.json"));
+        CHECK(bench.observe(managed({"b.org"})).damage.empty());
+    }
+}
+
+TEST_CASE("a key beside another key's certificate is damage") {
+    DriveBench bench;
+    auto wanted = managed({"a.org"});
+    issued(bench, wanted);
+    bench.attempt(managed({"b.org"}));
+    bench.store.values[key_key] = bench.store.values.at("domains/b.org/privkey.p-256.pem");
+    auto seen = bench.observe(wanted);
+    CHECK(seen.certificates.empty());
+    CHECK(seen.damage.find("another key") != std::string::npos);
+}
+
+TEST_CASE("a damaged MD is obtained anew and then whole again") {
+    DriveBench bench;
+    auto wanted = managed({"a.org"});
+    issued(bench, wanted);
+    bench.store.values[chain_key] = "garbage";
+    bench.attempt(wanted);
+    CHECK(bench.observe(wanted).damage.empty());
+    CHECK(bench.observe(wanted).certificates.size() == 1);
+}
+
+TEST_CASE("a store with only key and chain, as an administrator copies them, counts") {
+    DriveBench bench;
+    auto wanted = managed({"a.org"});
+    issued(bench, wanted);
+    bench.store.values.erase("domains/a.org/md.json");
+    bench.store.values.erase("domains/a.org/job.json");
+    CHECK(bench.observe(wanted).certificates.size() == 1);
+    CHECK(bench.observe(wanted).damage.empty());
+}
+
+TEST_CASE("an MD whose first name changed keeps its certificate") {
+    DriveBench bench;
+    issued(bench, managed({"a.org", "www.a.org"}));
+    model::DesiredState desired;
+    desired.domains = {managed({"www.a.org", "a.org"})};
+    test::run_task(bench.context, inherit_renamed(bench.store, desired));
+    CHECK(bench.observe(desired.domains[0]).certificates.size() == 1);
+    CHECK_FALSE(bench.store.values.contains("domains/a.org/md.json"));
+}
+
+TEST_CASE("a stored MD that is still configured is not taken over") {
+    DriveBench bench;
+    issued(bench, managed({"a.org", "www.a.org"}));
+    model::DesiredState desired;
+    desired.domains = {managed({"www.b.org", "www.a.org"}), managed({"a.org"})};
+    test::run_task(bench.context, inherit_renamed(bench.store, desired));
+    CHECK(bench.store.values.contains("domains/a.org/md.json"));
+}
+
+TEST_CASE("the heir has all names, else the most") {
+    std::map<std::string, std::vector<std::string>> stored = {
+        {"one.org", {"one.org", "a.org"}},
+        {"three.org", {"three.org", "a.org", "b.org"}},
+        {"other.org", {"other.org"}}};
+    CHECK(heir_of(managed({"new.org", "a.org", "b.org"}), stored) == "three.org");
+    CHECK(heir_of(managed({"a.org"}), stored) == "one.org");
+    CHECK_FALSE(heir_of(managed({"stranger.org"}), stored));
+}
+
+TEST_CASE("an account of another CA, or one that was deactivated, is not used") {
+    DriveBench bench;
+    issued(bench, managed({"a.org"}));
+    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"));
+    CHECK_FALSE(test::run_task(bench.context, other.load()));
+    StoredAccount same(bench.store, *http::Url::parse(test::ScenarioCa::directory_url));
+    CHECK(test::run_task(bench.context, same.load())->url == "https://ca.test/account/0");
+    auto& text = bench.store.values.at("accounts/ACME-ca.test-0000/account.json");
+    text.replace(text.find("\"valid\""), 7, "\"deactivated\"");
+    StoredAccount again(bench.store, *http::Url::parse(test::ScenarioCa::directory_url));
+    CHECK_FALSE(test::run_task(bench.context, again.load()));
+}
+
+TEST_CASE("an RSA account key of a mod_md store is used as found") {
+    DriveBench bench;
+    auto rsa = crypto::PrivateKey::generate(model::KeySpec::rsa(2048));
+    http::Url ca = *http::Url::parse(test::ScenarioCa::directory_url);
+    {
+        StoredAccount vault(bench.store, ca);
+        acme::AccountState state{rsa, "", {}, ""};
+        test::run_task(bench.context, vault.save(state));
+    }
+    bench.attempt(managed({"a.org"}));
+    StoredAccount vault(bench.store, ca);
+    auto found = test::run_task(bench.context, vault.load());
+    REQUIRE(found);
+    CHECK(found->key.same_key_as(rsa));
+    CHECK(found->url == "https://ca.test/account/0");
+}
+
+TEST_CASE("Listen lines narrow the addresses of their port and no other") {
+    model::ServerSettings server;
+    server.port_map = {5080, 5443};
+    auto all = endpoints_of(server);
+    CHECK(all.http == std::vector<std::pair<std::string, std::uint16_t>>{{"", 5080}});
+    server.listens = {{"127.0.0.1", 5080}, {"::1", 5080}, {"", 8080}};
+    auto narrowed = endpoints_of(server);
+    CHECK(narrowed.http ==
+          std::vector<std::pair<std::string, std::uint16_t>>{{"127.0.0.1", 5080}, {"::1", 5080}});
+    CHECK(narrowed.https == std::vector<std::pair<std::string, std::uint16_t>>{{"", 5443}});
+    server.port_map.https.reset();
+    CHECK(endpoints_of(server).https.empty());
+}
+
+TEST_CASE("the responder knows which names have a certificate") {
+    DriveBench bench;
+    model::DesiredState desired;
+    desired.domains = {managed({"a.org", "www.a.org"}), managed({"b.org"})};
+    model::ObservedState observed;
+    observed.domains["a.org"] = bench.attempt(desired.domains[0]);
+    auto sites = sites_of(desired, observed);
+    CHECK(sites.find("www.a.org")->has_certificate);
+    CHECK_FALSE(sites.find("b.org")->has_certificate);
+    CHECK(sites.find("c.org") == nullptr);
+}
+
+}  // namespace md::drive

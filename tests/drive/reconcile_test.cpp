@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop over simulated days: what is due is driven, one failing MD holds up none, the outside is
+// told once for many and until it listened.
+#include "drive/reconcile.hpp"
+
+#include "drive/bench.hpp"
+#include "support/catch.hpp"
+#include "support/recording_hooks.hpp"
+
+namespace md::drive {
+namespace {
+
+using namespace std::chrono_literals;
+using test::DriveBench;
+using test::managed;
+using test::RecordingHooks;
+using test::Scenario;
+
+struct LoopBench : DriveBench {
+    explicit LoopBench(std::vector<model::ManagedDomain> domains, Scenario scenario = {})
+        : DriveBench(std::move(scenario)) {
+        desired.domains = std::move(domains);
+        desired.server.notify_command = {"/bin/reload", "arg"};
+    }
+    ~LoopBench() { stop(); }
+
+    void start() {
+        restart();
+        loop = std::make_unique<Reconcile>(context.get_executor(), tools(), hooks, desired,
+                                           [this] { ++changes; });
+        test::run_task(context, loop->load());
+        ended = false;
+        base::asio::co_spawn(context, loop->run(),
+                             base::asio::bind_cancellation_slot(
+                                 stop_signal.slot(), [this](std::exception_ptr) { ended = true; }));
+        settle();
+    }
+    void stop() {
+        if (ended)
+            return;
+        stop_signal.emit(base::asio::cancellation_type::terminal);
+        context.restart();
+        context.run();
+        REQUIRE(ended);
+    }
+    // Runs what can run now; key generation on the pool is waited for.
+    void settle() {
+        do {
+            context.restart();
+            while (context.poll() > 0) {
+            }
+            base::asio::post(pool, [] {});
+        } while (context.run_for(5ms) > 0);
+    }
+    // Lets this much time pass, or a little more, stopping at each moment something waits for.
+    void pass(std::chrono::milliseconds time) {
+        auto end = clock.now() + time;
+        while (clock.now() < end) {
+            if (!clock.advance_to_next())
+                clock.advance(end - clock.now());
+            settle();
+        }
+    }
+    std::size_t held(const std::string& name) const {
+        return loop->observed().of(name).certificates.size();
+    }
+
+    model::DesiredState desired;
+    RecordingHooks hooks;
+    std::unique_ptr<Reconcile> loop;
+    base::asio::cancellation_signal stop_signal;
+    bool ended = true;
+    int changes = 0;
+};
+
+}  // namespace
+
+TEST_CASE("all MDs get a certificate and the outside is told once, with all names") {
+    LoopBench bench({managed({"a.org"}), managed({"b.org"}), managed({"c.org", "www.c.org"})});
+    bench.start();
+    bench.pass(70s);
+    for (const char* name : {"a.org", "b.org", "c.org"})
+        CHECK(bench.held(name) == 1);
+    REQUIRE(bench.hooks.commands.size() == 1);
+    CHECK(bench.hooks.commands[0] ==
+          std::vector<std::string>{"/bin/reload", "arg", "a.org", "b.org", "c.org"});
+    CHECK(bench.ca.accounts() == 1);
+}
+
+TEST_CASE("an MD that fails holds up no other and is tried again later") {
+    Scenario scenario;
+    scenario.refused["bad.org"] = "dns";
+    LoopBench bench({managed({"bad.org"}), managed({"good.org"})}, scenario);
+    bench.start();
+    bench.pass(70s);
+    CHECK(bench.held("good.org") == 1);
+    CHECK(bench.held("bad.org") == 0);
+    REQUIRE(bench.loop->observed().of("bad.org").staged_job);
+    bench.ca.set_scenario({});
+    bench.pass(20min);
+    CHECK(bench.held("bad.org") == 1);
+}
+
+TEST_CASE("certificates are renewed for ever, each told once") {
+    Scenario scenario;
+    scenario.lifetime = 10min;
+    LoopBench bench({managed({"a.org"})}, scenario);
+    bench.start();
+    bench.pass(60min);
+    auto until = bench.loop->observed().of("a.org").certificates.at(0).not_after;
+    CHECK(until > bench.clock.now());
+    CHECK(bench.ca.certificates() >= 7);
+    CHECK(bench.ca.certificates() <= 11);
+    CHECK(bench.hooks.commands.size() == bench.ca.certificates());
+}
+
+TEST_CASE("a failed notification is repeated until it succeeds, also after a restart") {
+    LoopBench bench({managed({"a.org"})});
+    bench.hooks.fail_next();
+    bench.hooks.fail_next();
+    bench.start();
+    bench.pass(3s);
+    CHECK(bench.hooks.commands.size() == 1);
+    CHECK(bench.loop->observed().of("a.org").live_job->notify_errors == 1);
+    bench.stop();
+    bench.start();
+    bench.pass(60s);
+    CHECK(bench.hooks.commands.size() == 3);
+    CHECK(bench.loop->observed().of("a.org").live_job->notified);
+    bench.pass(10min);
+    CHECK(bench.hooks.commands.size() == 3);
+    CHECK(bench.ca.certificates() == 1);
+}
+
+TEST_CASE("a restart orders nothing again") {
+    LoopBench bench({managed({"a.org"})});
+    bench.start();
+    bench.pass(5s);
+    bench.stop();
+    bench.start();
+    bench.pass(10min);
+    CHECK(bench.ca.certificates() == 1);
+}
+
+TEST_CASE("the delay after a failure survives a restart") {
+    Scenario scenario;
+    scenario.refused["a.org"] = "connection";
+    LoopBench bench({managed({"a.org"})}, scenario);
+    bench.start();
+    bench.pass(2s);
+    auto next = bench.loop->observed().of("a.org").staged_job->next_run;
+    auto orders = bench.ca.orders();
+    bench.stop();
+    bench.start();
+    bench.pass(30s);
+    CHECK(bench.ca.orders() == orders);
+    CHECK(bench.loop->observed().of("a.org").staged_job->next_run == next);
+}
+
+TEST_CASE("a requested renewal is driven at once, and waited for") {
+    LoopBench bench({managed({"a.org"})});
+    bench.start();
+    bench.pass(5s);
+    bench.loop->request({"a.org"});
+    bool done = false;
+    base::asio::co_spawn(bench.context, bench.loop->attempts_ended({"a.org"}),
+                         [&](std::exception_ptr) { done = true; });
+    bench.pass(5s);
+    CHECK(done);
+    CHECK(bench.ca.certificates() == 2);
+    CHECK_THROWS_AS(bench.loop->request({"stranger.org"}), base::Error);
+}
+
+TEST_CASE("a reload drives what is new and leaves the rest alone") {
+    LoopBench bench({managed({"a.org"})});
+    bench.start();
+    bench.pass(5s);
+    auto desired = bench.desired;
+    desired.domains = {managed({"a.org"}), managed({"new.org"})};
+    test::run_task(bench.context,
+                   [](LoopBench& with, model::DesiredState state) -> base::Task<void> {
+                       auto stopped = with.loop->replace_desired(std::move(state));
+                       co_await std::move(stopped);
+                       with.context.stop();
+                   }(bench, desired));
+    bench.pass(5s);
+    CHECK(bench.held("new.org") == 1);
+    CHECK(bench.ca.certificates() == 2);
+}
+
+TEST_CASE("stopping in the middle of an attempt records no failure") {
+    Scenario slow;
+    slow.authorization_polls = 6;
+    LoopBench bench({managed({"a.org"})}, slow);
+    bench.start();
+    bench.pass(3s);
+    bench.stop();
+    CHECK(bench.store.values.contains("staging/a.org/order.json"));
+    CHECK(bench.store.values.at("staging/a.org/job.json").find("renewal-error") ==
+          std::string::npos);
+    bench.start();
+    bench.pass(60s);
+    CHECK(bench.held("a.org") == 1);
+    CHECK(bench.ca.orders() == 1);
+}
+
+TEST_CASE("drive_due does all that is due and tells the outside, then ends") {
+    LoopBench bench({managed({"a.org"}), managed({"b.org"})});
+    bench.clock.auto_advance(true);
+    Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks, bench.desired, [] {});
+    test::run_task(bench.context, loop.load());
+    test::run_task(bench.context, loop.drive_due());
+    CHECK(bench.ca.certificates() == 2);
+    CHECK(bench.hooks.commands.size() == 1);
+    test::run_task(bench.context, loop.drive_due());
+    CHECK(bench.ca.certificates() == 2);
+    CHECK(bench.hooks.commands.size() == 1);
+}
+
+}  // namespace md::drive
