@@ -43,8 +43,8 @@ struct ManagedDomain {
         return std::any_of(members.begin(), members.end(),
                            [&](const Member& member) { return member.name.covers(other); });
     }
-    // The names as ordered and certified: those a wildcard of the same MD covers are left out, since a
-    // CA refuses an order that has both.
+    // The names as ordered and certified: those a wildcard of the same MD covers are left out,
+    // since a CA refuses an order that has both.
     std::vector<DomainName> certificate_names() const {
         std::vector<DomainName> names;
         for (const Member& member : members)
