@@ -6,6 +6,7 @@
 #include "responder/door.hpp"
 #include "responder/listening_socket.hpp"
 #include "responder/reception.hpp"
+#include "responder/wanted_socket.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -17,33 +18,13 @@
 namespace md::responder {
 namespace {
 
-namespace ip = base::asio::ip;
-
-// One socket to have.
-struct Want {
-    bool over_tls = false;
-    ip::address address;
-    std::uint16_t port = 0;
-    bool half_of_all = false;  // the other family's wildcard is wanted with it
-
-    bool operator==(const Want& other) const {
-        return over_tls == other.over_tls && address == other.address && port == other.port;
-    }
-    // The same port on all addresses of the family.
-    Want widest() const {
-        ip::address any = address.is_v6() ? ip::address(ip::address_v6::any())
-                                          : ip::address(ip::address_v4::any());
-        return {over_tls, any, port, half_of_all};
-    }
-};
-
 struct OpenDoor {
-    Want want;
+    WantedSocket want;
     std::shared_ptr<Door> door;
 
     std::uint16_t port() const { return door->socket().local().port(); }
     // Whether this socket is what is wanted, or serves it as well.
-    bool serves(const Want& other) const {
+    bool serves(const WantedSocket& other) const {
         if (!door->socket().adopted())
             return want == other;
         bool family = door->socket().local().address().is_v6() == other.address.is_v6();
@@ -57,11 +38,6 @@ struct Closed {
     std::uint16_t port = 0;  // 0: none was wanted
     std::string reason;
 };
-
-std::string text_of(const ip::address& address, std::uint16_t port) {
-    std::string host = address.to_string();
-    return (address.is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
 
 bool is_absence(int error) {
     return error == EAFNOSUPPORT || error == EADDRNOTAVAIL || error == EPROTONOSUPPORT;
@@ -89,16 +65,13 @@ public:
     Reception& reception() { return *reception_; }
 
 private:
-    void want_all(const std::vector<std::pair<std::string, std::uint16_t>>& endpoints,
-                  bool over_tls);
-    void want(bool over_tls, const std::string& address, std::uint16_t port);
-    void drop_covered();
+    void want(const std::vector<std::pair<std::string, std::uint16_t>>& endpoints, bool over_tls);
     void close_unwanted();
     void close_door(const OpenDoor& door);
-    void open_missing(const Want& want);
-    std::optional<ListeningSocket> take_adopted(const Want& want);
-    bool is_served(const Want& want) const;
-    bool other_half_is_open(const Want& want) const;
+    void open_missing(const WantedSocket& want);
+    std::optional<ListeningSocket> take_adopted(const WantedSocket& want);
+    bool is_served(const WantedSocket& want) const;
+    bool other_half_is_open(const WantedSocket& want) const;
     void fail(bool over_tls, std::uint16_t port, std::string endpoint, std::string reason);
 
     std::shared_ptr<Reception> reception_;
@@ -107,7 +80,7 @@ private:
     bool opened_ = false;
 
     // Of the last open():
-    std::vector<Want> wants_;
+    std::vector<WantedSocket> wants_;
     std::vector<BindFailure> failures_;
     Closed closed_[2];  // http, https
 };
@@ -116,62 +89,38 @@ std::vector<BindFailure> Listener::Impl::open(const Endpoints& endpoints) {
     opened_ = true;
     wants_.clear();
     failures_.clear();
-    want_all(endpoints.http, false);
-    want_all(endpoints.https, true);
-    drop_covered();
+    want(endpoints.http, false);
+    want(endpoints.https, true);
     close_unwanted();
-    for (const Want& want : wants_)
+    for (const WantedSocket& want : wants_)
         if (!is_served(want))
             open_missing(want);
     for (const ListeningSocket& unused : adopted_)
         log::warn("a socket that was passed to us is not on a port of MDPortMap",
-                  log::kv("endpoint", text_of(unused.local().address(), unused.local().port())));
+                  log::kv("endpoint", text_of(unused.local())));
     return failures_;
 }
 
-void Listener::Impl::want_all(const std::vector<std::pair<std::string, std::uint16_t>>& endpoints,
-                              bool over_tls) {
+void Listener::Impl::want(const std::vector<std::pair<std::string, std::uint16_t>>& endpoints,
+                          bool over_tls) {
     closed_[over_tls] = {};
+    std::vector<WantedSocket> all;
     for (const auto& [address, port] : endpoints) {
-        closed_[over_tls].port = port;
-        want(over_tls, address, port);
+        if (closed_[over_tls].reason.empty())
+            closed_[over_tls].port = port;
+        auto sockets = wanted_sockets(address, port, over_tls);
+        if (sockets.empty())
+            fail(over_tls, port, address + ":" + std::to_string(port), "not an IP address");
+        all.insert(all.end(), sockets.begin(), sockets.end());
     }
-}
-
-void Listener::Impl::want(bool over_tls, const std::string& text, std::uint16_t port) {
-    if (text.empty() || text == "*") {
-        wants_.push_back({over_tls, ip::address_v4::any(), port, true});
-        wants_.push_back({over_tls, ip::address_v6::any(), port, true});
-        return;
-    }
-    std::string bare = text;
-    if (bare.starts_with('[') && bare.ends_with(']'))
-        bare = bare.substr(1, bare.size() - 2);
-    boost::system::error_code error;
-    ip::address address = ip::make_address(bare, error);
-    if (error)
-        fail(over_tls, port, text + ":" + std::to_string(port), "not an IP address");
-    else
-        wants_.push_back({over_tls, address, port, false});
-}
-
-// `Listen 80` beside `Listen 192.0.2.1:80`: one socket for both. Twice the same: once.
-void Listener::Impl::drop_covered() {
-    std::vector<Want> kept;
-    for (const Want& want : wants_) {
-        bool wider = !(want == want.widest()) &&
-                     std::find(wants_.begin(), wants_.end(), want.widest()) != wants_.end();
-        bool again = std::find(kept.begin(), kept.end(), want) != kept.end();
-        if (!wider && !again)
-            kept.push_back(want);
-    }
-    wants_ = std::move(kept);
+    all = without_covered(all);
+    wants_.insert(wants_.end(), all.begin(), all.end());
 }
 
 void Listener::Impl::close_unwanted() {
     std::erase_if(doors_, [this](const OpenDoor& open) {
         bool wanted = std::any_of(wants_.begin(), wants_.end(),
-                                  [&open](const Want& want) { return open.serves(want); });
+                                  [&open](const WantedSocket& want) { return open.serves(want); });
         if (!wanted)
             close_door(open);
         return !wanted;
@@ -184,7 +133,7 @@ void Listener::Impl::close_door(const OpenDoor& open) {
         adopted_.push_back(std::move(socket));
 }
 
-void Listener::Impl::open_missing(const Want& want) {
+void Listener::Impl::open_missing(const WantedSocket& want) {
     auto socket = take_adopted(want);
     if (!socket) {
         // Both families of a port that the kernel picks have the same one, where that is possible.
@@ -197,7 +146,7 @@ void Listener::Impl::open_missing(const Want& want) {
         socket = ListeningSocket::open({want.address, port}, error);
         if (!socket) {
             if (!(is_absence(error) && other_half_is_open(want)))
-                fail(want.over_tls, want.port, text_of(want.address, port), std::strerror(error));
+                fail(want.over_tls, want.port, text_of({want.address, port}), std::strerror(error));
             return;
         }
     }
@@ -206,7 +155,7 @@ void Listener::Impl::open_missing(const Want& want) {
     doors_.push_back({want, std::move(door)});
 }
 
-std::optional<ListeningSocket> Listener::Impl::take_adopted(const Want& want) {
+std::optional<ListeningSocket> Listener::Impl::take_adopted(const WantedSocket& want) {
     auto fits = [&want](const ListeningSocket& socket) {
         return socket.local().port() == want.port &&
                (socket.local().address().is_v6() == want.address.is_v6() || socket.dual_stack());
@@ -219,12 +168,12 @@ std::optional<ListeningSocket> Listener::Impl::take_adopted(const Want& want) {
     return socket;
 }
 
-bool Listener::Impl::is_served(const Want& want) const {
+bool Listener::Impl::is_served(const WantedSocket& want) const {
     return std::any_of(doors_.begin(), doors_.end(),
                        [&want](const OpenDoor& open) { return open.serves(want); });
 }
 
-bool Listener::Impl::other_half_is_open(const Want& want) const {
+bool Listener::Impl::other_half_is_open(const WantedSocket& want) const {
     return want.half_of_all &&
            std::any_of(doors_.begin(), doors_.end(), [&want](const OpenDoor& open) {
                return open.want.half_of_all && open.want.port == want.port &&

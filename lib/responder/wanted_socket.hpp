@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which listening sockets an "address:port" of the configuration stands for. Pure.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace md::responder {
+
+struct WantedSocket {
+    bool over_tls = false;
+    boost::asio::ip::address address;
+    std::uint16_t port = 0;
+    bool half_of_all = false;  // the other family's wildcard is wanted with it
+
+    bool operator==(const WantedSocket& other) const {
+        return over_tls == other.over_tls && address == other.address && port == other.port;
+    }
+};
+
+// Two for "" and "*" (IPv4 and IPv6), one for an address, IPv6 with or without brackets; none for
+// what is no IP address.
+std::vector<WantedSocket> wanted_sockets(const std::string& address, std::uint16_t port,
+                                         bool over_tls);
+
+// `Listen 80` beside `Listen 192.0.2.1:80`: one socket serves both. Twice the same: once.
+std::vector<WantedSocket> without_covered(const std::vector<WantedSocket>& wanted);
+
+// "192.0.2.1:80", "[::]:80"
+std::string text_of(const boost::asio::ip::tcp::endpoint& endpoint);
+
+}  // namespace md::responder
