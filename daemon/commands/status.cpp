@@ -58,7 +58,7 @@ int status(const CommandLine& line) {
                                  : admin::status_text(status, base::SystemClock().now(),
                                                       ::isatty(STDOUT_FILENO) == 1);
     std::fputs(text.c_str(), stdout);
-    return 0;
+    return status.contains("unknown-names") ? 1 : 0;
 }
 
 }  // namespace md::commands

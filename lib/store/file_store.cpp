@@ -15,15 +15,6 @@
 namespace md::store {
 namespace {
 
-// As base::on_pool, but one after the other.
-template <typename Strand, typename Function>
-auto on_strand(Strand strand, Function function) -> base::Task<std::invoke_result_t<Function&>> {
-    using Result = std::invoke_result_t<Function&>;
-    auto body = [](Function work) -> base::Task<Result> { co_return work(); };
-    base::Task<Result> work = body(std::move(function));
-    co_return co_await base::asio::co_spawn(strand, std::move(work), base::asio::use_awaitable);
-}
-
 FileTree tree_at(const std::string& directory) {
     if (directory.empty())
         throw base::Error("the store has no directory");
@@ -114,7 +105,7 @@ base::Task<std::unique_ptr<FileStore>> FileStore::open(std::string directory,
     FileTree tree = tree_at(directory);
     Strand strand(io_pool.get_executor());
     auto work = [&tree] { return prepare(tree); };
-    StoreHeader header = co_await on_strand(strand, std::move(work));
+    StoreHeader header = co_await base::on_executor(strand, work);
     co_return std::unique_ptr<FileStore>(
         new FileStore(std::move(tree), std::move(header.key), Access::read_write, strand));
 }
@@ -124,7 +115,7 @@ base::Task<std::unique_ptr<FileStore>> FileStore::open_read_only(std::string dir
     FileTree tree = tree_at(directory);
     Strand strand(io_pool.get_executor());
     auto work = [&tree] { return tree.read(std::string(header_key)); };
-    std::optional<std::string> text = co_await on_strand(strand, std::move(work));
+    std::optional<std::string> text = co_await base::on_executor(strand, work);
     if (!text)
         co_return nullptr;
     StoreHeader header = checked_header(tree, *text);
@@ -146,7 +137,7 @@ void FileStore::require_writable(std::string_view key) const {
 base::Task<std::optional<std::string>> FileStore::read(std::string key) {
     require_safe(key);
     auto work = [this, key] { return tree_.read(key); };
-    co_return co_await on_strand(strand_, std::move(work));
+    co_return co_await base::on_executor(strand_, work);
 }
 
 base::Task<void> FileStore::write(std::string key, std::string value) {
@@ -154,20 +145,20 @@ base::Task<void> FileStore::write(std::string key, std::string value) {
     if (value.size() > largest_value)
         throw base::Error("cannot write " + tree_.path(key) + ": it is larger than 4 MiB");
     auto work = [this, key = std::move(key), value = std::move(value)] { tree_.write(key, value); };
-    co_await on_strand(strand_, std::move(work));
+    co_await base::on_executor(strand_, work);
 }
 
 base::Task<std::vector<std::string>> FileStore::list(std::string prefix) {
     if (!prefix.empty())
         require_safe(prefix);
     auto work = [this, prefix] { return tree_.names(prefix); };
-    co_return co_await on_strand(strand_, std::move(work));
+    co_return co_await base::on_executor(strand_, work);
 }
 
 base::Task<void> FileStore::remove(std::string key) {
     require_writable(key);
     auto work = [this, key] { tree_.remove(key); };
-    co_await on_strand(strand_, std::move(work));
+    co_await base::on_executor(strand_, work);
 }
 
 base::Task<void> FileStore::activate(std::string name, std::map<std::string, std::string> values) {
@@ -178,7 +169,7 @@ base::Task<void> FileStore::activate(std::string name, std::map<std::string, std
     auto work = [this, name = std::move(name), values = std::move(values)] {
         activate_set(tree_, name, values);
     };
-    co_await on_strand(strand_, std::move(work));
+    co_await base::on_executor(strand_, work);
 }
 
 base::Task<void> FileStore::rename(std::string old_name, std::string new_name) {
@@ -189,13 +180,13 @@ base::Task<void> FileStore::rename(std::string old_name, std::string new_name) {
         rename_folder(tree_, staging_key(old_name), staging_key(new_name));
         rename_folder(tree_, domain_key(old_name), domain_key(new_name));
     };
-    co_await on_strand(strand_, std::move(work));
+    co_await base::on_executor(strand_, work);
 }
 
 base::Task<void> FileStore::set_aside(std::string key) {
     require_writable(key);
     auto work = [this, key] { set_key_aside(tree_, key); };
-    co_await on_strand(strand_, std::move(work));
+    co_await base::on_executor(strand_, work);
 }
 
 }  // namespace md::store
