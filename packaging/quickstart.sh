@@ -12,7 +12,9 @@ mdcertd=build/release/daemon/mdcertd
 scratch=
 daemon=
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+say() {
+    if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi
+}
 fail() {
     echo "quickstart: $*" >&2
     [ ! -f "$scratch/mdcertd.log" ] || tail -n 20 "$scratch/mdcertd.log" >&2
@@ -96,7 +98,7 @@ run_daemon() {
 
 verify() {   # NAME FILE
     openssl verify -CAfile "$scratch/issuing-root.pem" -untrusted "$scratch/issuing-intermediate.pem" \
-        -verify_hostname "$1" "$scratch/state/md/domains/$2" | sed "s|$scratch/||" ||
+        -verify_hostname "$1" "$scratch/state/md/domains/$2" | sed "s|$scratch/state/|$1 in |" ||
         fail "$1: the certificate does not verify"
 }
 
@@ -123,16 +125,16 @@ stop_all() {
     diff <(echo "$before") <(places) || fail "these files are left behind"
 }
 
-# What mdcertd would leave where: its own places, the places for temporary files, this tree.
+# Where mdcertd would leave something: its default places, and this tree.
 places() {
-    find /etc/mdcertd /var/lib/mdcertd /run/mdcertd "${TMPDIR:-/tmp}" -maxdepth 1 -name '*mdcertd*' \
-        2>/dev/null | sort || true
+    find /etc/mdcertd /var/lib/mdcertd /run/mdcertd 2>/dev/null | sort || true
     find . -path ./build -prune -o -path ./.git -prune -o -type f -print | sort
 }
 
 build
 before=$(places)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mdcertd-quickstart-XXXXXX")
+export TMPDIR=$scratch
 start_local_ca
 write_configuration
 run_daemon

@@ -100,19 +100,19 @@ fetch_issuers() {
 # by itself.
 end_process() {
     kill "$1" 2>/dev/null || return 0
-    timeout "${2:-5}" tail -f --pid="$1" /dev/null 2>/dev/null && { wait "$1" 2>/dev/null; return 0; }
-    kill -KILL "$1" 2>/dev/null
-    wait "$1" 2>/dev/null
+    timeout "${2:-5}" tail -f --pid="$1" /dev/null 2>/dev/null && { wait "$1" 2>/dev/null || true; return 0; }
+    kill -KILL "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
     return 1
 }
 
 stop_started() {
     local pid
     for pid in "${started[@]}"; do
-        kill "$pid" 2>/dev/null
+        kill "$pid" 2>/dev/null || true
     done
     for pid in "${started[@]}"; do
-        wait "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null || true   # its status is that of the signal
     done
     started=()
 }
