@@ -153,10 +153,14 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
     auto url_text = co_await journal_.order_url();
     if (!url_text)
         co_return std::nullopt;
+    Directory directory = co_await bench_.account.client().directory();
     std::optional<Order> found;
     try {
         UrlRule rule = bench_.account.client().url_rule();
         http::Url url = parse_url(*url_text, rule, "the staged order");
+        // The MD moved to another CA meanwhile; the former one may not even answer any more.
+        if (url.origin() != directory.new_order.origin())
+            throw ProtocolError("it was placed at another CA");
         Answer answer = co_await bench_.account.post(url, "", "asking for the staged order");
         found = parse_order(answer.body, url, rule);
     } catch (const AcmeError& error) {

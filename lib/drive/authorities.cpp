@@ -18,4 +18,9 @@ Authority& Authorities::at(const Route& route) {
     return known_.emplace(route, std::move(fresh)).first->second;
 }
 
+void Authorities::close_idle() {
+    for (auto& [route, authority] : known_)
+        authority.transport->close_idle();
+}
+
 }  // namespace md::drive

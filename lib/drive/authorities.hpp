@@ -51,6 +51,9 @@ public:
     // Stays where it is for as long as this lives. Throws when the route cannot be set up at all.
     Authority& at(const Route& route);
 
+    // Closes the connections that are kept between requests.
+    void close_idle();
+
 private:
     base::asio::any_io_executor executor_;
     store::Store& store_;

@@ -6,7 +6,6 @@
 #include "store/records.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace md::drive {
 namespace {
@@ -50,14 +49,17 @@ std::optional<std::string> heir_of(const model::ManagedDomain& wanted, const Sto
     return best;
 }
 
-base::Task<void> inherit_renamed(store::Store& store, const model::DesiredState& desired) {
+base::Task<void> inherit_renamed(store::Store& store, const model::DesiredState& desired,
+                                 const std::set<std::string>& busy) {
     auto in_store = co_await store.list("domains");
     std::set<std::string> unclaimed(in_store.begin(), in_store.end());
     std::vector<const model::ManagedDomain*> fresh;
     for (const model::ManagedDomain& domain : desired.domains)
         if (unclaimed.erase(domain.name()) == 0)
             fresh.push_back(&domain);
-    std::erase_if(unclaimed, [](const std::string& name) { return store::is_damaged_name(name); });
+    std::erase_if(unclaimed, [&busy](const std::string& name) {
+        return store::is_damaged_name(name) || busy.contains(name);
+    });
     if (fresh.empty() || unclaimed.empty())
         co_return;
     std::vector<std::string> candidates(unclaimed.begin(), unclaimed.end());

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,9 @@ std::optional<std::string> heir_of(
     const model::ManagedDomain& wanted,
     const std::map<std::string, std::vector<std::string>>& unclaimed);
 
-// Renames in the store what is to be taken over.
-base::Task<void> inherit_renamed(store::Store& store, const model::DesiredState& desired);
+// Renames in the store what is to be taken over. What stands in `busy` is still being worked on
+// and stays.
+base::Task<void> inherit_renamed(store::Store& store, const model::DesiredState& desired,
+                                 const std::set<std::string>& busy = {});
 
 }  // namespace md::drive

@@ -78,17 +78,13 @@ void Reconcile::request(const std::vector<std::string>& names) {
     poke_.wake();
 }
 
-base::Task<void> Reconcile::replace_desired(model::DesiredState desired) {
-    desired_ = std::move(desired);
-    co_await inherit_renamed(tools_.store, desired_);
-    for (const model::ManagedDomain& domain : desired_.domains) {
-        if (running_.contains(domain.name()))
-            continue;
-        model::ObservedDomain held = co_await observe_domain(tools_.store, domain);
-        observed_.domains[domain.name()] = std::move(held);
-    }
-    on_change_();
-    poke_.wake();
+// Not a matter of course: the watchdog believes nothing it cannot count.
+bool Reconcile::all_planned(const std::vector<schedule::Step>& rest) const {
+    auto has_time = [](const schedule::Step& step) { return step.at.has_value(); };
+    auto driven = [](const model::ManagedDomain& domain) { return domain.driven(); };
+    auto planned = std::count_if(rest.begin(), rest.end(), has_time);
+    auto needed = std::count_if(desired_.domains.begin(), desired_.domains.end(), driven);
+    return planned + static_cast<std::ptrdiff_t>(running_.size() - strays_.size()) >= needed;
 }
 
 std::vector<schedule::Step> Reconcile::steps(sys_seconds now) const {
@@ -100,6 +96,11 @@ std::vector<schedule::Step> Reconcile::steps(sys_seconds now) const {
             step.rule = schedule::Rule::requested;
         }
     std::erase_if(steps, [&](const auto& step) { return running_.contains(step.domain); });
+    if (strays_.empty())
+        return steps;
+    for (schedule::Step& step : steps)
+        if (step.due(now) && awaits_former_self(*wanted(step.domain)))
+            step.at = now + std::chrono::minutes{1};
     return steps;
 }
 
@@ -119,11 +120,20 @@ void Reconcile::start_due(const std::vector<schedule::Step>& steps, sys_seconds 
 
 void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
     running_.erase(name);
+    strays_.erase(name);
+    if (running_.empty())
+        tools_.authorities.close_idle();
     log_unexpected(name, failed);
+    if (wanted(name) == nullptr)
+        observed_.domains.erase(name);
+    tell_waiters(name);
+    poke_.wake();
+}
+
+void Reconcile::tell_waiters(const std::string& name) {
     for (EndWaiter& waiter : end_waiters_)
         if (waiter.left.erase(name) > 0 && waiter.left.empty())
             waiter.done.wake();
-    poke_.wake();
 }
 
 base::Task<void> Reconcile::attempts_ended(std::vector<std::string> names) {
@@ -144,12 +154,16 @@ base::Task<void> Reconcile::attempts_ended(std::vector<std::string> names) {
 base::Task<void> Reconcile::drive_one(std::string name) {
     auto permit = co_await permits_.take();
     const model::ManagedDomain* domain = wanted(name);
-    if (domain == nullptr)
-        co_return;  // a reload took it away while it waited for its turn
+    if (domain == nullptr) {  // a reload took it away while it waited for its turn
+        co_await inherit_from(name);
+        co_return;
+    }
     model::ObservedDomain held = observed_.of(name);
     model::ObservedDomain outcome =
         co_await attempt(tools_, desired_.server, *domain, std::move(held));
     observed_.domains[name] = std::move(outcome);
+    if (wanted(name) == nullptr)
+        co_await inherit_from(name);
     on_change_();
 }
 
@@ -173,9 +187,10 @@ base::Task<void> Reconcile::notify_all(std::vector<std::string> domains) {
 }
 
 base::Task<void> Reconcile::record_notification(std::string name, notify::HookOutcome outcome) {
-    auto& job = observed_.domains[name].live_job;
-    if (!job)
-        co_return;
+    auto known = observed_.domains.find(name);
+    if (known == observed_.domains.end() || !known->second.live_job)
+        co_return;  // a reload took it away
+    model::Job* job = &*known->second.live_job;
     sys_seconds now = tools_.clock.now();
     job->notified = outcome.succeeded;
     job->notify_errors = outcome.succeeded ? 0 : job->notify_errors + 1;
@@ -218,8 +233,11 @@ base::Task<void> Reconcile::poked() {
 base::Task<void> Reconcile::work() {
     while (true) {
         sys_seconds now = tools_.clock.now();
-        start_due(steps(now), now);
+        if (!adopting_)
+            start_due(steps(now), now);
         auto rest = steps(now);
+        if (all_planned(rest))
+            ++sound_turns_;
         auto owed = notify::owed(desired_, observed_, now, !running_.empty());
         start_notification(owed);
         milliseconds wait = until_next(rest, owed, now);

@@ -10,8 +10,10 @@
 #include "notify/hook_runner.hpp"
 #include "schedule/plan.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,7 +36,9 @@ public:
     // Failures are in observed().
     base::Task<void> drive_due();
 
-    // A new configuration: what runs goes on, the rest is planned anew.
+    // A new configuration: what runs goes on, the rest is planned anew, an MD that failed and is
+    // wanted otherwise now is tried at once. Throws, and leaves the former in force, when the store
+    // cannot be read.
     base::Task<void> replace_desired(model::DesiredState desired);
 
     // Has these driven at the next opportunity, whatever the plan says. Unknown names throw
@@ -46,6 +50,10 @@ public:
     const model::DesiredState& desired() const { return desired_; }
     const model::ObservedState& observed() const { return observed_; }
     bool is_running(const std::string& name) const { return running_.contains(name); }
+
+    // How often the loop has planned and found that every driven MD has a next action or an attempt
+    // under way. The proof of life: an empty request() makes the loop plan.
+    std::uint64_t sound_turns() const { return sound_turns_; }
 
 private:
     std::vector<schedule::Step> steps(std::chrono::sys_seconds now) const;
@@ -60,7 +68,16 @@ private:
     base::Task<void> work();
     base::Task<void> poked();
     void ended(const std::string& name, std::exception_ptr failed);
+    void tell_waiters(const std::string& name);
     const model::ManagedDomain* wanted(const std::string& name) const;
+    bool awaits_former_self(const model::ManagedDomain& domain) const;
+    bool all_planned(const std::vector<schedule::Step>& rest) const;
+    base::Task<void> adopt(model::DesiredState desired);
+    void note_strays(const model::DesiredState& former);
+    void drop_what_is_not_wanted();
+    base::Task<void> inherit_from(std::string name);
+    void take_up(const model::ManagedDomain& domain, model::ObservedDomain held,
+                 const model::ManagedDomain* former);
 
     Tools tools_;
     notify::Hooks& hooks_;
@@ -72,6 +89,7 @@ private:
     base::Nursery nursery_;
     base::Wakeup poke_;
     std::set<std::string> running_;
+    std::map<std::string, model::ManagedDomain> strays_;  // running, and taken away by a reload
     std::set<std::string> requested_;
     // Who waits in attempts_ended(), and for which MDs still.
     struct EndWaiter {
@@ -81,6 +99,8 @@ private:
     };
     std::list<EndWaiter> end_waiters_;
     bool notifying_ = false;
+    bool adopting_ = false;  // nothing is started meanwhile
+    std::uint64_t sound_turns_ = 0;
 };
 
 }  // namespace md::drive

@@ -38,7 +38,7 @@ public:
 
     // Closes what is kept idle. Nothing else does while nothing is sent: call it when a round of
     // work is done.
-    void close_idle();
+    void close_idle() override;
 
 private:
     class Impl;

@@ -22,6 +22,8 @@ public:
     // One request, one answer, whatever its status. Redirects are answers too. Throws
     // TransportError. Any number of sends may be awaited at once.
     virtual base::Task<Response> send(Request request) = 0;
+    // A round of work is done: connections that are kept for the next request may go.
+    virtual void close_idle() {}
 };
 
 }  // namespace md::http

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// A reload: what the store holds follows the new configuration, what runs goes on. An attempt whose
+// MD was taken away meanwhile is a stray; whoever has its names now waits for it and inherits.
+#include "drive/inherit.hpp"
+#include "drive/observe.hpp"
+#include "drive/reconcile.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace md::drive {
+
+base::Task<void> Reconcile::replace_desired(model::DesiredState desired) {
+    adopting_ = true;
+    std::exception_ptr failed;
+    try {
+        co_await adopt(std::move(desired));
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    adopting_ = false;
+    poke_.wake();
+    if (failed)
+        std::rethrow_exception(failed);
+    on_change_();
+}
+
+// The store is read first; then both states are replaced in one go, since a plan made of the new
+// wishes and the old observations would order what is held already.
+base::Task<void> Reconcile::adopt(model::DesiredState desired) {
+    const std::set<std::string> busy = running_;
+    co_await inherit_renamed(tools_.store, desired, busy);
+    model::ObservedState seen;
+    for (const model::ManagedDomain& domain : desired.domains) {
+        if (busy.contains(domain.name()))
+            continue;
+        model::ObservedDomain held = co_await observe_domain(tools_.store, domain);
+        seen.domains[domain.name()] = std::move(held);
+    }
+    model::DesiredState former = std::exchange(desired_, std::move(desired));
+    std::map<std::string, const model::ManagedDomain*> formerly;
+    for (const model::ManagedDomain& domain : former.domains)
+        formerly[domain.name()] = &domain;
+    for (const model::ManagedDomain& domain : desired_.domains)
+        if (!busy.contains(domain.name()))
+            take_up(domain, std::move(seen.domains[domain.name()]), formerly[domain.name()]);
+    note_strays(former);
+    drop_what_is_not_wanted();
+}
+
+void Reconcile::take_up(const model::ManagedDomain& domain, model::ObservedDomain held,
+                        const model::ManagedDomain* former) {
+    model::ObservedDomain& known = observed_.domains[domain.name()];
+    // A notification may have ended since the job was read: what is in memory is never older.
+    if (known.live_job && held.live_job)
+        held.live_job = std::move(known.live_job);
+    bool changed =
+        former && (former->members != domain.members || former->settings != domain.settings);
+    // Somebody has mended it, maybe: that is worth one attempt now.
+    if (changed && held.staged_job)
+        held.staged_job->next_run = std::nullopt;
+    known = std::move(held);
+}
+
+void Reconcile::note_strays(const model::DesiredState& former) {
+    for (const model::ManagedDomain& domain : former.domains)
+        if (running_.contains(domain.name()))
+            strays_.emplace(domain.name(), domain);
+    std::erase_if(strays_, [this](const auto& stray) { return wanted(stray.first) != nullptr; });
+}
+
+void Reconcile::drop_what_is_not_wanted() {
+    std::set<std::string> names;
+    for (const model::ManagedDomain& domain : desired_.domains)
+        names.insert(domain.name());
+    std::erase_if(observed_.domains, [&](const auto& known) {
+        return !names.contains(known.first) && !running_.contains(known.first);
+    });
+    for (const std::string& name : std::set<std::string>(requested_))
+        if (!names.contains(name)) {
+            requested_.erase(name);
+            tell_waiters(name);
+        }
+}
+
+bool Reconcile::awaits_former_self(const model::ManagedDomain& domain) const {
+    return std::any_of(strays_.begin(), strays_.end(), [&](const auto& stray) {
+        const auto& members = stray.second.members;
+        return std::any_of(members.begin(), members.end(),
+                           [&](const model::Member& member) { return domain.covers(member.name); });
+    });
+}
+
+// A stray has ended, well or badly; it still counts as running.
+base::Task<void> Reconcile::inherit_from(std::string name) {
+    std::set<std::string> busy = running_;
+    busy.erase(name);
+    std::vector<model::ManagedDomain> heirs;
+    for (const model::ManagedDomain& domain : desired_.domains)
+        if (!running_.contains(domain.name()) && awaits_former_self(domain))
+            heirs.push_back(domain);
+    if (heirs.empty())
+        co_return;
+    model::DesiredState desired = desired_;  // another reload may come meanwhile
+    co_await inherit_renamed(tools_.store, desired, busy);
+    for (const model::ManagedDomain& heir : heirs) {
+        model::ObservedDomain held = co_await observe_domain(tools_.store, heir);
+        observed_.domains[heir.name()] = std::move(held);
+    }
+}
+
+}  // namespace md::drive
