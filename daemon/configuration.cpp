@@ -26,12 +26,16 @@ void print_diagnostics(const config::Loaded& loaded) {
 
 config::Loaded require_configuration(const commands::CommandLine& line) {
     config::Loaded loaded = load_configuration(line);
-    if (!loaded.ok()) {
-        print_diagnostics(loaded);
-        throw base::Error("the configuration " + line.config_file +
-                          " has errors; 'mdcertd check' lists them");
-    }
+    require_sound(loaded, line);
     return loaded;
+}
+
+void require_sound(const config::Loaded& loaded, const commands::CommandLine& line) {
+    if (loaded.ok())
+        return;
+    print_diagnostics(loaded);
+    throw base::Error("the configuration " + line.config_file +
+                      " has errors; 'mdcertd check' lists them");
 }
 
 }  // namespace md

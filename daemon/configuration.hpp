@@ -15,5 +15,6 @@ void print_diagnostics(const config::Loaded& loaded);
 // For commands that need a sound configuration: prints what is wrong and throws base::Error when it
 // is not sound.
 config::Loaded require_configuration(const commands::CommandLine& line);
+void require_sound(const config::Loaded& loaded, const commands::CommandLine& line);
 
 }  // namespace md

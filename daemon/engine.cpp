@@ -20,15 +20,22 @@ drive::TransportFor transports(base::asio::any_io_executor executor) {
 
 }  // namespace
 
-Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired, OnStage on_stage)
+Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired, OnStage on_stage,
+               std::function<void()> on_change)
     : executor_(executor),
       desired_(std::move(desired)),
       on_stage_(std::move(on_stage)),
+      on_change_(std::move(on_change)),
       listener_(executor, board_),
       tls_alpn01_(executor, board_, listener_),
       http01_(executor, board_, listener_) {}
 
 Engine::~Engine() = default;
+
+void Engine::adopt(const std::vector<int>& descriptors) {
+    for (int descriptor : descriptors)
+        listener_.adopt(descriptor);
+}
 
 void Engine::open_ports(const model::ServerSettings& server) {
     for (const responder::BindFailure& failure : listener_.open(drive::endpoints_of(server)))
@@ -37,6 +44,19 @@ void Engine::open_ports(const model::ServerSettings& server) {
 }
 
 base::Task<void> Engine::open() {
+    std::exception_ptr failed;
+    try {
+        co_await open_all();
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    if (!failed)
+        co_return;
+    close();  // or the process would wait at its ports for ever
+    std::rethrow_exception(failed);
+}
+
+base::Task<void> Engine::open_all() {
     const model::ServerSettings& server = desired_.server;
     open_ports(server);
     become_user(server);
@@ -57,6 +77,7 @@ void Engine::show() {
     listener_.set_credentials([this](const std::string& name) {
         return drive::live_credentials(store_->directory(), reconcile_->desired(), name);
     });
+    on_change_();
 }
 
 base::Task<void> Engine::reload(model::DesiredState desired) {
@@ -64,7 +85,16 @@ base::Task<void> Engine::reload(model::DesiredState desired) {
         desired.server.server_root != desired_.server.server_root)
         throw base::Error("ServerRoot and MDStoreDir cannot change while mdcertd runs: restart it");
     open_ports(desired.server);
-    co_await reconcile_->replace_desired(std::move(desired));
+    std::exception_ptr failed;
+    try {
+        co_await reconcile_->replace_desired(std::move(desired));
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    if (!failed)
+        co_return;
+    open_ports(reconcile_->desired().server);
+    std::rethrow_exception(failed);
 }
 
 void Engine::close() {

@@ -26,8 +26,14 @@ using OnStage = std::function<void(const std::string& domain, std::string_view s
 
 class Engine {
 public:
-    Engine(base::asio::any_io_executor executor, model::DesiredState desired, OnStage on_stage);
+    // `on_change` is called after anything observed changed.
+    Engine(
+        base::asio::any_io_executor executor, model::DesiredState desired, OnStage on_stage,
+        std::function<void()> on_change = [] {});
     ~Engine();
+
+    // Listening sockets that the service manager opened; before open().
+    void adopt(const std::vector<int>& descriptors);
 
     // Binds the ports, becomes the configured user, takes the store's lease and reads the store.
     // Throws base::Error with what stands in the way; a port that cannot be bound is a warning.
@@ -43,12 +49,14 @@ public:
     void close();
 
 private:
+    base::Task<void> open_all();
     void open_ports(const model::ServerSettings& server);
     void show();
 
     base::asio::any_io_executor executor_;
     model::DesiredState desired_;  // as opened; reconcile_ has the current one
     OnStage on_stage_;
+    std::function<void()> on_change_;
     base::SystemClock clock_;
     base::asio::thread_pool io_pool_{1};
     base::asio::thread_pool key_pool_{2};

@@ -33,23 +33,30 @@ void print_stage(const std::string& domain, std::string_view stage) {
     std::fflush(stdout);
 }
 
+bool on_terminal() {
+    return ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+}
+
+// A person who asked for more than the default sees all of it, between the lines of progress.
 log::Level log_level_of(model::LogLevel level) {
+    if (level == model::LogLevel::info && on_terminal())
+        return log::Level::warn;
     return static_cast<log::Level>(level);  // both are trace, debug, info, warn, error
 }
 
 }  // namespace
 
 std::function<void(const std::string&, std::string_view)> start_telling(model::LogLevel level) {
-    bool terminal = ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+    bool terminal = on_terminal();
     bool under_systemd = std::getenv("JOURNAL_STREAM") != nullptr && !terminal;
-    log::Level wanted = log_level_of(level);
-    // A person who asked for more than the default sees all of it, between the lines of progress.
-    if (terminal && wanted == log::Level::info)
-        wanted = log::Level::warn;
-    log::start(wanted, under_systemd);
+    log::start(log_level_of(level), under_systemd);
     if (!terminal)
         return [](const std::string&, std::string_view) {};
     return print_stage;
+}
+
+void set_log_level(model::LogLevel level) {
+    log::set_level(log_level_of(level));
 }
 
 }  // namespace md

@@ -15,4 +15,7 @@ namespace md {
 std::function<void(const std::string& domain, std::string_view stage)> start_telling(
     model::LogLevel level);
 
+// The level of a new configuration.
+void set_log_level(model::LogLevel level);
+
 }  // namespace md

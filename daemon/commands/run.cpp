@@ -7,6 +7,7 @@
 #include "configuration.hpp"
 #include "engine.hpp"
 #include "progress.hpp"
+#include "supervisor.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -22,20 +23,27 @@ namespace {
 namespace asio = base::asio;
 using nlohmann::json;
 
+constexpr std::chrono::milliseconds longest_farewell{4000};  // 5 s are promised
+
 class Daemon {
 public:
     Daemon(asio::any_io_executor executor, CommandLine line, model::DesiredState desired)
         : line_(std::move(line)),
           on_stage_(start_telling(desired.server.log_level)),
           control_path_(desired.server.server_root + "/control.sock"),
-          engine_(executor, std::move(desired), on_stage_),
-          signals_(executor, SIGTERM, SIGINT, SIGHUP) {}
+          supervisor_(executor),
+          engine_(executor, std::move(desired), on_stage_, [this] { supervisor_.news(); }),
+          signals_(executor, SIGTERM, SIGINT, SIGHUP),
+          farewell_(executor) {}
 
     base::Task<void> serve();
 
 private:
+    base::Task<void> drive();
     base::Task<void> heed_signals();
+    void begin_farewell();
     base::Task<void> reload();
+    base::Task<std::string> try_to_reload();
     base::Task<json> answer(json question);
     base::Task<json> renew(std::vector<std::string> names);
     json status(const std::vector<std::string>& names);
@@ -44,29 +52,40 @@ private:
     CommandLine line_;
     OnStage on_stage_;
     std::string control_path_;
+    Supervisor supervisor_;
     Engine engine_;
     asio::signal_set signals_;
+    asio::steady_timer farewell_;
     std::string reload_problem_;
 };
 
 base::Task<void> Daemon::serve() {
+    engine_.adopt(supervisor_.take_sockets());
     co_await engine_.open();
+    supervisor_.ready();
     log::info("mdcertd runs", log::kv("domains", engine_.reconcile().desired().domains.size()));
     auto executor = co_await asio::this_coro::executor;
     base::Nursery nursery(executor);
     nursery.start(serve_and_answer(), [](std::exception_ptr) {});
     std::exception_ptr failed;
     try {
-        co_await base::first_of(engine_.reconcile().run(), heed_signals());
+        co_await base::first_of(drive(), heed_signals());
     } catch (...) {
         failed = std::current_exception();
     }
     nursery.cancel();
     co_await nursery.join();
     engine_.close();
+    farewell_.cancel();
     if (failed)
         std::rethrow_exception(failed);
     log::info("mdcertd ended");
+}
+
+base::Task<void> Daemon::drive() {
+    drive::Reconcile& reconcile = engine_.reconcile();
+    co_await base::first_of(reconcile.run(),
+                            supervisor_.attend(reconcile, engine_.clock(), reload_problem_));
 }
 
 base::Task<void> Daemon::serve_and_answer() {
@@ -85,30 +104,53 @@ base::Task<void> Daemon::heed_signals() {
     while (true) {
         int signal = co_await signals_.async_wait(asio::use_awaitable);
         if (signal != SIGHUP)
-            co_return;
+            break;
         co_await reload();
     }
+    begin_farewell();
+}
+
+// Whatever does not end in time, like a key half-made or a file system that hangs, is left behind:
+// all that matters is on disk, whole.
+void Daemon::begin_farewell() {
+    supervisor_.stopping();
+    farewell_.expires_after(longest_farewell);
+    farewell_.async_wait([](boost::system::error_code cancelled) {
+        if (cancelled)
+            return;
+        log::info("mdcertd ended, leaving unfinished work behind");
+        std::fflush(nullptr);
+        ::_exit(0);
+    });
 }
 
 base::Task<void> Daemon::reload() {
-    config::Loaded loaded = load_configuration(line_);
-    reload_problem_.clear();
-    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
-        if (diagnostic.severity == config::Severity::error && reload_problem_.empty())
-            reload_problem_ =
-                diagnostic.file + ":" + std::to_string(diagnostic.line) + ": " + diagnostic.message;
-    if (reload_problem_.empty()) {
-        try {
-            co_await engine_.reload(std::move(loaded.desired));
-        } catch (const base::Error& error) {
-            reload_problem_ = error.what();
-        }
-    }
+    supervisor_.reloading();
+    reload_problem_ = co_await try_to_reload();
     if (reload_problem_.empty())
         log::info("configuration reloaded");
     else
         log::error("configuration not reloaded, the former one stays in force",
                    log::kv("reason", reload_problem_));
+    supervisor_.ready();
+    supervisor_.news();
+}
+
+// Why not, or "".
+base::Task<std::string> Daemon::try_to_reload() {
+    config::Loaded loaded = load_configuration(line_);
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
+        if (diagnostic.severity == config::Severity::error)
+            co_return diagnostic.file + ":" + std::to_string(diagnostic.line) + ": " +
+                diagnostic.message;
+    model::LogLevel level = loaded.desired.server.log_level;
+    try {
+        co_await engine_.reload(std::move(loaded.desired));
+    } catch (const base::Error& error) {
+        co_return error.what();
+    }
+    set_log_level(level);
+    co_return "";
 }
 
 json Daemon::status(const std::vector<std::string>& names) {

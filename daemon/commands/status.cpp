@@ -48,10 +48,14 @@ nlohmann::json status_from_store(const model::DesiredState& desired,
 }  // namespace
 
 int status(const CommandLine& line) {
-    config::Loaded loaded = require_configuration(line);
+    // A daemon that runs has the last configuration without errors and tells what is wrong with
+    // this one.
+    config::Loaded loaded = load_configuration(line);
     const model::DesiredState& desired = loaded.desired;
     auto told = ask_running_daemon(desired.server, "status", line.names);
     bool running = told.has_value();
+    if (!running)
+        require_sound(loaded, line);
     nlohmann::json status = running ? std::move(*told) : status_from_store(desired, line.names);
     status["daemon"] = running ? "running" : "not running";
     std::string text = line.json ? status.dump(2) + "\n"

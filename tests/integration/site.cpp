@@ -44,7 +44,13 @@ Outcome Site::mdcertd(std::vector<std::string> arguments) const {
 }
 
 std::unique_ptr<Process> Site::run() {
-    return std::make_unique<Process>(Command{{MD_BINARY, "run", "-c", config_file().string()}},
+    return run_by({});
+}
+
+std::unique_ptr<Process> Site::run_by(std::vector<std::string> program,
+                                      std::map<std::string, std::string> environment) {
+    program.insert(program.end(), {MD_BINARY, "run", "-c", config_file().string()});
+    return std::make_unique<Process>(Command{std::move(program), std::move(environment)},
                                      scratch_ / ("run-" + std::to_string(++runs_) + ".log"));
 }
 

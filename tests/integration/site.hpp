@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,9 @@ public:
     // `mdcertd run`, started; returned once it says that it listens is not needed: wait for what
     // the test is about.
     std::unique_ptr<Process> run();
+    // The same by way of another program, which becomes it, and with more in the environment.
+    std::unique_ptr<Process> run_by(std::vector<std::string> program,
+                                    std::map<std::string, std::string> environment = {});
 
     // The notify command has been told of that MD at least so many times.
     bool wait_for_notified(Process& daemon, const std::string& name, milliseconds limit,
