@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the directives about keys, time and proof do to real certificates: MDPrivateKeys,
+// MDRenewWindow, MDMustStaple, MDCAChallenges, MDPortMap, MDNotifyCmd.
+#include "base/time_text.hpp"
+#include "issued.hpp"
+#include "support/catch.hpp"
+
+using namespace md::test;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+namespace {
+
+sys_seconds time_in(const nlohmann::json& text) {
+    const auto time = md::base::parse_http_date(text.get<std::string>());
+    REQUIRE(time);
+    return *time;
+}
+
+// How long before the end of its certificate the MD is renewed.
+seconds window_of(const Site& site, const std::string& name) {
+    const auto md = site.status_of(name);
+    return time_in(md.at("cert").at("valid").at("until")) - time_in(md.at("next-action").at("at"));
+}
+
+std::string without(std::string text, const std::string& start_of_line) {
+    const auto at = text.find("\n" + start_of_line) + 1;
+    return text.erase(at, text.find('\n', at) + 1 - at);
+}
+
+// Of its validators only the one for http-01 logs what it does.
+bool proven_over_http(const Pebble& ca, const std::string& name) {
+    return occurrences(ca.log(), "Attempting to validate w/ HTTP: http://" + name + ":") > 0;
+}
+
+void install(Site& site, const std::string& domains) {
+    site.configure(domains);
+    const auto outcome = site.mdcertd({"once"});
+    INFO(outcome.errors);
+    REQUIRE(outcome.status == 0);
+}
+
+}  // namespace
+
+TEST_CASE("MDPrivateKeys makes the keys it names, several at once, and leaves good ones alone") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    install(site,
+            "MDPrivateKeys RSA 3072\nManagedDomain one.test\n"
+            "<ManagedDomain two.test>\n    MDPrivateKeys P-384 RSA 2048\n</ManagedDomain>\n");
+    CHECK_THAT(certificate_text(site, "one.test"), Catch::Contains("(3072 bit)"));
+    CHECK_THAT(certificate_text(site, "two.test"), Catch::Contains("(2048 bit)"));
+    CHECK_THAT(certificate_text(site, "two.test", ".p-384"), Catch::Contains("P-384"));
+    CHECK(site.key_matches("one.test"));
+    CHECK(site.key_matches("two.test"));
+    CHECK(site.key_matches("two.test", ".p-384"));
+    CHECK(site.notified("two.test") == 1);
+    CHECK(ca.orders() == 3);
+
+    // Another size of the same kind is for the next key.
+    install(site, "ManagedDomain one.test\n");
+    CHECK(ca.orders() == 3);
+    CHECK_THAT(certificate_text(site, "one.test"), Catch::Contains("(3072 bit)"));
+    REQUIRE(site.mdcertd({"renew", "one.test"}).status == 0);
+    CHECK_THAT(certificate_text(site, "one.test"), Catch::Contains("(2048 bit)"));
+    CHECK(site.key_matches("one.test"));
+}
+
+TEST_CASE("MDRenewWindow is a time or a share of the lifetime, for each managed domain its own") {
+    PebbleOptions hour = PebbleOptions::calm();
+    hour.validity_seconds = 3601;  // both ends count: one hour
+    Pebble ca(hour);
+    Site site(ca);
+    install(site, R"(
+MDPrivateKeys P-256
+MDRenewWindow 30s
+ManagedDomain seconds.test
+<ManagedDomain share.test>
+    MDRenewWindow 10%
+</ManagedDomain>
+<ManagedDomain longer.test>
+    MDRenewWindow 21d
+</ManagedDomain>
+<ManagedDomain third.test>
+    MDRenewWindow 33%
+</ManagedDomain>
+)");
+    CHECK(window_of(site, "seconds.test") == seconds{30});
+    CHECK(window_of(site, "share.test") == minutes{6});
+    CHECK(window_of(site, "longer.test") == minutes{30});  // half, not at once again and again
+    CHECK(window_of(site, "third.test") == seconds{1188});
+    CHECK(site.mdcertd({"once"}).status == 0);
+    CHECK(ca.orders() == 4);
+}
+
+TEST_CASE("managed domains with different windows are renewed beside each other") {
+    PebbleOptions brief = PebbleOptions::calm();
+    brief.validity_seconds = 40;
+    Pebble ca(brief);
+    Site site(ca);
+    site.configure(
+        "MDPrivateKeys P-256\nMDRenewWindow 10%\nManagedDomain late.test\n"
+        "<ManagedDomain early.test>\n    MDRenewWindow 36s\n</ManagedDomain>\n");
+    const auto daemon = site.run();
+    const bool done = site.wait_for_notified(*daemon, "early.test", seconds{60}, 3);
+    INFO(daemon->output());
+    REQUIRE(done);
+    CHECK(site.notified("late.test") == 1);
+    CHECK(daemon->stop(seconds{5}) == 0);
+}
+
+TEST_CASE("a certificate without the must-staple that was asked for is refused, and says so") {
+    Pebble ca(PebbleOptions::calm());  // Pebble leaves the feature out
+    Site site(ca);
+    install(site, "MDPrivateKeys P-256\nManagedDomain one.test\n");
+    const std::string held = site.fingerprint("one.test", ".p-256");
+
+    site.configure("MDPrivateKeys P-256\nMDMustStaple on\nManagedDomain one.test\n");
+    CHECK_THAT(site.mdcertd({"status"}).output,
+               Catch::Contains("must-staple is on, the certificate has it off"));
+    const auto outcome = site.mdcertd({"once"});
+    CHECK(outcome.status == 1);
+    CHECK_THAT(outcome.errors, Catch::Contains("one.test: certificate: the CA's certificate is "
+                                               "refused") &&
+                                   Catch::Contains("must-staple"));
+    CHECK(site.fingerprint("one.test", ".p-256") == held);
+    CHECK(site.key_matches("one.test", ".p-256"));
+}
+
+TEST_CASE("MDCAChallenges says which proof is given, tls-sni-01 is read as its successor") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    site.configure(R"(
+MDPrivateKeys P-256
+ManagedDomain default.test
+<ManagedDomain http.test>
+    MDCAChallenges http-01 tls-alpn-01
+</ManagedDomain>
+<ManagedDomain old.test>
+    MDCAChallenges tls-sni-01
+</ManagedDomain>
+)");
+    CHECK_THAT(site.mdcertd({"check"}).errors,
+               Catch::Contains("warning: tls-sni-01 does not exist any more") &&
+                   Catch::Contains("tls-alpn-01 is used"));
+    const auto outcome = site.mdcertd({"once"});
+    INFO(outcome.errors);
+    REQUIRE(outcome.status == 0);
+    CHECK(proven_over_http(ca, "http.test"));
+    CHECK_FALSE(proven_over_http(ca, "default.test"));
+    CHECK_FALSE(proven_over_http(ca, "old.test"));
+    CHECK(ca.orders() == 3);
+}
+
+TEST_CASE("MDPortMap closes a side, in numbers and in words, and the other one proves") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    const std::string map = "MDPortMap 80:" + std::to_string(ca.http_port()) +
+                            " 443:" + std::to_string(ca.tls_port()) + "\n";
+    REQUIRE(occurrences(site.server_part, map) == 1);
+    const auto mapped = [&](const std::string& other) {
+        std::string text = site.server_part;
+        return text.replace(text.find(map), map.size(), "MDPortMap " + other + "\n") +
+               "MDPrivateKeys P-256\n";
+    };
+    const std::string http = std::to_string(ca.http_port()), tls = std::to_string(ca.tls_port());
+
+    write_file(site.config_file(),
+               mapped("http:" + http + " https:-") + "ManagedDomain http.test\n");
+    CHECK(site.mdcertd({"once"}).status == 0);
+    CHECK(site.verify("http.test", "http.test", ".p-256") == "");
+    CHECK(proven_over_http(ca, "http.test"));
+
+    write_file(site.config_file(), mapped("80:- 443:" + tls) + "ManagedDomain tls.test\n");
+    CHECK(site.mdcertd({"once"}).status == 0);
+    CHECK(site.verify("tls.test", "tls.test", ".p-256") == "");
+    CHECK_FALSE(proven_over_http(ca, "tls.test"));
+
+    write_file(site.config_file(), mapped("http:- https:-") + "ManagedDomain none.test\n");
+    CHECK_THAT(site.mdcertd({"check"}).errors,
+               Catch::Contains("no way is left to prove that 'none.test' is yours"));
+    const auto closed = site.mdcertd({"once"});
+    CHECK(closed.status == 1);
+    CHECK_THAT(closed.errors,
+               Catch::Contains("none.test: challenge: no challenge can be answered"));
+    CHECK(ca.orders() == 2);
+}
+
+TEST_CASE("MDNotifyCmd gets its own arguments, then all names, without a shell") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    const std::string told = (site.directory() / "told").string();
+    write_script(site.directory() / "tell",
+                 "#!/bin/sh\nfor word; do echo \"<$word>\"; done >> " + told + "\n");
+    site.server_part = without(site.server_part, "MDNotifyCmd");
+    install(site, "MDPrivateKeys P-256\nMDNotifyCmd " + (site.directory() / "tell").string() +
+                      " reload \"two words; $HOME\" '*'\n"
+                      "ManagedDomain one.test www.one.test\nManagedDomain two.test\n");
+    CHECK(read_file(told) == "<reload>\n<two words; $HOME>\n<*>\n<one.test>\n<two.test>\n");
+}
+
+TEST_CASE("check finds a notify command that is missing or may not be run") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    site.server_part = without(site.server_part, "MDNotifyCmd");
+    const fs::path command = site.directory() / "command";
+    site.configure("MDNotifyCmd " + command.string() + " now\nManagedDomain one.test\n");
+    const std::string line = std::to_string(occurrences(site.server_part, "\n") + 1);
+    for (const char* reason : {"no such file", "not executable"}) {
+        const auto check = site.mdcertd({"check"});
+        CHECK(check.status == 1);
+        CHECK_THAT(check.errors, Catch::Contains(site.config_file().string() + ":" + line + ":") &&
+                                     Catch::Contains("MDNotifyCmd: ") &&
+                                     Catch::Contains(command.string()));
+        INFO(reason);
+        CHECK_THAT(check.errors, Catch::Contains(reason));
+        write_file(command, "#!/bin/sh\n");
+    }
+    write_script(command, "#!/bin/sh\n");
+    CHECK(site.mdcertd({"check"}).status == 0);
+}
