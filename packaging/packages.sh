@@ -14,12 +14,12 @@ packages_build=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev libsp
     libcli11-dev catch2 "libboost$boost-dev" "libboost-url$boost-dev"
     "libboost-filesystem$boost-dev")
 packages_local_ca=(pebble openssl curl ca-certificates perl-base util-linux)
-packages_test=(time)
+packages_test=(time apache2)
 packages_fuzz=("clang$clang" "libclang-rt$clang-dev")
 packages_tidy=("clang$clang" "clang-tidy$clang")
 
-# install_missing PACKAGE...: does nothing, and needs no rights, when all are there. None of them
-# brings a service, and nothing that is installed already is upgraded or removed.
+# install_missing PACKAGE...: does nothing, and needs no rights, when all are there. No service is
+# started, and nothing that is installed already is upgraded or removed.
 install_missing() {
     local package missing=() as_root=()
     for package in "$@"; do
@@ -35,16 +35,23 @@ install_missing() {
     apt_install "${as_root[@]}" -- "${missing[@]}"
 }
 
-# apt_install [sudo] -- PACKAGE...
+# apt_install [sudo] -- PACKAGE...: tests want the files of a server, not one that runs.
 apt_install() {
-    local as_root=()
+    local as_root=() policy=/usr/sbin/policy-rc.d
     while [ "$1" != -- ]; do
         as_root+=("$1")
         shift
     done
     shift
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
-        --no-install-recommends --no-upgrade "$@" < /dev/null
+    (
+        if [ ! -e "$policy" ]; then
+            trap '"${as_root[@]}" rm -f "$policy"' EXIT
+            printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" > /dev/null
+            "${as_root[@]}" chmod 755 "$policy"
+        fi
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
+            --no-install-recommends --no-upgrade "$@" < /dev/null
+    )
 }
 
 # Who has a compiler cache keeps using it; who has none gets it in the build directory, nowhere else.
