@@ -25,7 +25,7 @@ measure() {
         printf '%s\n' "ServerRoot $scratch/state" "MDCertificateAgreement accepted" \
             "MDCertificateAuthority $directory_url" "MDCACertificateFile $listener_ca" \
             "MDPortMap 80:$http_port 443:$tls_port" "Listen 127.0.0.1:$http_port" \
-            "Listen 127.0.0.1:$tls_port" "MDPrivateKeys $keys" "ServerAdmin admin@example.test"
+            "Listen 127.0.0.1:$tls_port" "MDPrivateKeys $keys" "ServerAdmin admin@example.test" "User root"
         for name in "$@"; do
             echo "ManagedDomain $name"
         done
