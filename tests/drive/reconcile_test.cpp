@@ -217,4 +217,35 @@ TEST_CASE("drive_due does all that is due and tells the outside, then ends") {
     CHECK(bench.hooks.commands.size() == 1);
 }
 
+TEST_CASE("an empty request makes the loop plan, and a sound plan is counted") {
+    LoopBench bench({managed({"a.org"}), managed({"b.org"})});
+    bench.start();
+    auto turns = bench.loop->sound_turns();
+    CHECK(turns > 0);
+    bench.settle();
+    CHECK(bench.loop->sound_turns() == turns);
+    bench.loop->request({});
+    bench.settle();
+    CHECK(bench.loop->sound_turns() == turns + 1);
+}
+
+TEST_CASE("a renamed MD is found under its new name before anything is planned for it") {
+    LoopBench bench({managed({"a.org", "www.a.org"})});
+    bench.start();
+    bench.pass(1min);
+    REQUIRE(bench.held("a.org") == 1);
+    auto orders = bench.ca.orders();
+    model::DesiredState renamed = bench.desired;
+    renamed.domains = {managed({"www.a.org", "a.org"})};
+    bool reloaded = false;
+    base::asio::co_spawn(bench.context, bench.loop->replace_desired(renamed),
+                         [&](std::exception_ptr) { reloaded = true; });
+    bench.settle();
+    bench.pass(1min);
+    REQUIRE(reloaded);
+    CHECK(bench.held("www.a.org") == 1);
+    CHECK(bench.loop->observed().domains.count("a.org") == 0);
+    CHECK(bench.ca.orders() == orders);
+}
+
 }  // namespace md::drive
