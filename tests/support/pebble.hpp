@@ -23,6 +23,7 @@ struct PebbleOptions {
     bool strict = false;
     unsigned validity_seconds = 0;                  // of its certificates; 0 = five years
     std::map<std::string, std::string> bindings{};  // key identifier -> MAC key; asks for EAB
+    std::uint16_t http_port = 0, tls_port = 0;  // where its validator asks; 0 = ports of its own
 
     // Nothing in its way.
     static PebbleOptions calm() {
@@ -42,8 +43,12 @@ public:
     fs::path issuing_intermediate() const { return scratch_ / "issuing-intermediate.pem"; }
 
     // Where its validator asks; a responder may listen there (127.0.0.1).
-    std::uint16_t http_port() const { return http_.number(); }
-    std::uint16_t tls_port() const { return tls_.number(); }
+    std::uint16_t http_port() const {
+        return options_.http_port != 0 ? options_.http_port : http_.number();
+    }
+    std::uint16_t tls_port() const {
+        return options_.tls_port != 0 ? options_.tls_port : tls_.number();
+    }
     ReservedPort& http_reservation() { return http_; }
     ReservedPort& tls_reservation() { return tls_; }
 
