@@ -14,7 +14,7 @@ packages_build=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev libsp
     libcli11-dev catch2 "libboost$boost-dev" "libboost-url$boost-dev"
     "libboost-filesystem$boost-dev")
 packages_local_ca=(pebble openssl curl ca-certificates perl-base util-linux)
-packages_test=(time apache2)
+packages_test=(time apache2 tinyproxy-bin)
 packages_fuzz=("clang$clang" "libclang-rt$clang-dev")
 packages_tidy=("clang$clang" "clang-tidy$clang")
 
