@@ -2,6 +2,7 @@
 #include "configuration.hpp"
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "config/disk_source.hpp"
 
 #include <cstdio>
@@ -22,6 +23,14 @@ config::Loaded load_configuration(const commands::CommandLine& line) {
 void print_diagnostics(const config::Loaded& loaded) {
     for (const config::Diagnostic& diagnostic : loaded.diagnostics)
         std::fputs(config::render(diagnostic).c_str(), stderr);
+}
+
+void log_warnings(const config::Loaded& loaded) {
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
+        if (diagnostic.severity == config::Severity::warning)
+            log::warn("configuration",
+                      log::kv("at", diagnostic.file + ":" + std::to_string(diagnostic.line)),
+                      log::kv("reason", diagnostic.message));
 }
 
 config::Loaded require_configuration(const commands::CommandLine& line) {

@@ -11,6 +11,8 @@ config::Loaded load_configuration(const commands::CommandLine& line);
 
 // Prints all errors and warnings to stderr.
 void print_diagnostics(const config::Loaded& loaded);
+// Its warnings, to the log: who drives by it does not run `check` each time.
+void log_warnings(const config::Loaded& loaded);
 
 // For commands that need a sound configuration: prints what is wrong and throws base::Error when it
 // is not sound.

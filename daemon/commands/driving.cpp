@@ -63,6 +63,7 @@ bool all_well(const drive::Reconcile& reconcile) {
 int drive_and_report(const CommandLine& line, const std::vector<std::string>& requested) {
     config::Loaded loaded = require_configuration(line);
     OnStage on_stage = start_telling(loaded.desired.server.log_level);
+    log_warnings(loaded);
     asio::io_context context(1);
     Engine engine(context.get_executor(), std::move(loaded.desired), on_stage);
     std::exception_ptr failed;

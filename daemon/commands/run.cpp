@@ -150,6 +150,7 @@ base::Task<std::string> Daemon::try_to_reload() {
         co_return error.what();
     }
     set_log_level(level);
+    log_warnings(loaded);
     co_return "";
 }
 
@@ -197,6 +198,7 @@ int run(const CommandLine& line) {
     config::Loaded loaded = require_configuration(line);
     asio::io_context context(1);
     Daemon daemon(context.get_executor(), line, std::move(loaded.desired));
+    log_warnings(loaded);
     std::exception_ptr failed;
     asio::co_spawn(context, daemon.serve(), [&](std::exception_ptr error) { failed = error; });
     context.run();

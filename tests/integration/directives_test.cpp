@@ -147,6 +147,7 @@ ManagedDomain default.test
     const auto outcome = site.mdcertd({"once"});
     INFO(outcome.errors);
     REQUIRE(outcome.status == 0);
+    CHECK_THAT(outcome.errors, Catch::Contains("tls-sni-01 does not exist any more"));
     CHECK(proven_over_http(ca, "http.test"));
     CHECK_FALSE(proven_over_http(ca, "default.test"));
     CHECK_FALSE(proven_over_http(ca, "old.test"));
