@@ -76,8 +76,11 @@ bool is_directory(const std::string& path) {
 // chmod undoes the umask. That another process was faster is fine.
 void make_directory(const std::string& path, unsigned mode) {
     bool made = ::mkdir(path.c_str(), mode) == 0;
-    if (!made && errno == EEXIST && is_directory(path))
-        return;
+    if (!made && errno == EEXIST) {
+        if (is_directory(path))
+            return;
+        errno = ENOTDIR;  // what is in the way
+    }
     if (!made || ::chmod(path.c_str(), mode) != 0)
         raise_errno("cannot make the directory " + path);
 }
