@@ -25,6 +25,11 @@ seconds window_of(const Site& site, const std::string& name) {
     return time_in(md.at("cert").at("valid").at("until")) - time_in(md.at("next-action").at("at"));
 }
 
+seconds lifetime_of(const Site& site, const std::string& name) {
+    const auto valid = site.status_of(name).at("cert").at("valid");
+    return time_in(valid.at("until")) - time_in(valid.at("from"));
+}
+
 std::string without(std::string text, const std::string& start_of_line) {
     const auto at = text.find("\n" + start_of_line) + 1;
     return text.erase(at, text.find('\n', at) + 1 - at);
@@ -89,7 +94,7 @@ TEST_CASE("MDPrivateKeys makes the keys it names, several at once, and leaves go
 
 TEST_CASE("MDRenewWindow is a time or a share of the lifetime, for each managed domain its own") {
     PebbleOptions hour = PebbleOptions::calm();
-    hour.validity_seconds = 3601;  // both ends count: one hour
+    hour.validity_seconds = 3600;
     Pebble ca(hour);
     Site site(ca);
     install(site, R"(
@@ -106,10 +111,12 @@ ManagedDomain seconds.test
     MDRenewWindow 33%
 </ManagedDomain>
 )");
+    const seconds lifetime = lifetime_of(site, "share.test");
+    CHECK(abs(lifetime - minutes{60}) <= seconds{1});  // CAs count both ends, or one
     CHECK(window_of(site, "seconds.test") == seconds{30});
-    CHECK(window_of(site, "share.test") == minutes{6});
-    CHECK(window_of(site, "longer.test") == minutes{30});  // half, not at once again and again
-    CHECK(window_of(site, "third.test") == seconds{1188});
+    CHECK(window_of(site, "share.test") == lifetime / 10);
+    CHECK(window_of(site, "longer.test") == lifetime / 2);  // not at once again and again
+    CHECK(window_of(site, "third.test") == lifetime * 33 / 100);
     CHECK(site.mdcertd({"once"}).status == 0);
     CHECK(ca.orders() == 4);
 }
