@@ -84,7 +84,7 @@ void set_agreement(const Directive& directive, Settings& settings, Report& repor
     } else if (parse_http_url(argument.text)) {
         settings.agreement = argument.text;
     } else {
-        report.error(argument.at, quoted(argument.text) + " is neither 'accepted' nor a URL",
+        report.error(argument.at, in_quotes(argument.text) + " is neither 'accepted' nor a URL",
                      "write accepted when you agree to the CA's terms of service");
     }
 }
@@ -92,7 +92,7 @@ void set_agreement(const Directive& directive, Settings& settings, Report& repor
 void check_protocol(const Directive& directive, Settings&, Report& report) {
     const Argument& argument = directive.arguments[0];
     if (!same_word(argument.text, "ACME"))
-        report.error(argument.at, quoted(argument.text) + " is not a protocol of mdcertd",
+        report.error(argument.at, in_quotes(argument.text) + " is not a protocol of mdcertd",
                      "ACME is the only one: leave the line out");
 }
 
@@ -112,7 +112,7 @@ void set_server_admin(const Directive& directive, Settings& settings, Report& re
         settings.contacts = {*contact};
     else
         report.warning(argument.at,
-                       quoted(argument.text) + " is no address a CA takes: it is left out",
+                       in_quotes(argument.text) + " is no address a CA takes: it is left out",
                        "name the contact for certificates with MDContactEmail");
 }
 

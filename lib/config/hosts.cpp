@@ -152,9 +152,10 @@ void Joining::give_contact(const Host& host) {
             continue;
         auto contact = parse_contact(host.admin->text);
         if (!contact || !is_public_contact(*contact)) {
-            report_.warning(host.admin->at,
-                            quoted(host.admin->text) + " is no address a CA takes: it is left out",
-                            "name the contact for certificates with MDContactEmail");
+            report_.warning(
+                host.admin->at,
+                in_quotes(host.admin->text) + " is no address a CA takes: it is left out",
+                "name the contact for certificates with MDContactEmail");
             return;
         }
         if (std::find(contacts.begin(), contacts.end(), *contact) != contacts.end())
@@ -186,19 +187,20 @@ void Joining::join(const Argument& name, std::size_t domain) {
     model::ManagedDomain& managed = loaded_.desired.domains[domain];
     auto parsed = model::DomainName::parse(name.text);
     if (!parsed)
-        return report_.warning(name.at,
-                               parsed.error().what + "; it does not join " + quoted(managed.name()),
-                               parsed.error().hint);
+        return report_.warning(
+            name.at, parsed.error().what + "; it does not join " + in_quotes(managed.name()),
+            parsed.error().hint);
     if (const NameIndex::Owner* other = names_.owner(name.text))
-        return report_.error(name.at, quoted(name.text) + " would join two managed domains",
-                             "it joined " + quoted(loaded_.desired.domains[other->domain].name()) +
-                                 " at " + sources_.origin(other->at).text() +
+        return report_.error(name.at, in_quotes(name.text) + " would join two managed domains",
+                             "it joined " +
+                                 in_quotes(loaded_.desired.domains[other->domain].name()) + " at " +
+                                 sources_.origin(other->at).text() +
                                  ": name it in one of them, or set MDMembers manual");
     if (parsed->is_single_label())
-        report_.warning(
-            name.at,
-            quoted(name.text) + " is a name without a dot and joins " + quoted(managed.name()),
-            "no public CA gives a certificate for it: MDMembers manual keeps it out");
+        report_.warning(name.at,
+                        in_quotes(name.text) + " is a name without a dot and joins " +
+                            in_quotes(managed.name()),
+                        "no public CA gives a certificate for it: MDMembers manual keeps it out");
     names_.add(*parsed, domain, name.at);
     managed.members.push_back({*parsed, sources_.origin(name.at)});
 }
@@ -208,13 +210,14 @@ void Joining::tell(const Argument& name, const Host& host) {
     const model::ManagedDomain& managed = loaded_.desired.domains[*host.domains.begin()];
     if (host.domains.size() == 1)
         return report_.warning(name.at,
-                               quoted(name.text) + " is not in managed domain " +
-                                   quoted(managed.name()) + " as the rest of its virtual host",
+                               in_quotes(name.text) + " is not in managed domain " +
+                                   in_quotes(managed.name()) + " as the rest of its virtual host",
                                "add it at " + managed.origin.text() + ", or set MDMembers auto");
-    report_.warning(name.at, quoted(name.text) + " joins no managed domain",
-                    "its virtual host has names of several, " + quoted(managed.name()) + " and " +
-                        quoted(loaded_.desired.domains[*std::next(host.domains.begin())].name()) +
-                        ": name it in one of them");
+    report_.warning(
+        name.at, in_quotes(name.text) + " joins no managed domain",
+        "its virtual host has names of several, " + in_quotes(managed.name()) + " and " +
+            in_quotes(loaded_.desired.domains[*std::next(host.domains.begin())].name()) +
+            ": name it in one of them");
 }
 
 }  // namespace

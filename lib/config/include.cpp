@@ -89,7 +89,7 @@ void Parser::include(const Directive& directive, bool optional) {
             hint += "; a relative name is looked for beside this file and below ServerRoot";
         report_.error(pattern.at,
                       (has_wildcard(pattern.text) ? "no file matches " : "there is no file ") +
-                          quoted(pattern.text),
+                          in_quotes(pattern.text),
                       hint);
     }
     for (const std::string& file : files) {
@@ -107,14 +107,14 @@ void Parser::include_file(const std::string& path, const Directive& directive) {
         return normal_path(file) == normal;
     });
     if (is_open)
-        return report_.error(at, quoted(path) + " is included by itself",
+        return report_.error(at, in_quotes(path) + " is included by itself",
                              "the chain of files leads back to it: take this Include out");
     if (files_.size() >= deepest_include)
         return report_.error(at, "files include each other more than 32 levels deep",
                              "is there a loop through a symbolic link?");
     ReadOutcome outcome = source_.read(path);
     if (!outcome.found)
-        return report_.error(at, quoted(path) + " cannot be read: " + outcome.reason,
+        return report_.error(at, in_quotes(path) + " cannot be read: " + outcome.reason,
                              "mdcertd must be allowed to read all of its configuration");
     if (text_read_ + outcome.text.size() > most_text)
         return report_.error(at, "the files are more than 256 MiB together",

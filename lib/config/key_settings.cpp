@@ -18,7 +18,7 @@ Checked<KeySpec> parse_rsa_bits(std::string_view text) {
     unsigned bits = 0;
     for (char c : text) {
         if (c < '0' || c > '9')
-            return Mistake{quoted(text) + " is not a number of bits", "write RSA 3072"};
+            return Mistake{in_quotes(text) + " is not a number of bits", "write RSA 3072"};
         bits = std::min(bits * 10 + static_cast<unsigned>(c - '0'), 1'000'000U);
     }
     if (bits < smallest_rsa)
@@ -46,7 +46,7 @@ Checked<KeySpec> parse_key(const std::vector<Argument>& arguments, std::size_t& 
     if (word.starts_with("rsa") && is_number(word.substr(3)))
         return parse_rsa_bits(std::string_view(text).substr(3));
     if (is_number(text))
-        return Mistake{quoted(text) + " belongs to no key type", "write RSA " + text};
+        return Mistake{in_quotes(text) + " belongs to no key type", "write RSA " + text};
     return model::parse_curve(text);
 }
 

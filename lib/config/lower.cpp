@@ -156,10 +156,10 @@ void Lowering::add_name(const DomainName& name, const Position& at, std::size_t 
         return;
     }
     if (name.is_single_label())
-        report_.warning(at, quoted(name.text()) + " is a name without a dot",
+        report_.warning(at, in_quotes(name.text()) + " is a name without a dot",
                         "no public CA gives a certificate for it");
     if (name.is_wildcard())
-        report_.warning(at, quoted(name.text()) + " can be proven over dns-01 only",
+        report_.warning(at, in_quotes(name.text()) + " can be proven over dns-01 only",
                         "mdcertd does not have MDChallengeDns01 yet: name the hosts one by one");
     loaded_.desired.domains[domain].members.push_back({name, sources_.origin(at)});
 }
@@ -183,7 +183,7 @@ void Lowering::check_overlaps() {
 void Lowering::report_overlap(const DomainName& name, const NameIndex::Owner& one,
                               const NameIndex::Owner& other) {
     report_.error(
-        other.at, quoted(name.text()) + " is in two managed domains",
+        other.at, in_quotes(name.text()) + " is in two managed domains",
         "the other place is " + sources_.origin(one.at).text() + ": a name may be in one only");
 }
 
@@ -209,9 +209,9 @@ void Lowering::warn_of_what_can_not_be_proven() {
         if (std::any_of(types.begin(), types.end(), is_possible))
             continue;
         if (const NameIndex::Owner* first = names_.exact(domain.name()))
-            report_.warning(first->at,
-                            "no way is left to prove that " + quoted(domain.name()) + " is yours",
-                            "http-01 needs port 80 of MDPortMap, tls-alpn-01 needs port 443");
+            report_.warning(
+                first->at, "no way is left to prove that " + in_quotes(domain.name()) + " is yours",
+                "http-01 needs port 80 of MDPortMap, tls-alpn-01 needs port 443");
     }
 }
 

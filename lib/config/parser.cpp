@@ -111,7 +111,7 @@ bool Parser::check_variables(const Line& line, const DirectiveSpec& spec) {
         return false;
     }
     const UndefinedVariable& variable = line.undefined().front();
-    std::string message = "the variable " + quoted(variable.name) + " is not defined";
+    std::string message = "the variable " + in_quotes(variable.name) + " is not defined";
     bool tolerant =
         spec.is_shared || same_word(spec.name, "IncludeOptional") || same_word(spec.name, "Define");
     if (tolerant)
@@ -188,19 +188,19 @@ void Parser::unknown(const std::string& name, const Position& at, bool is_sectio
     std::string shown = is_section ? "<" + name + ">" : name;
     std::string hint;
     if (!judged.meant.empty())
-        hint = "did you mean " + quoted(judged.meant) + "?";
+        hint = "did you mean " + in_quotes(judged.meant) + "?";
     if (judged.is_mistake) {
         if (judged.of_mod_md)
             hint = "mod_md has it, mdcertd does not: take it out";
         else if (hint.empty())
             hint = "mdcertd.conf(5) lists the directives";
-        return report_.error(at, "unknown directive " + quoted(shown), hint);
+        return report_.error(at, "unknown directive " + in_quotes(shown), hint);
     }
     if (here() == Place::in_domain && !is_section)
-        return report_.error(at, "unknown directive " + quoted(shown) + " in <ManagedDomain>",
+        return report_.error(at, "unknown directive " + in_quotes(shown) + " in <ManagedDomain>",
                              hint.empty() ? "was the section to end before it?" : hint);
     if (!hint.empty())
-        report_.warning(at, "unknown directive " + quoted(shown) + " is left out", hint);
+        report_.warning(at, "unknown directive " + in_quotes(shown) + " is left out", hint);
     skipped(shown, at);
 }
 

@@ -32,7 +32,7 @@ void set_identity(const Directive& directive, std::string& identity, Report& rep
         return is_blank(c) || c == ':' || c == '/' || static_cast<unsigned char>(c) < ' ';
     });
     if (argument.text.empty() || !is_name)
-        return report.error(argument.at, quoted(argument.text) + " is not a name of an account",
+        return report.error(argument.at, in_quotes(argument.text) + " is not a name of an account",
                             "write a name such as mdcertd");
     identity = argument.text;
 }
@@ -48,7 +48,7 @@ std::string path_below(const std::string& folder, const std::string& path) {
 void set_server_root(const Directive& directive, ServerSettings& server, Report& report) {
     const Argument& argument = directive.arguments[0];
     if (!argument.text.starts_with('/'))
-        return report.error(argument.at, quoted(argument.text) + " is not an absolute path",
+        return report.error(argument.at, in_quotes(argument.text) + " is not an absolute path",
                             "start it with a '/'");
     server.server_root = argument.text;
     while (server.server_root.size() > 1 && server.server_root.ends_with('/'))

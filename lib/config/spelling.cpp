@@ -82,7 +82,7 @@ std::string printable(std::string_view text) {
     return result;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     if (text.size() <= 80)
         return "'" + std::string(text) + "'";
     return "'" + std::string(text.substr(0, 77)) + "...'";

@@ -26,6 +26,6 @@ std::optional<std::string_view> closest(std::string_view word,
 std::string printable(std::string_view text);
 
 // The text in single quotes, shortened when it is long.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace md::config

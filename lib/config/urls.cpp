@@ -76,19 +76,19 @@ std::string host_mistake(std::string_view host) {
 Checked<std::string> parse_http_url(std::string_view text) {
     std::string start = lower(text.substr(0, 8));
     if (!start.starts_with("http://") && !start.starts_with("https://"))
-        return Mistake{quoted(text) + " is not an https:// URL", url_hint};
+        return Mistake{in_quotes(text) + " is not an https:// URL", url_hint};
     if (!std::all_of(text.begin(), text.end(), is_visible_ascii))
-        return Mistake{quoted(text) + " has characters that may not stand in a URL", url_hint};
+        return Mistake{in_quotes(text) + " has characters that may not stand in a URL", url_hint};
     if (text.find('#') != std::string_view::npos)
-        return Mistake{quoted(text) + " has a fragment", "drop the '#' and what follows"};
+        return Mistake{in_quotes(text) + " has a fragment", "drop the '#' and what follows"};
     auto [begin, size] = authority_part(text);
     std::string_view host = text.substr(begin, size);
     auto at = host.rfind('@');
     host.remove_prefix(at == std::string_view::npos ? 0 : at + 1);
     if (host.empty() || host.starts_with(':'))
-        return Mistake{quoted(text) + " has no host", url_hint};
+        return Mistake{in_quotes(text) + " has no host", url_hint};
     if (std::string mistake = host_mistake(host); !mistake.empty())
-        return Mistake{quoted(text) + " " + mistake, url_hint};
+        return Mistake{in_quotes(text) + " " + mistake, url_hint};
     return good(std::string(text));
 }
 
@@ -102,8 +102,8 @@ Checked<Authority> parse_authority(std::string_view text) {
     if (text.find(':') == std::string_view::npos) {
         std::string_view names[] = {authorities[0].name, authorities[1].name};
         auto meant = closest(text, names, 3);
-        return Mistake{quoted(text) + " is neither a URL nor the name of a CA",
-                       meant ? "did you mean " + quoted(*meant) + "?"
+        return Mistake{in_quotes(text) + " is neither a URL nor the name of a CA",
+                       meant ? "did you mean " + in_quotes(*meant) + "?"
                              : "write its directory URL, or LetsEncrypt or LetsEncrypt-Test"};
     }
     auto url = parse_http_url(text);
@@ -143,17 +143,17 @@ Checked<std::string> parse_contact(std::string_view text) {
     constexpr const char* hint = "write one address, as in ops@example.org";
     bool is_mail = lower(text.substr(0, 7)) == "mailto:";
     if (!std::all_of(text.begin(), text.end(), is_visible_ascii))
-        return Mistake{quoted(text) + " is not an address", hint};
+        return Mistake{in_quotes(text) + " is not an address", hint};
     if (!is_mail && has_scheme(text))
         return good(std::string(text));
     std::string_view address = is_mail ? text.substr(7) : text;
     auto at = address.find('@');
     if (at == std::string_view::npos || at == 0 || at + 1 == address.size() ||
         address.find('@', at + 1) != std::string_view::npos)
-        return Mistake{quoted(text) + " is not an address", hint};
+        return Mistake{in_quotes(text) + " is not an address", hint};
     // RFC 8555 §7.3: no header fields and no more than one address in a mailto: URL.
     if (address.find_first_of(",?") != std::string_view::npos)
-        return Mistake{quoted(text) + " is more than one address", hint};
+        return Mistake{in_quotes(text) + " is more than one address", hint};
     return good("mailto:" + std::string(address));
 }
 

@@ -52,11 +52,11 @@ constexpr const char* duration_hint = "write a number and a unit: 30d, 12h, 10mi
 Mistake unknown_keyword(std::string_view text, std::span<const std::string_view> possible) {
     std::string hint;
     if (auto meant = closest(text, possible, 2))
-        hint = "did you mean " + quoted(*meant) + "? ";
+        hint = "did you mean " + in_quotes(*meant) + "? ";
     hint += "It is one of";
     for (std::string_view word : possible)
         hint += (word == possible.front() ? " " : ", ") + std::string(word);
-    return {quoted(text) + " is not a possible value", hint};
+    return {in_quotes(text) + " is not a possible value", hint};
 }
 
 Checked<bool> parse_on_off(std::string_view text) {
@@ -68,19 +68,19 @@ Checked<milliseconds> parse_duration(std::string_view text, milliseconds unit) {
     auto digits = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) -
                                            text.begin());
     if (text.starts_with('-'))
-        return Mistake{quoted(text) + " is a negative time", duration_hint};
+        return Mistake{in_quotes(text) + " is a negative time", duration_hint};
     if (digits == 0)
-        return Mistake{quoted(text) + " is not a length of time", duration_hint};
+        return Mistake{in_quotes(text) + " is not a length of time", duration_hint};
     std::string_view word = text.substr(digits);
     if (!word.empty()) {
         auto named = unit_named(word);
         if (!named)
-            return Mistake{quoted(word) + " is not a unit of time", duration_hint};
+            return Mistake{in_quotes(word) + " is not a unit of time", duration_hint};
         unit = *named;
     }
     auto count = number<std::int64_t>(text.substr(0, digits));
     if (!count || *count > milliseconds{longest_duration} / unit)
-        return Mistake{quoted(text) + " is too long", "a hundred years are the limit"};
+        return Mistake{in_quotes(text) + " is too long", "a hundred years are the limit"};
     return *count * unit;
 }
 
@@ -100,9 +100,9 @@ Checked<model::Window> parse_window(std::string_view text) {
     }
     auto share = number<unsigned>(text.substr(0, text.size() - 1));
     if (!share)
-        return Mistake{quoted(text) + " is not a percentage", "write a whole number: 33%"};
+        return Mistake{in_quotes(text) + " is not a percentage", "write a whole number: 33%"};
     if (*share >= 100)
-        return Mistake{quoted(text) + " is not less than the whole lifetime",
+        return Mistake{in_quotes(text) + " is not less than the whole lifetime",
                        "percentages go from 0% to 99%"};
     return model::Window::percent(static_cast<int>(*share));
 }
@@ -114,7 +114,7 @@ std::string duration_text(std::chrono::seconds duration) {
 Checked<std::uint16_t> parse_port(std::string_view text) {
     auto port = number<std::uint16_t>(text);
     if (!port || *port == 0)
-        return Mistake{quoted(text) + " is not a port", "ports are numbers from 1 to 65535"};
+        return Mistake{in_quotes(text) + " is not a port", "ports are numbers from 1 to 65535"};
     return *port;
 }
 
@@ -122,12 +122,12 @@ Checked<model::PortMap> parse_port_map(std::string_view text, model::PortMap map
     constexpr const char* hint = "write 80:PORT or 443:PORT, with - for a port that is closed";
     auto colon = text.find(':');
     if (colon == std::string_view::npos)
-        return Mistake{quoted(text) + " has no ':' between two ports", hint};
+        return Mistake{in_quotes(text) + " has no ':' between two ports", hint};
     std::string_view outside = text.substr(0, colon);
     std::string_view inside = text.substr(colon + 1);
     bool is_http = outside == "80" || same_word(outside, "http");
     if (!is_http && outside != "443" && !same_word(outside, "https"))
-        return Mistake{quoted(outside) + " is not a port the CA comes to", hint};
+        return Mistake{in_quotes(outside) + " is not a port the CA comes to", hint};
     std::optional<std::uint16_t> local;
     if (inside != "-") {
         auto port = parse_port(inside);
@@ -150,9 +150,9 @@ Checked<model::Listen> parse_listen(std::string_view text) {
     if (address.starts_with('[') && address.ends_with(']'))
         address = address.substr(1, address.size() - 2);
     else if (address.find(':') != std::string_view::npos)
-        return Mistake{"the IPv6 address in " + quoted(text) + " has no brackets", hint};
+        return Mistake{"the IPv6 address in " + in_quotes(text) + " has no brackets", hint};
     if (address.empty() && colon != std::string_view::npos)
-        return Mistake{quoted(text) + " has no address before the ':'", hint};
+        return Mistake{in_quotes(text) + " has no address before the ':'", hint};
     auto is_part = [](char c) {
         return is_digit(c) || (lower({&c, 1})[0] >= 'a' && lower({&c, 1})[0] <= 'z') || c == '.' ||
                c == ':' || c == '-' || c == '%';
@@ -160,7 +160,7 @@ Checked<model::Listen> parse_listen(std::string_view text) {
     if (address == "*")
         address = {};
     if (!std::all_of(address.begin(), address.end(), is_part))
-        return Mistake{quoted(address) + " is not an address", hint};
+        return Mistake{in_quotes(address) + " is not an address", hint};
     return model::Listen{std::string(address), *port};
 }
 

@@ -45,8 +45,8 @@ TEST_CASE("words no name is as long as are not compared") {
 }
 
 TEST_CASE("a word in a message is in quotes and not too long") {
-    CHECK(quoted("abc") == "'abc'");
-    CHECK(quoted(std::string(200, 'x')) == "'" + std::string(77, 'x') + "...'");
+    CHECK(in_quotes("abc") == "'abc'");
+    CHECK(in_quotes(std::string(200, 'x')) == "'" + std::string(77, 'x') + "...'");
 }
 
 TEST_CASE("printable text is on one line and steers no terminal") {
