@@ -2,7 +2,10 @@
 # Where everything that is not ours comes from, and how all of it is compiled.
 find_program(CCACHE ccache)
 if(CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    # Without a preprocessor run of its own, and over precompiled headers (its manual, "Precompiled
+    # headers").
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
