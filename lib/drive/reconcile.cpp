@@ -153,16 +153,19 @@ base::Task<void> Reconcile::attempts_ended(std::vector<std::string> names) {
 
 base::Task<void> Reconcile::drive_one(std::string name) {
     auto permit = co_await permits_.take();
-    const model::ManagedDomain* domain = wanted(name);
-    if (domain == nullptr) {  // a reload took it away while it waited for its turn
+    if (wanted(name) == nullptr) {  // a reload took it away while it waited for its turn
         co_await inherit_from(name);
         co_return;
     }
+    const model::ManagedDomain tried = *wanted(name);
     model::ObservedDomain held = observed_.of(name);
     model::ObservedDomain outcome =
-        co_await attempt(tools_, desired_.server, *domain, std::move(held));
+        co_await attempt(tools_, desired_.server, tried, std::move(held));
+    const model::ManagedDomain* now_wanted = wanted(name);
+    if (now_wanted != nullptr && now_wanted->differs_from(tried))
+        outcome.forget_delay();  // a reload came meanwhile
     observed_.domains[name] = std::move(outcome);
-    if (wanted(name) == nullptr)
+    if (now_wanted == nullptr)
         co_await inherit_from(name);
     on_change_();
 }

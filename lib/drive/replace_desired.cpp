@@ -54,11 +54,8 @@ void Reconcile::take_up(const model::ManagedDomain& domain, model::ObservedDomai
     // A notification may have ended since the job was read: what is in memory is never older.
     if (known.live_job && held.live_job)
         held.live_job = std::move(known.live_job);
-    bool changed =
-        former && (former->members != domain.members || former->settings != domain.settings);
-    // Somebody has mended it, maybe: that is worth one attempt now.
-    if (changed && held.staged_job)
-        held.staged_job->next_run = std::nullopt;
+    if (former != nullptr && domain.differs_from(*former))
+        held.forget_delay();
     known = std::move(held);
 }
 

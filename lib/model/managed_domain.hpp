@@ -55,6 +55,15 @@ struct ManagedDomain {
                 names.push_back(member.name);
         return names;
     }
+    // Another certificate, or another way to it, is asked for; where that is written is no matter.
+    bool differs_from(const ManagedDomain& other) const {
+        auto same_name = [](const Member& mine, const Member& its) {
+            return mine.name == its.name;
+        };
+        return settings != other.settings ||
+               !std::equal(members.begin(), members.end(), other.members.begin(),
+                           other.members.end(), same_name);
+    }
     // Mode auto drives used MDs, always drives all, manual none.
     bool driven() const {
         return settings.drive_mode == DriveMode::always ||

@@ -34,6 +34,12 @@ struct ObservedDomain {
     std::string damage;             // why something in its folder could not be read; "" = nothing
     std::optional<Job> staged_job;  // staging/NAME/job.json: the attempts that go on
     std::optional<Job> live_job;    // domains/NAME/job.json: how the live set came about
+
+    // Somebody has mended what failed, maybe: that is worth one attempt now.
+    void forget_delay() {
+        if (staged_job)
+            staged_job->next_run = std::nullopt;
+    }
 };
 
 struct ObservedState {

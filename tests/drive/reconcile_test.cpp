@@ -71,6 +71,14 @@ struct LoopBench : DriveBench {
     base::asio::cancellation_signal stop_signal;
     bool ended = true;
     int changes = 0;
+    bool reloaded = false;
+
+    void reload(model::DesiredState state) {
+        reloaded = false;
+        base::asio::co_spawn(context, loop->replace_desired(std::move(state)),
+                             [this](std::exception_ptr failed) { reloaded = !failed; });
+        settle();
+    }
 };
 
 }  // namespace
@@ -177,15 +185,34 @@ TEST_CASE("a reload drives what is new and leaves the rest alone") {
     bench.pass(5s);
     auto desired = bench.desired;
     desired.domains = {managed({"a.org"}), managed({"new.org"})};
-    test::run_task(bench.context,
-                   [](LoopBench& with, model::DesiredState state) -> base::Task<void> {
-                       auto stopped = with.loop->replace_desired(std::move(state));
-                       co_await std::move(stopped);
-                       with.context.stop();
-                   }(bench, desired));
+    bench.reload(desired);
     bench.pass(5s);
+    CHECK(bench.reloaded);
     CHECK(bench.held("new.org") == 1);
     CHECK(bench.ca.certificates() == 2);
+}
+
+// Found by a reload that came between the log line of a failure and the end of the attempt: the
+// domain waited an hour for a retry with settings that were mended already.
+TEST_CASE("a failure under settings that a reload has changed meanwhile delays nothing") {
+    Scenario failing;
+    failing.authorization_polls = 3;
+    failing.refused["a.org"] = "dns";
+    LoopBench bench({managed({"a.org"})}, failing);
+    bench.start();
+    REQUIRE(bench.loop->is_running("a.org"));
+    bench.desired.domains[0].origin.line = 7;
+    const bool mended = GENERATE(true, false);
+    if (mended)
+        bench.desired.domains[0].settings.keys = {model::KeySpec::ec("p-384")};
+    bench.reload(bench.desired);
+    REQUIRE(bench.loop->is_running("a.org"));
+    for (int i = 0; i < 100 && bench.loop->observed().of("a.org").staged_job == std::nullopt; ++i)
+        bench.pass(1s);
+    REQUIRE(bench.loop->observed().of("a.org").staged_job->errors == 1);
+    bench.ca.set_scenario({});
+    bench.pass(20s);
+    CHECK(bench.held("a.org") == (mended ? 1 : 0));
 }
 
 TEST_CASE("stopping in the middle of an attempt records no failure") {
@@ -237,12 +264,9 @@ TEST_CASE("a renamed MD is found under its new name before anything is planned f
     auto orders = bench.ca.orders();
     model::DesiredState renamed = bench.desired;
     renamed.domains = {managed({"www.a.org", "a.org"})};
-    bool reloaded = false;
-    base::asio::co_spawn(bench.context, bench.loop->replace_desired(renamed),
-                         [&](std::exception_ptr) { reloaded = true; });
-    bench.settle();
+    bench.reload(renamed);
     bench.pass(1min);
-    REQUIRE(reloaded);
+    REQUIRE(bench.reloaded);
     CHECK(bench.held("www.a.org") == 1);
     CHECK(bench.loop->observed().domains.count("a.org") == 0);
     CHECK(bench.ca.orders() == orders);
