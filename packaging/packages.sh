@@ -15,6 +15,7 @@ packages_build=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev libsp
     "libboost-filesystem$boost-dev")
 packages_local_ca=(pebble openssl curl ca-certificates perl-base util-linux)
 packages_test=(time apache2 tinyproxy-bin)
+packages_bench=(time apache2 caddy lego uacme certbot dehydrated nginx wrk)
 packages_fuzz=("clang$clang" "libclang-rt$clang-dev")
 packages_tidy=("clang$clang" "clang-tidy$clang")
 

@@ -32,10 +32,10 @@ wait_for_line() {
     return "$found"
 }
 
-# wait_for_port PORT PID: true once somebody listens there; a line of a log comes a moment early.
+# wait_for_port PORT PID [ADDRESS]: true once somebody listens there; a line of a log comes a moment early.
 wait_for_port() {
     local tries=0
-    until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+    until (exec 3<>"/dev/tcp/${3:-127.0.0.1}/$1") 2>/dev/null; do
         kill -0 "$2" 2>/dev/null && ((tries++ < 500)) || return 1
         read -r -t 0.01 <> <(:) || true
     done
