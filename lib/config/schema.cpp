@@ -116,6 +116,23 @@ const DirectiveSpec rows[] = {
          "How often, at least, all managed domains are looked at; not longer than 12 hours.",
      .set_server = set_check_interval,
      .show_server = check_interval_text},
+    {.name = "MDMaxParallel",
+     .arguments = "NUMBER",
+     .default_value = "8",
+     .example = "MDMaxParallel 4",
+     .sentence = "How many managed domains are driven at once, at most.",
+     .set_server = set_max_parallel,
+     .show_server = max_parallel_text},
+    {.name = "MDOrderRate",
+     .most = 2,
+     .arguments = "NUMBER DURATION | off | default",
+     .default_value = "default",
+     .example = "MDOrderRate 100 1h",
+     .sentence =
+         "How many orders are placed at a CA in any such time; those that expire soonest go "
+         "first. The default is 300 in 3 hours for Let's Encrypt, off for other CAs.",
+     .set_server = set_order_rate,
+     .show_server = order_rate_text},
 
     // The managed domains
     {

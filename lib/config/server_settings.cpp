@@ -10,6 +10,9 @@ namespace {
 
 using model::LogLevel;
 
+constexpr unsigned most_parallel = 64;
+constexpr unsigned most_orders = 1'000'000;
+constexpr std::chrono::seconds longest_rate_period = std::chrono::days{30};
 constexpr std::size_t log_levels_shown = 5;
 // httpd's words; the ones of ours first, which are those that are shown.
 constexpr Keyword<LogLevel> log_levels[] = {
@@ -147,6 +150,42 @@ void set_check_interval(const Directive& directive, ServerSettings& server, Repo
     server.check_interval = *interval;
 }
 
+void set_max_parallel(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    auto number = parse_number(argument.text);
+    if (!number || *number < 1 || *number > most_parallel)
+        return report.error(argument.at, in_quotes(argument.text) + " is not a number from 1 to 64",
+                            "8 is the default, and kind to every CA");
+    server.max_parallel = *number;
+}
+
+void set_order_rate(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& first = directive.arguments[0];
+    if (directive.arguments.size() == 1) {
+        if (same_word(first.text, "off"))
+            server.order_rate = model::OrderRate{};
+        else if (same_word(first.text, "default"))
+            server.order_rate = std::nullopt;
+        else
+            report.error(first.at, in_quotes(first.text) + " is not a rate",
+                         "write a number and a time (300 3h), off or default");
+        return;
+    }
+    auto orders = parse_number(first.text);
+    if (!orders || *orders < 1 || *orders > most_orders)
+        return report.error(first.at,
+                            in_quotes(first.text) + " is not a number of orders from 1 to 1000000",
+                            "write off for as many as there are");
+    const Argument& time = directive.arguments[1];
+    auto period = parse_seconds(time.text, std::chrono::seconds{1});
+    if (!period)
+        return report.error(time.at, period.error());
+    if (*period < std::chrono::seconds{1} || *period > longest_rate_period)
+        return report.error(time.at, in_quotes(time.text) + " is no time to count orders in",
+                            "write a time from 1s to 30d");
+    server.order_rate = model::OrderRate{*orders, *period};
+}
+
 std::string server_root_text(const ServerSettings& server) {
     return as_word(server.server_root);
 }
@@ -197,6 +236,19 @@ std::string retry_delay_text(const ServerSettings& server) {
 
 std::string check_interval_text(const ServerSettings& server) {
     return duration_text(server.check_interval);
+}
+
+std::string max_parallel_text(const ServerSettings& server) {
+    return std::to_string(server.max_parallel);
+}
+
+std::string order_rate_text(const ServerSettings& server) {
+    if (!server.order_rate)
+        return "default";
+    if (!server.order_rate->is_limited())
+        return "off";
+    return std::to_string(server.order_rate->orders) + " " +
+           duration_text(server.order_rate->period);
 }
 
 }  // namespace md::config

@@ -20,6 +20,9 @@ void set_notify_command(const Directive& directive, ServerSettings& server, Repo
 void set_retry_delay(const Directive& directive, ServerSettings& server, Report& report);
 void set_check_interval(const Directive& directive, ServerSettings& server, Report& report);
 
+void set_max_parallel(const Directive& directive, ServerSettings& server, Report& report);
+void set_order_rate(const Directive& directive, ServerSettings& server, Report& report);
+
 std::string server_root_text(const ServerSettings& server);
 std::string store_dir_text(const ServerSettings& server);
 std::string user_text(const ServerSettings& server);
@@ -30,6 +33,8 @@ std::string port_map_text(const ServerSettings& server);
 std::string notify_command_text(const ServerSettings& server);
 std::string retry_delay_text(const ServerSettings& server);
 std::string check_interval_text(const ServerSettings& server);
+std::string max_parallel_text(const ServerSettings& server);
+std::string order_rate_text(const ServerSettings& server);
 
 // The path itself, or what it means below the folder.
 std::string path_below(const std::string& folder, const std::string& path);

@@ -59,6 +59,10 @@ Mistake unknown_keyword(std::string_view text, std::span<const std::string_view>
     return {in_quotes(text) + " is not a possible value", hint};
 }
 
+std::optional<unsigned> parse_number(std::string_view text) {
+    return number<unsigned>(text);
+}
+
 Checked<bool> parse_on_off(std::string_view text) {
     static constexpr Keyword<bool> words[] = {{"on", true}, {"off", false}};
     return parse_keyword(text, words);

@@ -45,6 +45,9 @@ Checked<bool> parse_on_off(std::string_view text);
 Checked<std::chrono::milliseconds> parse_duration(std::string_view text,
                                                   std::chrono::milliseconds unit);
 // The same, rounded up to whole seconds.
+// A whole number, not negative, and nothing besides; nullopt otherwise.
+std::optional<unsigned> parse_number(std::string_view text);
+
 Checked<std::chrono::seconds> parse_seconds(std::string_view text, std::chrono::milliseconds unit);
 // "21d", "33%".
 Checked<model::Window> parse_window(std::string_view text);

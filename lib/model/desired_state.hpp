@@ -28,6 +28,15 @@ struct PortMap {
     bool operator==(const PortMap&) const = default;
 };
 
+// MDOrderRate: so many orders in any such time; 0: as many as there are.
+struct OrderRate {
+    unsigned orders = 0;
+    std::chrono::seconds period{0};
+
+    bool is_limited() const { return orders > 0; }
+    bool operator==(const OrderRate&) const = default;
+};
+
 enum class LogLevel { trace, debug, info, warn, error };
 
 // Settings of the daemon, not of one MD.
@@ -42,6 +51,12 @@ struct ServerSettings {
     std::string group = "mdcertd";
     std::chrono::seconds retry_delay{5};                          // MDRetryDelay
     std::chrono::seconds check_interval{std::chrono::hours{12}};  // MDCheckInterval
+    unsigned max_parallel = 8;                                    // MDMaxParallel
+    std::optional<OrderRate> order_rate;  // absent: what the CA is known for
+
+    // How fast orders may be placed at a CA. What is known is the limit that Let's Encrypt
+    // publishes for new orders of an account.
+    OrderRate order_rate_at(const std::string& directory_url) const;
 
     bool operator==(const ServerSettings&) const = default;
 };

@@ -145,6 +145,8 @@ TEST_CASE("every directive of the manual is in the table") {
                              "MDRequireHttps",
                              "MDRetryDelay",
                              "MDCheckInterval",
+                             "MDMaxParallel",
+                             "MDOrderRate",
                              "LogLevel",
                              "User",
                              "Group",

@@ -84,6 +84,33 @@ TEST_CASE("MDRetryDelay and MDCheckInterval are times in seconds") {
     CHECK(server_of("MDCheckInterval 12h").check_interval == 12h);
 }
 
+TEST_CASE("MDMaxParallel is a number of managed domains") {
+    CHECK(server_of("").max_parallel == 8);
+    CHECK(server_of("MDMaxParallel 1").max_parallel == 1);
+    CHECK(server_of("MDMaxParallel 64").max_parallel == 64);
+    for (const char* wrong : {"0", "65", "-1", "8x", "many"})
+        CHECK_THAT(fault_of("MDMaxParallel " + std::string(wrong)),
+                   Catch::EndsWith("is not a number from 1 to 64"));
+}
+
+TEST_CASE("MDOrderRate is a number of orders in a time, off, or what the CA is known for") {
+    const std::string lets_encrypt = "https://acme-v02.api.letsencrypt.org/directory";
+    const std::string other = "https://ca.example/acme.api.letsencrypt.org/directory";
+    using model::OrderRate;
+    CHECK(server_of("").order_rate_at(lets_encrypt) == OrderRate{300, 3h});
+    CHECK_FALSE(server_of("").order_rate_at(other).is_limited());
+    CHECK(server_of("MDOrderRate 100 1h").order_rate_at(other) == OrderRate{100, 1h});
+    CHECK(server_of("MDOrderRate 5 90").order_rate_at(lets_encrypt) == OrderRate{5, 90s});
+    CHECK_FALSE(server_of("MDOrderRate off").order_rate_at(lets_encrypt).is_limited());
+    CHECK(server_of("MDOrderRate Default") == server_of(""));
+    CHECK(fault_of("MDOrderRate 100") == "'100' is not a rate");
+    CHECK(fault_of("MDOrderRate 0 1h") == "'0' is not a number of orders from 1 to 1000000");
+    CHECK(fault_of("MDOrderRate off 1h") == "'off' is not a number of orders from 1 to 1000000");
+    CHECK(fault_of("MDOrderRate 10 0s") == "'0s' is no time to count orders in");
+    CHECK(fault_of("MDOrderRate 10 31d") == "'31d' is no time to count orders in");
+    CHECK(fault_of("MDOrderRate 10 soon") == "'soon' is not a length of time");
+}
+
 TEST_CASE("the checks do not get rarer than every twelve hours") {
     Loaded loaded = load_text("MDCheckInterval 13h\n");
     CHECK(loaded.ok());

@@ -31,7 +31,7 @@ const char* const everything =
     "ServerRoot \"/srv/with blank\"\nMDStoreDir store\nUser certs\nGroup certs\nLogLevel debug\n"
     "Listen 192.0.2.1:80\nListen [2001:db8::1]:443\nMDPortMap 80:5080 443:-\n"
     "MDNotifyCmd /bin/ready \"two words\" it's \"say \\\"so\\\"\"\nMDRetryDelay 90s\n"
-    "MDCheckInterval 6h\nMDMembers manual\nMDDriveMode always\nMDRenewWindow 10%\n"
+    "MDCheckInterval 6h\nMDMaxParallel 3\nMDOrderRate 100 1h\nMDMembers manual\nMDDriveMode always\nMDRenewWindow 10%\n"
     "MDPrivateKeys P-256 RSA 3072\nMDMustStaple on\nMDRequireHttps permanent\n"
     "MDCertificateAuthority https://ca.example.org/dir\nMDCertificateAgreement accepted\n"
     "MDContactEmail a@example.org b@example.org\nMDCACertificateFile roots.pem\n"
