@@ -67,16 +67,25 @@ base::Task<void> Engine::open_all() {
     drive::Tools tools{*store_, *authorities_, {&tls_alpn01_, &http01_},
                        clock_,  key_pool_,     on_stage_};
     reconcile_ = std::make_unique<drive::Reconcile>(executor_, std::move(tools), hooks_, desired_,
-                                                    [this] { show(); });
+                                                    [this](const auto* changed) { show(changed); });
     co_await reconcile_->load();
 }
 
 // The responder learns what has changed: which names have a certificate, and which one.
-void Engine::show() {
-    listener_.set_sites(drive::sites_of(reconcile_->desired(), reconcile_->observed()));
-    listener_.set_credentials([this](const std::string& name) {
-        return drive::live_credentials(store_->directory(), reconcile_->desired(), name);
-    });
+void Engine::show(const model::ManagedDomain* changed) {
+    const model::DesiredState& desired = reconcile_->desired();
+    if (changed != nullptr) {
+        auto place = static_cast<std::size_t>(changed - desired.domains.data());
+        auto site = drive::site_of(*changed, reconcile_->observed().of(changed->name()), place);
+        for (const model::Member& member : changed->members)
+            listener_.set_site(member.name.text(), site);
+    } else {
+        listener_.set_sites(drive::sites_of(desired, reconcile_->observed()));
+        listener_.set_credentials([this](const std::string&, const responder::Site& site) {
+            return drive::live_credentials(store_->directory(),
+                                           reconcile_->desired().domains.at(site.place));
+        });
+    }
     on_change_();
 }
 

@@ -51,7 +51,7 @@ public:
 private:
     base::Task<void> open_all();
     void open_ports(const model::ServerSettings& server);
-    void show();
+    void show(const model::ManagedDomain* changed);
 
     base::asio::any_io_executor executor_;
     model::DesiredState desired_;  // as opened; reconcile_ has the current one

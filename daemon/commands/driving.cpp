@@ -24,10 +24,17 @@ base::Task<void> interrupted() {
     co_await signals.async_wait(asio::use_awaitable);
 }
 
-base::Task<bool> drive(Engine& engine, std::vector<std::string> requested) {
+// What a drive leaves undone on purpose.
+using Waiting = std::vector<std::string>;
+
+base::Task<void> drive_due(drive::Reconcile& reconcile, Waiting& waiting) {
+    waiting = co_await reconcile.drive_due();
+}
+
+base::Task<bool> drive(Engine& engine, std::vector<std::string> requested, Waiting& waiting) {
     co_await engine.open();
     engine.reconcile().request(requested);
-    int winner = co_await base::first_of(engine.reconcile().drive_due(), interrupted());
+    int winner = co_await base::first_of(drive_due(engine.reconcile(), waiting), interrupted());
     engine.close();
     co_return winner == 0;
 }
@@ -68,16 +75,20 @@ int drive_and_report(const CommandLine& line, const std::vector<std::string>& re
     Engine engine(context.get_executor(), std::move(loaded.desired), on_stage);
     std::exception_ptr failed;
     bool finished = false;
-    asio::co_spawn(context, drive(engine, requested), [&](std::exception_ptr error, bool done) {
-        failed = error;
-        finished = done;
-    });
+    Waiting waiting;
+    asio::co_spawn(context, drive(engine, requested, waiting),
+                   [&](std::exception_ptr error, bool done) {
+                       failed = error;
+                       finished = done;
+                   });
     context.run();
     if (failed)
         std::rethrow_exception(failed);
     if (!finished)
         std::fputs("interrupted; what was begun goes on at the next run\n", stderr);
-    bool well = finished && all_well(engine.reconcile());
+    for (const std::string& name : waiting)
+        say(name, "waits for its turn: the CA's order rate is used up (MDOrderRate)", {});
+    bool well = finished && waiting.empty() && all_well(engine.reconcile());
     std::fflush(nullptr);
     ::_exit(well ? 0 : 1);  // not waiting for keys half-made on the pool
 }

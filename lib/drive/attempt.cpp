@@ -29,7 +29,15 @@ using std::chrono::sys_seconds;
 struct Verdict {
     Failure failure;
     std::optional<sys_seconds> retry_after;
+    bool ca_is_busy = false;
 };
+
+// A limit that an order has hit may be one of its names alone: others ask again after this.
+constexpr std::chrono::minutes longest_hold_for_names{15};
+
+bool is_limit(const acme::Problem& problem) {
+    return problem.status == 429 || problem.is("rateLimited");
+}
 
 class Attempt {
 public:
@@ -50,7 +58,7 @@ public:
     base::Task<void> run();
     // After run() threw: records the failure.
     base::Task<void> record(std::exception_ptr failed);
-    ObservedDomain outcome() const;
+    Attempted outcome() const;
 
 private:
     void enter(std::string_view stage);
@@ -60,6 +68,7 @@ private:
     base::Task<void> activate(std::vector<acme::Issued> issued);
     std::string md_json(const std::optional<std::string>& former) const;
     Verdict verdict_on(std::exception_ptr failed) const;
+    void note_busy_ca(const Verdict& verdict);
     std::optional<std::chrono::seconds> held_lifetime() const;
 
     const Tools& tools_;
@@ -72,6 +81,7 @@ private:
     Staging staging_;
     Job job_;
     std::optional<ObservedDomain> activated_;
+    std::optional<sys_seconds> ca_busy_until_;
 };
 
 void Attempt::enter(std::string_view stage) {
@@ -194,6 +204,7 @@ Verdict Attempt::verdict_on(std::exception_ptr failed) const {
         verdict.failure.detail = refusal.what();
         verdict.failure.failure_class = refusal.failure_class();
         verdict.retry_after = refusal.retry_after();
+        verdict.ca_is_busy = refusal.problem().status == 503 || is_limit(refusal.problem());
     } catch (const acme::AcmeError& error) {
         verdict.failure.detail = error.what();
         verdict.failure.failure_class = error.failure_class();
@@ -210,8 +221,18 @@ std::optional<std::chrono::seconds> Attempt::held_lifetime() const {
     return shortest;
 }
 
+void Attempt::note_busy_ca(const Verdict& verdict) {
+    if (!verdict.ca_is_busy || !verdict.retry_after)
+        return;
+    ca_busy_until_ = verdict.retry_after;
+    bool by_order = verdict.failure.stage != "account";
+    if (by_order && verdict.failure.failure_class != FailureClass::passing)
+        ca_busy_until_ = std::min(*ca_busy_until_, verdict.failure.at + longest_hold_for_names);
+}
+
 base::Task<void> Attempt::record(std::exception_ptr failed) {
     Verdict verdict = verdict_on(failed);
+    note_busy_ca(verdict);
     const Failure& failure = verdict.failure;
     job_.errors += 1;
     schedule::FailedAttempt now_failed{failure.failure_class, job_.errors,     failure.at,
@@ -238,18 +259,18 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
                    log::kv("reason", unwritten));
 }
 
-ObservedDomain Attempt::outcome() const {
+Attempted Attempt::outcome() const {
     if (activated_)
-        return *activated_;
+        return {*activated_, std::nullopt};
     ObservedDomain domain = held_;
     domain.staged_job = job_;
-    return domain;
+    return {std::move(domain), ca_busy_until_};
 }
 
 }  // namespace
 
-base::Task<ObservedDomain> attempt(const Tools& tools, model::ServerSettings server,
-                                   model::ManagedDomain wanted, ObservedDomain held) {
+base::Task<Attempted> attempt(const Tools& tools, model::ServerSettings server,
+                              model::ManagedDomain wanted, ObservedDomain held) {
     Attempt one(tools, server, wanted, held);
     std::exception_ptr failed;
     try {

@@ -30,10 +30,15 @@ struct Tools {
         [](const std::string&, std::string_view) {};
 };
 
-// Tries once. Returns what the store holds of the MD afterwards; a failure is in its staged_job,
-// with next_run, stored (when the store can be written), and logged once. Throws only when
-// cancelled.
-base::Task<model::ObservedDomain> attempt(const Tools& tools, model::ServerSettings server,
-                                          model::ManagedDomain wanted, model::ObservedDomain held);
+struct Attempted {
+    model::ObservedDomain held;  // what the store holds of the MD afterwards
+    // Until when the CA wants to be left alone, by whichever MD.
+    std::optional<std::chrono::sys_seconds> ca_busy_until;
+};
+
+// Tries once. A failure is in the MD's staged_job, with next_run, stored (when the store can be
+// written), and logged once. Throws only when cancelled.
+base::Task<Attempted> attempt(const Tools& tools, model::ServerSettings server,
+                              model::ManagedDomain wanted, model::ObservedDomain held);
 
 }  // namespace md::drive

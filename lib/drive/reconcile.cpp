@@ -7,10 +7,12 @@
 #include "drive/inherit.hpp"
 #include "drive/observe.hpp"
 #include "schedule/backoff.hpp"
+#include "schedule/renewal.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace md::drive {
 namespace {
@@ -18,8 +20,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::sys_seconds;
 
-constexpr unsigned most_parallel =
-    8;  // Pebble stalls from about 16 orders on; real CAs are no worse off
 // The wall clock may jump while the steady one waits; nobody notices a plan made every five
 // minutes.
 constexpr std::chrono::seconds longest_wait = std::chrono::minutes{5};
@@ -43,13 +43,12 @@ void log_unexpected(const std::string& domain, std::exception_ptr failed) {
 }  // namespace
 
 Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::Hooks& hooks,
-                     model::DesiredState desired, std::function<void()> on_change)
+                     model::DesiredState desired, OnChange on_change)
     : tools_(std::move(tools)),
       hooks_(hooks),
       desired_(std::move(desired)),
       on_change_(std::move(on_change)),
       executor_(executor),
-      permits_(executor, most_parallel),
       nursery_(executor),
       poke_(executor) {}
 
@@ -60,13 +59,33 @@ base::Task<void> Reconcile::load() {
         if (!domain.damage.empty())
             log::error("store damaged, the certificate is obtained anew", log::kv("domain", name),
                        log::kv("reason", domain.damage));
-    on_change_();
+    lanes_.recall(desired_, observed_);
+    index_names();
+    replan_all(tools_.clock.now());
+    on_change_(nullptr);
+}
+
+void Reconcile::index_names() {
+    by_name_.resize(desired_.domains.size());
+    std::iota(by_name_.begin(), by_name_.end(), 0U);
+    std::sort(by_name_.begin(), by_name_.end(), [this](std::uint32_t a, std::uint32_t b) {
+        return desired_.domains[a].name() < desired_.domains[b].name();
+    });
+}
+
+std::optional<std::size_t> Reconcile::place_of(const std::string& name) const {
+    auto found = std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                                  [this](std::uint32_t place, const std::string& text) {
+                                      return desired_.domains[place].name() < text;
+                                  });
+    if (found == by_name_.end() || desired_.domains[*found].name() != name)
+        return std::nullopt;
+    return *found;
 }
 
 const model::ManagedDomain* Reconcile::wanted(const std::string& name) const {
-    auto found = std::find_if(desired_.domains.begin(), desired_.domains.end(),
-                              [&](const auto& domain) { return domain.name() == name; });
-    return found == desired_.domains.end() ? nullptr : &*found;
+    auto place = place_of(name);
+    return place ? &desired_.domains[*place] : nullptr;
 }
 
 void Reconcile::request(const std::vector<std::string>& names) {
@@ -75,47 +94,89 @@ void Reconcile::request(const std::vector<std::string>& names) {
             throw base::Error("no managed domain is called '" + name +
                               "': use the first name of its ManagedDomain line");
     requested_.insert(names.begin(), names.end());
+    for (const std::string& name : names)
+        replan(*place_of(name), tools_.clock.now());
     poke_.wake();
 }
 
 // Not a matter of course: the watchdog believes nothing it cannot count.
-bool Reconcile::all_planned(const std::vector<schedule::Step>& rest) const {
-    auto has_time = [](const schedule::Step& step) { return step.at.has_value(); };
-    auto driven = [](const model::ManagedDomain& domain) { return domain.driven(); };
-    auto planned = std::count_if(rest.begin(), rest.end(), has_time);
-    auto needed = std::count_if(desired_.domains.begin(), desired_.domains.end(), driven);
-    return planned + static_cast<std::ptrdiff_t>(running_.size() - strays_.size()) >= needed;
+bool Reconcile::all_planned() const {
+    auto busy =
+        static_cast<std::ptrdiff_t>(running_.size()) - static_cast<std::ptrdiff_t>(strays_.size());
+    return static_cast<std::ptrdiff_t>(agenda_.size()) + busy >= driven_;
 }
 
-std::vector<schedule::Step> Reconcile::steps(sys_seconds now) const {
-    auto steps = schedule::plan(desired_, observed_, now);
-    for (schedule::Step& step : steps)
-        if (requested_.contains(step.domain)) {
-            step.action = schedule::Action::issue;
-            step.at = now;
-            step.rule = schedule::Rule::requested;
-        }
-    std::erase_if(steps, [&](const auto& step) { return running_.contains(step.domain); });
-    if (strays_.empty())
-        return steps;
-    for (schedule::Step& step : steps)
-        if (step.due(now) && awaits_former_self(*wanted(step.domain)))
-            step.at = now + std::chrono::minutes{1};
-    return steps;
-}
-
-void Reconcile::start_due(const std::vector<schedule::Step>& steps, sys_seconds now) {
-    for (const schedule::Step& step : steps) {
-        if (!step.due(now))
-            continue;
-        running_.insert(step.domain);
-        requested_.erase(step.domain);
-        log::info("attempt started", log::kv("domain", step.domain),
-                  log::kv("reason", step.reason));
-        nursery_.start(
-            drive_one(step.domain),
-            [this, name = step.domain](std::exception_ptr failed) { ended(name, failed); });
+void Reconcile::replan_all(sys_seconds now) {
+    agenda_.clear();
+    untold_.clear();
+    driven_ = 0;
+    for (std::size_t place = 0; place < desired_.domains.size(); ++place) {
+        driven_ += desired_.domains[place].driven();
+        replan(place, now);
     }
+    planned_at_ = now;
+}
+
+void Reconcile::replan(std::size_t place, sys_seconds now) {
+    const model::ManagedDomain& domain = desired_.domains[place];
+    const model::ObservedDomain& held = observed_.of(domain.name());
+    if (notify::is_owed(held))
+        untold_.insert(place);
+    else
+        untold_.erase(place);
+    schedule::Step step = schedule::plan_domain(domain, held, now);
+    sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
+    if (requested_.contains(domain.name())) {
+        step.at = now;
+        deadline = sys_seconds::min();
+    }
+    if (!step.at || running_.contains(domain.name()))
+        return agenda_.remove(place);
+    if (!strays_.empty() && step.due(now) && awaits_former_self(domain))
+        step.at = now + std::chrono::minutes{1};
+    agenda_.put({place, lanes_.lane_of(domain), *step.at, deadline});
+}
+
+// Nothing but certificates, jobs and the time decides, so a plan stands until one of them does what
+// it is not expected to.
+void Reconcile::replan_when_the_clock_jumped(sys_seconds now) {
+    bool jumped = now < looked_at_ || now > looked_at_ + 2 * longest_wait;
+    looked_at_ = now;
+    if (jumped || now >= planned_at_ + desired_.server.check_interval)
+        replan_all(now);
+}
+
+schedule::Agenda::LaneOpens Reconcile::lane_opens(sys_seconds now) const {
+    return [this, now](std::size_t lane) { return lanes_.opens(lane, now, desired_.server); };
+}
+
+void Reconcile::start_due(sys_seconds now) {
+    // `mdcertd renew` does not wait for a rate.
+    for (const std::string& name : std::set<std::string>(requested_))
+        if (running_.size() < desired_.server.max_parallel && !running_.contains(name)) {
+            auto place = *place_of(name);
+            agenda_.remove(place);
+            start({place, 0, now, now}, now);
+        }
+    while (running_.size() < desired_.server.max_parallel) {
+        auto next = agenda_.take(now, lane_opens(now));
+        if (!next)
+            break;
+        start(*next, now);
+    }
+}
+
+void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now) {
+    const model::ManagedDomain& domain = desired_.domains[appointment.place];
+    const std::string& name = domain.name();
+    bool requested = requested_.erase(name) > 0;
+    std::string reason =
+        requested ? "requested" : schedule::plan_domain(domain, observed_.of(name), now).reason;
+    running_.insert(name);
+    lanes_.count(domain, now, desired_.server);
+    log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
+    nursery_.start(drive_one(name),
+                   [this, name](std::exception_ptr failed) { ended(name, failed); });
 }
 
 void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
@@ -124,8 +185,11 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
     if (running_.empty())
         tools_.authorities.close_idle();
     log_unexpected(name, failed);
-    if (wanted(name) == nullptr)
+    auto place = place_of(name);
+    if (!place)
         observed_.domains.erase(name);
+    else if (!single_pass_)
+        replan(*place, tools_.clock.now());
     tell_waiters(name);
     poke_.wake();
 }
@@ -152,22 +216,36 @@ base::Task<void> Reconcile::attempts_ended(std::vector<std::string> names) {
 }
 
 base::Task<void> Reconcile::drive_one(std::string name) {
-    auto permit = co_await permits_.take();
-    if (wanted(name) == nullptr) {  // a reload took it away while it waited for its turn
+    if (wanted(name) == nullptr) {  // a reload took it away before it began
         co_await inherit_from(name);
         co_return;
     }
     const model::ManagedDomain tried = *wanted(name);
     model::ObservedDomain held = observed_.of(name);
-    model::ObservedDomain outcome =
-        co_await attempt(tools_, desired_.server, tried, std::move(held));
+    Attempted outcome = co_await attempt(tools_, desired_.server, tried, std::move(held));
+    if (outcome.ca_busy_until)
+        hold_lane(tried, *outcome.ca_busy_until);
     const model::ManagedDomain* now_wanted = wanted(name);
     if (now_wanted != nullptr && now_wanted->differs_from(tried))
-        outcome.forget_delay();  // a reload came meanwhile
-    observed_.domains[name] = std::move(outcome);
+        outcome.held.forget_delay();  // a reload came meanwhile
+    observed_.domains[name] = std::move(outcome.held);
     if (now_wanted == nullptr)
         co_await inherit_from(name);
-    on_change_();
+    on_change_(now_wanted == nullptr ? nullptr : wanted(name));
+}
+
+void Reconcile::hold_lane(const model::ManagedDomain& domain, sys_seconds until) {
+    std::size_t lane = lanes_.lane_of(domain);
+    lanes_.hold(lane, until);
+    log::warn("the CA asks to be left alone", log::kv("ca", lanes_.directory_url(lane)),
+              log::kv("until", base::rfc3339(until)));
+}
+
+notify::Owed Reconcile::owed(sys_seconds now) const {
+    std::vector<const model::ManagedDomain*> untold;
+    for (std::size_t place : untold_)
+        untold.push_back(&desired_.domains[place]);
+    return notify::owed(desired_.server, untold, observed_, now, !running_.empty());
 }
 
 void Reconcile::start_notification(const notify::Owed& owed) {
@@ -184,9 +262,12 @@ void Reconcile::start_notification(const notify::Owed& owed) {
 base::Task<void> Reconcile::notify_all(std::vector<std::string> domains) {
     auto command = notify::command_for(desired_.server.notify_command, domains);
     notify::HookOutcome outcome = co_await hooks_.run(std::move(command));
-    for (const std::string& name : domains)
+    for (const std::string& name : domains) {
         co_await record_notification(name, outcome);
-    on_change_();
+        if (auto place = place_of(name))
+            replan(*place, tools_.clock.now());
+    }
+    on_change_(nullptr);
 }
 
 base::Task<void> Reconcile::record_notification(std::string name, notify::HookOutcome outcome) {
@@ -220,13 +301,14 @@ base::Task<void> Reconcile::record_notification(std::string name, notify::HookOu
                    log::kv("reason", unwritten));
 }
 
-milliseconds Reconcile::until_next(const std::vector<schedule::Step>& steps,
-                                   const notify::Owed& owed, sys_seconds now) const {
-    sys_seconds next = schedule::next_look(steps, now, desired_.server.check_interval);
+milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
+    sys_seconds next = now + longest_wait;
+    // With all hands busy the next one starts when one of them is done.
+    if (running_.size() < desired_.server.max_parallel)
+        next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
     if (owed.next && !notifying_)
         next = std::min(next, *owed.next);
-    auto wait = std::clamp<std::chrono::seconds>(next - now, std::chrono::seconds{1}, longest_wait);
-    return wait;
+    return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
 }
 
 base::Task<void> Reconcile::poked() {
@@ -236,14 +318,14 @@ base::Task<void> Reconcile::poked() {
 base::Task<void> Reconcile::work() {
     while (true) {
         sys_seconds now = tools_.clock.now();
+        replan_when_the_clock_jumped(now);
         if (!adopting_)
-            start_due(steps(now), now);
-        auto rest = steps(now);
-        if (all_planned(rest))
+            start_due(now);
+        if (all_planned())
             ++sound_turns_;
-        auto owed = notify::owed(desired_, observed_, now, !running_.empty());
-        start_notification(owed);
-        milliseconds wait = until_next(rest, owed, now);
+        auto owes = owed(now);
+        start_notification(owes);
+        milliseconds wait = until_next(owes, now);
         co_await base::first_of(poked(), tools_.clock.wait(wait));
     }
 }
@@ -261,13 +343,22 @@ base::Task<void> Reconcile::run() {
     std::rethrow_exception(ended);
 }
 
-base::Task<void> Reconcile::drive_due() {
-    sys_seconds now = tools_.clock.now();
-    start_due(steps(now), now);
+base::Task<std::vector<std::string>> Reconcile::drive_due() {
+    single_pass_ = true;
+    const sys_seconds begun = tools_.clock.now();
+    replan_all(begun);
+    do {
+        start_due(begun);
+        if (!running_.empty())
+            co_await poke_.wait();
+    } while (!running_.empty());
+    std::vector<std::string> waiting;
+    for (const schedule::Appointment& one : agenda_.due(begun))
+        waiting.push_back(desired_.domains[one.place].name());
+    replan_all(tools_.clock.now());
+    start_notification(owed(tools_.clock.now()));
     co_await nursery_.settle();
-    auto owed = notify::owed(desired_, observed_, now, false);
-    start_notification(owed);
-    co_await nursery_.settle();
+    co_return waiting;
 }
 
 }  // namespace md::drive

@@ -4,10 +4,11 @@
 #pragma once
 
 #include "base/nursery.hpp"
-#include "base/permits.hpp"
 #include "drive/attempt.hpp"
+#include "drive/lanes.hpp"
 #include "notify/events.hpp"
 #include "notify/hook_runner.hpp"
+#include "schedule/agenda.hpp"
 #include "schedule/plan.hpp"
 
 #include <cstdint>
@@ -22,9 +23,12 @@ namespace md::drive {
 
 class Reconcile {
 public:
-    // Everything referred to outlives this. `on_change` is called after anything observed changed.
+    // Called after something observed changed: the MD, or nullptr when it may be any of them.
+    using OnChange = std::function<void(const model::ManagedDomain* changed)>;
+
+    // Everything referred to outlives this.
     Reconcile(base::asio::any_io_executor executor, Tools tools, notify::Hooks& hooks,
-              model::DesiredState desired, std::function<void()> on_change);
+              model::DesiredState desired, OnChange on_change);
 
     // Reads the store. Before run() and drive_due().
     base::Task<void> load();
@@ -33,8 +37,8 @@ public:
     base::Task<void> run();
 
     // All that is due now, one attempt each, and the notification; resumes when it is done.
-    // Failures are in observed().
-    base::Task<void> drive_due();
+    // Failures are in observed(). Those that the rate of orders lets wait are named.
+    base::Task<std::vector<std::string>> drive_due();
 
     // A new configuration: what runs goes on, the rest is planned anew, an MD that failed and is
     // wanted otherwise now is tried at once. Throws, and leaves the former in force, when the store
@@ -56,22 +60,30 @@ public:
     std::uint64_t sound_turns() const { return sound_turns_; }
 
 private:
-    std::vector<schedule::Step> steps(std::chrono::sys_seconds now) const;
-    void start_due(const std::vector<schedule::Step>& steps, std::chrono::sys_seconds now);
+    // The place of the MD in desired_, or none.
+    std::optional<std::size_t> place_of(const std::string& name) const;
+    void index_names();
+    void replan_all(std::chrono::sys_seconds now);
+    void replan(std::size_t place, std::chrono::sys_seconds now);
+    void replan_when_the_clock_jumped(std::chrono::sys_seconds now);
+    void start_due(std::chrono::sys_seconds now);
+    void start(const schedule::Appointment& appointment, std::chrono::sys_seconds now);
+    schedule::Agenda::LaneOpens lane_opens(std::chrono::sys_seconds now) const;
+    notify::Owed owed(std::chrono::sys_seconds now) const;
     base::Task<void> drive_one(std::string name);
     void start_notification(const notify::Owed& owed);
     base::Task<void> notify_all(std::vector<std::string> domains);
     base::Task<void> record_notification(std::string name, notify::HookOutcome outcome);
-    std::chrono::milliseconds until_next(const std::vector<schedule::Step>& steps,
-                                         const notify::Owed& owed,
+    std::chrono::milliseconds until_next(const notify::Owed& owed,
                                          std::chrono::sys_seconds now) const;
     base::Task<void> work();
     base::Task<void> poked();
     void ended(const std::string& name, std::exception_ptr failed);
+    void hold_lane(const model::ManagedDomain& domain, std::chrono::sys_seconds until);
     void tell_waiters(const std::string& name);
     const model::ManagedDomain* wanted(const std::string& name) const;
     bool awaits_former_self(const model::ManagedDomain& domain) const;
-    bool all_planned(const std::vector<schedule::Step>& rest) const;
+    bool all_planned() const;
     base::Task<void> adopt(model::DesiredState desired);
     void note_strays(const model::DesiredState& former);
     void drop_what_is_not_wanted();
@@ -83,11 +95,20 @@ private:
     notify::Hooks& hooks_;
     model::DesiredState desired_;
     model::ObservedState observed_;
-    std::function<void()> on_change_;
+    OnChange on_change_;
     base::asio::any_io_executor executor_;
-    base::Permits permits_;
     base::Nursery nursery_;
     base::Wakeup poke_;
+
+    // The plan, kept up to date: what changes is planned anew, the rest stands.
+    std::vector<std::uint32_t> by_name_;  // places in desired_, in the order of their names
+    schedule::Agenda agenda_;
+    Lanes lanes_;
+    std::set<std::size_t> untold_;  // places of those whose notification is owed
+    std::ptrdiff_t driven_ = 0;     // how many need a next action
+    std::chrono::sys_seconds planned_at_{}, looked_at_{};
+    bool single_pass_ = false;  // whoever was driven is not planned again
+
     std::set<std::string> running_;
     std::map<std::string, model::ManagedDomain> strays_;  // running, and taken away by a reload
     std::set<std::string> requested_;

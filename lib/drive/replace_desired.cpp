@@ -22,7 +22,7 @@ base::Task<void> Reconcile::replace_desired(model::DesiredState desired) {
     poke_.wake();
     if (failed)
         std::rethrow_exception(failed);
-    on_change_();
+    on_change_(nullptr);
 }
 
 // The store is read first; then both states are replaced in one go, since a plan made of the new
@@ -44,8 +44,10 @@ base::Task<void> Reconcile::adopt(model::DesiredState desired) {
     for (const model::ManagedDomain& domain : desired_.domains)
         if (!busy.contains(domain.name()))
             take_up(domain, std::move(seen.domains[domain.name()]), formerly[domain.name()]);
+    index_names();
     note_strays(former);
     drop_what_is_not_wanted();
+    replan_all(tools_.clock.now());
 }
 
 void Reconcile::take_up(const model::ManagedDomain& domain, model::ObservedDomain held,
@@ -104,6 +106,8 @@ base::Task<void> Reconcile::inherit_from(std::string name) {
         model::ObservedDomain held = co_await observe_domain(tools_.store, heir);
         observed_.domains[heir.name()] = std::move(held);
     }
+    strays_.erase(name);
+    replan_all(tools_.clock.now());
 }
 
 }  // namespace md::drive

@@ -52,12 +52,17 @@ responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server)
             endpoints_for(server.port_map.https, server.listens)};
 }
 
+responder::Site site_of(const model::ManagedDomain& domain, const model::ObservedDomain& held,
+                        std::size_t place) {
+    return {!held.certificates.empty(), domain.settings.require_https, place};
+}
+
 responder::Sites sites_of(const model::DesiredState& desired,
                           const model::ObservedState& observed) {
     responder::Sites sites;
-    for (const model::ManagedDomain& domain : desired.domains) {
-        responder::Site site{!observed.of(domain.name()).certificates.empty(),
-                             domain.settings.require_https};
+    for (std::size_t place = 0; place < desired.domains.size(); ++place) {
+        const model::ManagedDomain& domain = desired.domains[place];
+        responder::Site site = site_of(domain, observed.of(domain.name()), place);
         for (const model::Member& member : domain.members)
             sites.add(member.name.text(), site);
     }
@@ -65,19 +70,11 @@ responder::Sites sites_of(const model::DesiredState& desired,
 }
 
 std::optional<responder::Credentials> live_credentials(const std::string& store_directory,
-                                                       const model::DesiredState& desired,
-                                                       const std::string& name) {
-    auto asked = model::DomainName::parse(name);
-    if (!asked)
-        return std::nullopt;
-    for (const model::ManagedDomain& domain : desired.domains) {
-        if (!domain.covers(*asked))
-            continue;
-        std::string folder = store_directory + "/" + store::domain_key(domain.name()) + "/";
-        for (const model::KeySpec& spec : domain.settings.keys)
-            if (auto credentials = credentials_at(folder, spec))
-                return credentials;
-    }
+                                                       const model::ManagedDomain& domain) {
+    std::string folder = store_directory + "/" + store::domain_key(domain.name()) + "/";
+    for (const model::KeySpec& spec : domain.settings.keys)
+        if (auto credentials = credentials_at(folder, spec))
+            return credentials;
     return std::nullopt;
 }
 

@@ -15,13 +15,15 @@ namespace md::drive {
 // The endpoints of MDPortMap, narrowed to the addresses of the Listen lines for that port.
 responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server);
 
+// What the responder is to know of the MD at that place, for all its names.
+responder::Site site_of(const model::ManagedDomain& domain, const model::ObservedDomain& held,
+                        std::size_t place);
 responder::Sites sites_of(const model::DesiredState& desired, const model::ObservedState& observed);
 
-// The live key and chain of the MD that has the name, read from the files of the store at the
-// moment of the handshake: the I/O thread reads two small files, nothing is kept per idle MD.
-// nullopt: none, or not readable.
+// The live key and chain of the MD, read from the files of the store at the moment of the
+// handshake: the I/O thread reads two small files, nothing is kept per idle MD. nullopt: none, or
+// not readable.
 std::optional<responder::Credentials> live_credentials(const std::string& store_directory,
-                                                       const model::DesiredState& desired,
-                                                       const std::string& name);
+                                                       const model::ManagedDomain& domain);
 
 }  // namespace md::drive

@@ -10,7 +10,7 @@ constexpr std::chrono::hours longest_retry{24};
 
 // When this MD's notification became or becomes due; nullopt when none is owed.
 std::optional<sys_seconds> due_since(const model::ObservedDomain& held, sys_seconds now) {
-    if (!held.live_job || !held.live_job->finished || held.live_job->notified)
+    if (!is_owed(held))
         return std::nullopt;
     const model::Job& job = *held.live_job;
     if (job.notify_errors > 0 && job.notify_next && *job.notify_next <= now + longest_retry)
@@ -22,17 +22,23 @@ std::optional<sys_seconds> due_since(const model::ObservedDomain& held, sys_seco
 
 }  // namespace
 
-Owed owed(const model::DesiredState& desired, const model::ObservedState& observed, sys_seconds now,
-          bool busy, std::chrono::seconds patience) {
+bool is_owed(const model::ObservedDomain& held) {
+    return held.live_job && held.live_job->finished && !held.live_job->notified;
+}
+
+Owed owed(const model::ServerSettings& server,
+          const std::vector<const model::ManagedDomain*>& domains,
+          const model::ObservedState& observed, sys_seconds now, bool busy,
+          std::chrono::seconds patience) {
     Owed result;
-    if (desired.server.notify_command.empty())
+    if (server.notify_command.empty())
         return result;
     std::vector<std::string> names;
-    for (const model::ManagedDomain& wanted : desired.domains) {
-        auto since = due_since(observed.of(wanted.name()), now);
+    for (const model::ManagedDomain* wanted : domains) {
+        auto since = due_since(observed.of(wanted->name()), now);
         if (!since)
             continue;
-        names.push_back(wanted.name());
+        names.push_back(wanted->name());
         result.next = result.next ? std::min(*result.next, *since) : *since;
     }
     if (result.next && busy)

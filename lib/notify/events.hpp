@@ -15,18 +15,23 @@ namespace md::notify {
 
 using std::chrono::sys_seconds;
 
-// An MD is owed one when its live job is finished and not notified, and a command is configured.
 struct Owed {
     std::vector<std::string> domains;  // to be told now, in one call, in the configuration's order
     std::optional<sys_seconds> next;   // when there is something to tell; absent: nothing is owed
 };
 
-// When one is due, all that are owed go along, also those that wait after a failed call: it is the
-// same reload. One becomes due when its set became live, after a failure at the job's notify_next.
-// `busy`: attempts are running or due now; due ones wait for them, at most `patience` after the
-// earliest became due. A time in the job beyond what can be true is a clock that jumped: due now.
-Owed owed(const model::DesiredState& desired, const model::ObservedState& observed, sys_seconds now,
-          bool busy, std::chrono::seconds patience = std::chrono::seconds{60});
+// Its live job is finished and not notified; it counts when a command is configured.
+bool is_owed(const model::ObservedDomain& held);
+
+// Of these MDs, in this order. When one is due, all that are owed go along, also those that wait
+// after a failed call: it is the same reload. One becomes due when its set became live, after a
+// failure at the job's notify_next. `busy`: attempts are running or due now; due ones wait for
+// them, at most `patience` after the earliest became due. A time in the job beyond what can be true
+// is a clock that jumped: due now.
+Owed owed(const model::ServerSettings& server,
+          const std::vector<const model::ManagedDomain*>& domains,
+          const model::ObservedState& observed, sys_seconds now, bool busy,
+          std::chrono::seconds patience = std::chrono::seconds{60});
 
 // The command line: MDNotifyCmd with the names appended.
 std::vector<std::string> command_for(const std::vector<std::string>& notify_command,

@@ -6,6 +6,7 @@
 #include "model/settings.hpp"
 #include "responder/challenge_board.hpp"
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,11 +19,13 @@ namespace md::responder {
 struct Site {
     bool has_certificate = false;
     model::RequireHttps require_https = model::RequireHttps::off;
+    std::size_t place = 0;  // of its MD, as whoever gives the certificates counts them
 };
 
 // All managed names, lower case, wildcards included.
 class Sites {
 public:
+    // Takes the place of what was known of the name.
     void add(std::string name, Site site);
     // By exact name, then by the wildcard one label above it. The host is in lower case.
     const Site* find(std::string_view host) const;

@@ -4,6 +4,7 @@
 
 #include "crypto/certificate.hpp"
 #include "crypto/private_key.hpp"
+#include "responder/answer.hpp"
 
 #include <functional>
 #include <optional>
@@ -20,6 +21,7 @@ struct Credentials {
 
 // Asked for a managed name that has a certificate (SNI, lower case), and the answer kept until
 // credentials or sites are set anew. nullopt, or a throw: a fallback is made up.
-using CredentialsFor = std::function<std::optional<Credentials>(const std::string& name)>;
+using CredentialsFor =
+    std::function<std::optional<Credentials>(const std::string& name, const Site& site)>;
 
 }  // namespace md::responder

@@ -49,16 +49,16 @@ const Credentials& Identities::for_name(const std::string& name, const Site* sit
 
 Credentials Identities::find(const std::string& name, const Site* site) {
     if (site != nullptr && site->has_certificate)
-        if (auto credentials = own(name))
+        if (auto credentials = own(name, *site))
             return *credentials;
     return fallback(name);
 }
 
-std::optional<Credentials> Identities::own(const std::string& name) const {
+std::optional<Credentials> Identities::own(const std::string& name, const Site& site) const {
     if (!credentials_)
         return std::nullopt;
     try {
-        auto credentials = credentials_(name);
+        auto credentials = credentials_(name, site);
         if (credentials && !credentials->chain.empty() &&
             credentials->chain.front().has_key(credentials->key))
             return credentials;

@@ -33,7 +33,7 @@ private:
     };
 
     Credentials find(const std::string& name, const Site* site);
-    std::optional<Credentials> own(const std::string& name) const;
+    std::optional<Credentials> own(const std::string& name, const Site& site) const;
     Credentials fallback(const std::string& name);
     const crypto::PrivateKey& key();
 

@@ -241,6 +241,10 @@ void Listener::set_sites(Sites sites) {
     impl_->reception().set_sites(std::move(sites));
 }
 
+void Listener::set_site(const std::string& name, Site site) {
+    impl_->reception().set_site(name, site);
+}
+
 void Listener::set_credentials(CredentialsFor credentials) {
     impl_->reception().tls().identities().set_credentials(std::move(credentials));
 }

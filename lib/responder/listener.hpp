@@ -33,6 +33,7 @@ public:
 
     // What to answer and serve from now on; may be called at any time (activation, reload).
     void set_sites(Sites sites);
+    void set_site(const std::string& name, Site site);  // one of them
     void set_credentials(CredentialsFor credentials);
 
     // Opens what is wanted and not yet open, closes what is no longer wanted; others stay

@@ -42,6 +42,11 @@ void Reception::set_sites(Sites sites) {
     tls_.identities().forget();
 }
 
+void Reception::set_site(const std::string& name, Site site) {
+    sites_.add(name, site);
+    tls_.identities().forget();
+}
+
 void Reception::note_validation(const std::string& name) const {
     const Posting* posting = board_.tls(name);
     if (posting != nullptr && posting->on_seen)

@@ -26,6 +26,7 @@ public:
     const base::asio::any_io_executor& executor() const { return executor_; }
     ServerTls& tls() { return tls_; }
     void set_sites(Sites sites);
+    void set_site(const std::string& name, Site site);
 
     Answer answer(const Question& question) const {
         return responder::answer(question, board_, sites_);

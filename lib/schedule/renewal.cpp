@@ -99,4 +99,17 @@ std::optional<sys_seconds> valid_until(const model::ManagedDomain& wanted,
     return earliest;
 }
 
+std::optional<sys_seconds> deadline(const model::ManagedDomain& wanted,
+                                    const model::ObservedDomain& held) {
+    std::optional<sys_seconds> earliest;
+    for (const KeySpec& key : wanted.settings.keys) {
+        const CertificateFacts* certificate = find_certificate(held, key);
+        if (certificate == nullptr)
+            return std::nullopt;
+        sys_seconds last_tenth = certificate->not_after - certificate->lifetime() / 10;
+        earliest = std::min(earliest.value_or(last_tenth), last_tenth);
+    }
+    return earliest;
+}
+
 }  // namespace md::schedule

@@ -33,6 +33,11 @@ std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
 std::optional<sys_seconds> valid_until(const model::ManagedDomain& wanted,
                                        const model::ObservedDomain& held);
 
+// When the last tenth of the life of what is held begins: from then on its renewal is urgent.
+// nullopt when one is missing.
+std::optional<sys_seconds> deadline(const model::ManagedDomain& wanted,
+                                    const model::ObservedDomain& held);
+
 // The held certificate for this key, or nullptr.
 const model::CertificateFacts* find_certificate(const model::ObservedDomain& held,
                                                 const model::KeySpec& key);

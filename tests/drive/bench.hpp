@@ -63,9 +63,8 @@ struct DriveBench {
     base::Task<model::ObservedDomain> drive_once(const model::ManagedDomain& wanted,
                                                  model::ObservedDomain held) {
         drive::Tools with = tools();
-        model::ObservedDomain outcome =
-            co_await drive::attempt(with, server, wanted, std::move(held));
-        co_return outcome;
+        drive::Attempted outcome = co_await drive::attempt(with, server, wanted, std::move(held));
+        co_return std::move(outcome.held);
     }
 
     base::asio::io_context context;

@@ -27,7 +27,7 @@ struct LoopBench : DriveBench {
     void start() {
         restart();
         loop = std::make_unique<Reconcile>(context.get_executor(), tools(), hooks, desired,
-                                           [this] { ++changes; });
+                                           [this](const model::ManagedDomain*) { ++changes; });
         test::run_task(context, loop->load());
         ended = false;
         base::asio::co_spawn(context, loop->run(),
@@ -80,6 +80,18 @@ struct LoopBench : DriveBench {
         settle();
     }
 };
+
+std::vector<model::ManagedDomain> many(int count) {
+    std::vector<model::ManagedDomain> domains;
+    for (int i = 0; i < count; ++i)
+        domains.push_back(managed({("d" + std::to_string(i) + ".org").c_str()}));
+    return domains;
+}
+
+std::ptrdiff_t held_by(const LoopBench& bench) {
+    return std::count_if(bench.desired.domains.begin(), bench.desired.domains.end(),
+                         [&](const auto& domain) { return bench.held(domain.name()) > 0; });
+}
 
 }  // namespace
 
@@ -234,7 +246,8 @@ TEST_CASE("stopping in the middle of an attempt records no failure") {
 TEST_CASE("drive_due does all that is due and tells the outside, then ends") {
     LoopBench bench({managed({"a.org"}), managed({"b.org"})});
     bench.clock.auto_advance(true);
-    Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks, bench.desired, [] {});
+    Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks, bench.desired,
+                   [](const model::ManagedDomain*) {});
     test::run_task(bench.context, loop.load());
     test::run_task(bench.context, loop.drive_due());
     CHECK(bench.ca.certificates() == 2);
@@ -270,6 +283,99 @@ TEST_CASE("a renamed MD is found under its new name before anything is planned f
     CHECK(bench.held("www.a.org") == 1);
     CHECK(bench.loop->observed().domains.count("a.org") == 0);
     CHECK(bench.ca.orders() == orders);
+}
+
+TEST_CASE("no more are driven at once than MDMaxParallel allows, and all come to their turn") {
+    Scenario slow;
+    slow.authorization_polls = 2;
+    LoopBench bench(many(9), slow);
+    bench.desired.server.max_parallel = 2;
+    bench.start();
+    while (bench.ca.certificates() < 9) {
+        std::ptrdiff_t running = 0;
+        for (const model::ManagedDomain& domain : bench.desired.domains)
+            running += bench.loop->is_running(domain.name());
+        REQUIRE(running == std::min<std::ptrdiff_t>(2, 9 - held_by(bench)));
+        bench.pass(1s);
+    }
+}
+
+TEST_CASE("orders keep to the rate, the most urgent first, also after a restart") {
+    LoopBench bench(many(5));
+    bench.desired.server.order_rate = model::OrderRate{2, 1h};
+    bench.start();
+    bench.pass(30min);
+    CHECK(held_by(bench) == 2);
+    bench.stop();
+    bench.start();
+    bench.pass(20min);
+    CHECK(held_by(bench) == 2);
+    bench.loop->request({"d4.org"});  // `mdcertd renew` does not wait
+    bench.pass(1min);
+    CHECK(bench.held("d4.org") == 1);
+    bench.pass(15min);
+    CHECK(held_by(bench) >= 4);
+    bench.pass(2h);
+    CHECK(held_by(bench) == 5);
+    CHECK(bench.ca.orders() == 5);
+}
+
+TEST_CASE("what expires soonest goes before what is new, once its last tenth has begun") {
+    Scenario short_lived;
+    short_lived.lifetime = 10h;
+    LoopBench bench({managed({"old.org"})}, short_lived);
+    bench.start();
+    bench.pass(1min);
+    REQUIRE(bench.held("old.org") == 1);
+    bench.stop();
+    bench.clock.advance(9h + 30min);
+    bench.desired.domains = {managed({"new.org"}), managed({"old.org"})};
+    bench.desired.server.order_rate = model::OrderRate{1, 1h};
+    bench.start();
+    bench.pass(1min);
+    CHECK(bench.ca.certificates() == 2);
+    CHECK(bench.held("new.org") == 0);
+    bench.pass(1h);
+    CHECK(bench.held("new.org") == 1);
+}
+
+TEST_CASE("a CA that asks to be left alone is, by all MDs that use it") {
+    LoopBench bench(many(3));
+    bench.desired.server.max_parallel = 1;
+    http::Response busy = test::problem_response(503, "serverInternal", "maintenance");
+    busy.headers.add("Retry-After", "7200");
+    bench.ca.answer_at(0, busy);
+    bench.start();
+    bench.pass(110min);
+    CHECK(bench.ca.steps() == 1);
+    bench.pass(1h);
+    CHECK(held_by(bench) == 3);
+}
+
+TEST_CASE("a limit that an order hits holds up the other MDs for minutes only") {
+    LoopBench bench(many(3));
+    bench.desired.server.max_parallel = 1;
+    http::Response limit = test::problem_response(429, "rateLimited", "too many certificates");
+    limit.headers.add("Retry-After", "86400");
+    bench.ca.answer_at(3, limit);  // directory, nonce, account; the order
+    bench.start();
+    bench.pass(14min);
+    CHECK(held_by(bench) == 0);
+    bench.pass(2min);
+    CHECK(held_by(bench) == 2);
+    CHECK(bench.held("d0.org") == 0);
+}
+
+TEST_CASE("drive_due names those the rate lets wait") {
+    LoopBench bench(many(3));
+    bench.desired.server.order_rate = model::OrderRate{2, 1h};
+    bench.clock.auto_advance(true);
+    Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks, bench.desired,
+                   [](const model::ManagedDomain*) {});
+    test::run_task(bench.context, loop.load());
+    CHECK(test::run_task(bench.context, loop.drive_due()) == std::vector<std::string>{"d2.org"});
+    CHECK(bench.ca.certificates() == 2);
+    CHECK(bench.hooks.commands.size() == 1);
 }
 
 }  // namespace md::drive

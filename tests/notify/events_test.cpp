@@ -32,8 +32,12 @@ struct World {
         job.valid_from = at;
         return observed.domains[name].live_job.emplace(job);
     }
-    notify::Owed owed(bool busy = false) const {
-        return notify::owed(desired, observed, now, busy);
+    notify::Owed owed(bool busy = false) const { return owed_for(busy, 60s); }
+    notify::Owed owed_for(bool busy, std::chrono::seconds patience) const {
+        std::vector<const model::ManagedDomain*> domains;
+        for (const model::ManagedDomain& domain : desired.domains)
+            domains.push_back(&domain);
+        return notify::owed(desired.server, domains, observed, now, busy, patience);
     }
 };
 
@@ -91,7 +95,7 @@ TEST_CASE("it waits at most a minute after the earliest became ready") {
     world.finished("a.org", now - 60s);
     world.finished("b.org", now);
     CHECK(world.owed(true).domains == Names{"a.org", "b.org"});
-    auto patient = notify::owed(world.desired, world.observed, now, true, 61s);
+    auto patient = world.owed_for(true, 61s);
     CHECK(patient.domains.empty());
     CHECK(patient.next == now + 1s);
 }

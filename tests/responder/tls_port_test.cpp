@@ -47,7 +47,7 @@ struct Secured : Served {
         on_loop([this] {
             board.post_tls("prepared.example", {key_authorization, [this] { ++seen; }});
             set_sites(true);
-            listener.set_credentials([this](const std::string& name) {
+            listener.set_credentials([this](const std::string& name, const md::responder::Site&) {
                 ++asked;
                 return name == "broken.example" ? throw std::runtime_error("unreadable")
                                                 : std::optional(own);
@@ -276,8 +276,9 @@ TEST_CASE("credentials that cannot be had, or do not fit, are replaced by a fall
     CHECK(mixed.certificate().to_der() != served.own.chain.front().to_der());
     served.on_loop([&] {
         served.own.chain.clear();
-        served.listener.set_credentials(
-            [&](const std::string&) { return std::optional(served.own); });
+        served.listener.set_credentials([&](const std::string&, const md::responder::Site&) {
+            return std::optional(served.own);
+        });
     });
     CHECK(TlsVisitor(served.https(), "own.example", {}).connected());
 }
