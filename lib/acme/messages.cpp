@@ -4,6 +4,7 @@
 #include "acme/error.hpp"
 #include "acme/json_text.hpp"
 #include "base/base64url.hpp"
+#include "model/settings.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -98,10 +99,12 @@ bool bool_of(const json& object, const char* name) {
     return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
-// A challenge of a form we know, or nullopt: other types may lack token or url.
+// A challenge of a type we know, or nullopt: others may look as they like.
 std::optional<Challenge> challenge_of(const json& object, UrlRule rule) {
     if (!object.is_object())
         throw ProtocolError("the CA's authorization has a challenge that is no object");
+    if (!model::challenge_type_named(text_or(object, "type")))
+        return std::nullopt;
     std::string token = text_or(object, "token");
     if (!token.empty() && !token_is_sound(token))
         throw ProtocolError("the CA's challenge has a token that is not base64url of 128 bits");

@@ -40,7 +40,7 @@ enum class AuthorizationStatus {
 enum class ChallengeStatus { pending, processing, valid, invalid };
 
 struct Challenge {
-    std::string type;  // "http-01", ...; other words are kept and not used
+    std::string type;  // "http-01", "tls-alpn-01" or "dns-01"
     http::Url url;
     ChallengeStatus status = ChallengeStatus::pending;
     std::string token;
@@ -51,7 +51,7 @@ struct Authorization {
     std::string name;  // the identifier's value, without "*."
     bool wildcard = false;
     AuthorizationStatus status = AuthorizationStatus::pending;
-    std::vector<Challenge> challenges;  // only those of a known form
+    std::vector<Challenge> challenges;  // only those of a known type
 };
 
 struct Order {

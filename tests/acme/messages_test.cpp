@@ -136,6 +136,17 @@ TEST_CASE("a challenge of an unknown type without token is passed over, not refu
     CHECK(authorization.challenges.empty());
 }
 
+TEST_CASE("a challenge of an unknown type may look as it likes") {
+    auto authorization = parse_authorization(
+        authorization_with("pending",
+                           R"([{"type":"new-01","url":"ftp://x","status":"odd","token":"../"},
+                                          {"type":7},{},)" +
+                               challenge_with(good_token).substr(1)),
+        https_only);
+    REQUIRE(authorization.challenges.size() == 1);
+    CHECK(authorization.challenges[0].type == "http-01");
+}
+
 TEST_CASE("tokens that are no tokens are refused before they reach a path or a log") {
     for (const std::string& token :
          {std::string("../../../etc/passwd"), std::string("short"), std::string(257, 'a'),
