@@ -6,7 +6,9 @@
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include <sys/socket.h>
 
@@ -105,8 +107,13 @@ base::Task<std::size_t> Wire::read(asio::mutable_buffer room, ErrorCode& error) 
 bool Wire::still_quiet() {
     char octet = 0;
     ssize_t size = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    // Under TLS what waits may be a session ticket; if it is the end, the next exchange will see.
-    return size > 0 ? tls_.has_value() : size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    // Under TLS too: tickets come before the first answer, so what waits is the end, or octets that
+    // would be taken for the next answer.
+    bool quiet = size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (quiet && tls_)
+        quiet = SSL_has_pending(tls_->native_handle()) == 0 &&
+                BIO_pending(SSL_get_rbio(tls_->native_handle())) == 0;
+    return quiet;
 }
 
 }  // namespace md::http

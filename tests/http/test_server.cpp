@@ -71,6 +71,7 @@ public:
                 co_await self->acceptor_.async_accept(redirect_error(use_awaitable, failed));
             if (failed)
                 co_return;
+            socket.set_option(tcp::no_delay(true));
             ++self->connections;
             self->sockets_.push_back(std::move(socket));
             asio::co_spawn(self->acceptor_.get_executor(),

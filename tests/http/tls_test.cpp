@@ -180,6 +180,24 @@ TEST_CASE("over TLS too, a kept connection that ended is replaced once") {
     CHECK(server.requests().size() == 8);
 }
 
+TEST_CASE("over TLS too, octets nobody asked for are not taken for the next answer") {
+    // The first answer fills one TLS record to its last octet, so that what follows is not read
+    // along with it.
+    constexpr std::size_t record = 16384;
+    std::string start = "HTTP/1.1 200 OK\r\nContent-Length: 16300\r\nX: ";
+    std::string whole = start + std::string(record - 16300 - start.size() - 4, 'x') + "\r\n\r\n" +
+                        std::string(16300, 'a');
+    World world;
+    TestServer server = world.server("IP:127.0.0.1", [&](const std::string&, int) {
+        return Answer{whole + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"};
+    });
+    for (int i = 0; i < 3; ++i) {
+        CHECK(world.client.get(server.url()).body.front() == 'a');
+        world.client.settle();
+    }
+    CHECK(server.connections() == 3);
+}
+
 TEST_CASE("over TLS too, slow servers are left and cancelled sends let go") {
     World world;
     world.client.options.request_limit = milliseconds(50);
