@@ -22,6 +22,7 @@ using model::FailureClass;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes patience{5};  // for validation, and again for the certificate
+constexpr int most_steps_at_once = 8;        // without a pause between them
 constexpr milliseconds first_look_validated = std::chrono::seconds{1};
 constexpr milliseconds first_look_issued{30};
 
@@ -73,6 +74,7 @@ private:
     bool key_is_kept_ = false;
     PollPace validation_pace_{first_look_validated};
     PollPace certificate_pace_{first_look_issued};
+    int steps_at_once_ = 0;
 
     std::vector<std::unique_ptr<PreparedChallenge>> prepared_;
     std::set<std::size_t> unseen_;
@@ -100,9 +102,15 @@ base::Task<Issued> Issuance::work() {
     co_await find_or_place_order();
     co_await begin_key();
     while (true) {
+        // A CA that answers the same for ever would be asked for ever.
+        if (++steps_at_once_ > most_steps_at_once)
+            throw ProtocolError("the CA's order goes round in circles");
         NextStep next = next_step(order_, authorizations_, proving_);
         if (order_.status != OrderStatus::pending)
             co_await stop_proving();
+        // Should the order be pending again later, nothing known now would hold.
+        if (order_.status == OrderStatus::ready || order_.status == OrderStatus::processing)
+            authorizations_.clear();
         switch (next.step) {
             case Step::fetch_authorizations:
                 co_await fetch_authorizations();
@@ -163,6 +171,13 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
             throw ProtocolError("it was placed at another CA");
         Answer answer = co_await bench_.account.post(url, "", "asking for the staged order");
         found = parse_order(answer.body, url, rule);
+    } catch (const Refused& refusal) {
+        // A CA that is down for now, or wants to be left alone, still knows the order.
+        if (refusal.failure_class() == FailureClass::passing || refusal.retry_after() ||
+            refusal.problem().is("rateLimited"))
+            throw;
+        log::debug("staged order not usable", log::kv("order", *url_text),
+                   log::kv("reason", refusal.what()));
     } catch (const AcmeError& error) {
         log::debug("staged order not usable", log::kv("order", *url_text),
                    log::kv("reason", error.what()));
@@ -186,6 +201,8 @@ base::Task<void> Issuance::place_order() {
     UrlRule rule = bench_.account.client().url_rule();
     http::Url url = parse_url(*answer.location, rule, "the CA's order, 'Location'");
     order_ = parse_order(answer.body, std::move(url), rule);
+    if (!names_are_ours(order_))
+        throw ProtocolError("placing the order: the CA's order is for other names");
     co_await journal_.order_placed(order_);
 }
 
@@ -262,6 +279,7 @@ base::Task<void> Issuance::await_validation() {
                         FailureClass::passing);
     milliseconds pause = validation_pace_.next(retry_after_, bench_.clock.now());
     co_await base::first_of(validators_came(), bench_.clock.wait(pause));
+    steps_at_once_ = 0;
     co_await refresh_order();
 }
 
@@ -271,6 +289,7 @@ base::Task<void> Issuance::await_certificate() {
         throw AcmeError("the CA did not issue within 5 minutes", FailureClass::passing);
     milliseconds pause = certificate_pace_.next(retry_after_, bench_.clock.now());
     co_await bench_.clock.wait(pause);
+    steps_at_once_ = 0;
     co_await refresh_order();
 }
 
@@ -311,6 +330,10 @@ base::Task<void> Issuance::finalize() {
         not_ready = refusal.problem().is("orderNotReady");
         hopeless = refusal.failure_class() == FailureClass::permanent;
     }
+    // "ready" still, or again "pending": not at once, and not for ever.
+    bool no_further = order_.status == OrderStatus::ready || order_.status == OrderStatus::pending;
+    if (!refused && no_further)
+        co_await await_certificate();
     if (!refused)
         co_return;
     // RFC 8555 §7.4: read the order again. A CSR or key the CA dislikes is not offered twice.
@@ -329,10 +352,14 @@ base::Task<Issued> Issuance::download() {
     Answer answer =
         co_await bench_.account.post(*order_.certificate, "", "downloading the certificate");
     std::optional<std::string> mistake;
+    std::string chain_pem;
     try {
         auto chain = crypto::parse_chain(answer.body);
         crypto::OrderedCertificate ordered{key, request_.names, request_.must_staple};
         mistake = crypto::chain_mistake(chain, ordered, bench_.clock.now());
+        // Written anew: what else stands in the CA's text does not get into our files.
+        for (const crypto::Certificate& certificate : chain)
+            chain_pem += certificate.to_pem();
     } catch (const base::Error& error) {
         mistake = error.what();
     }
@@ -340,7 +367,7 @@ base::Task<Issued> Issuance::download() {
         co_await journal_.order_dropped();
         throw AcmeError("the CA's certificate is refused: " + *mistake, FailureClass::budget);
     }
-    co_return Issued{std::move(key), std::move(answer.body)};
+    co_return Issued{std::move(key), std::move(chain_pem)};
 }
 
 base::Task<void> Issuance::give_up(NextStep next) {

@@ -111,6 +111,9 @@ Problem parse_problem(std::string_view body, unsigned http_status) {
 }
 
 FailureClass failure_class(const Problem& problem) {
+    // CAs call it malformed to ask for what they have no more: the next attempt asks for new.
+    if (problem.status == 404)
+        return FailureClass::budget;
     for (const TypeClass& entry : type_classes)
         if (entry.word == problem.acme_word())
             return entry.failure_class;

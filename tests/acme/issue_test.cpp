@@ -1,76 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts and whole issuances against the scripted CA, each scenario once, and once per step with
 // the connection cut there.
-#include "acme/issue.hpp"
-
-#include "crypto/certificate.hpp"
 #include "crypto/csr.hpp"
-#include "support/catch.hpp"
-#include "support/manual_clock.hpp"
-#include "support/memory_journal.hpp"
-#include "support/memory_vault.hpp"
-#include "support/recording_solver.hpp"
-#include "support/run_task.hpp"
-#include "support/scenario_ca.hpp"
+#include "issuing.hpp"
 
 namespace md::acme {
-namespace {
-
-using model::ChallengeType;
-using test::Cut;
-using test::RecordingSolver;
-using test::Scenario;
-using test::ScenarioCa;
-
-struct Bench {
-    explicit Bench(Scenario scenario = {}) : ca(clock, std::move(scenario)) {
-        clock.auto_advance(true);
-    }
-
-    IssueRequest request(std::vector<const char*> names = {"a.org", "www.a.org"}) const {
-        IssueRequest wanted;
-        for (const char* name : names)
-            wanted.names.push_back(*model::DomainName::parse(name));
-        wanted.key = model::KeySpec::ec("p-256");
-        wanted.challenges = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
-        return wanted;
-    }
-    // As after a restart: only journal and vault survive.
-    Issued issue_once(IssueRequest wanted) {
-        Client client(context.get_executor(), ca, clock,
-                      *http::Url::parse(ScenarioCa::directory_url));
-        Account account(context.get_executor(), client, vault);
-        return test::run_task(context, whole(client, account, std::move(wanted)));
-    }
-    Issued issue_once() { return issue_once(request()); }
-    base::Task<Issued> whole(Client&, Account& account, IssueRequest wanted) {
-        co_await account.ensure(wish);
-        Workbench bench{account, {&http, &alpn}, clock, pool};
-        Issued issued = co_await issue(bench, std::move(wanted), journal);
-        co_return issued;
-    }
-
-    base::asio::io_context context;
-    base::asio::thread_pool pool{1};
-    support::ManualClock clock;
-    ScenarioCa ca;
-    test::MemoryVault vault;
-    test::MemoryJournal journal;
-    AccountWish wish{{"mailto:admin@a.org"}, "accepted"};
-    RecordingSolver http{ChallengeType::http_01};
-    RecordingSolver alpn{ChallengeType::tls_alpn_01};
-};
-
-void check_issued(Bench& bench, const Issued& issued) {
-    auto chain = crypto::parse_chain(issued.chain_pem);
-    CHECK(chain.front().has_key(issued.key));
-    CHECK(chain.front().names().size() == 2);
-    CHECK(bench.http.standing() == 0);
-    CHECK(bench.alpn.standing() == 0);
-    CHECK(bench.ca.accounts() == 1);
-}
-
-}  // namespace
 
 TEST_CASE("every scenario that can succeed ends in a certificate for the key and the names") {
     for (const Scenario& scenario : test::scenarios()) {
