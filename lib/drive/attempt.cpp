@@ -25,6 +25,8 @@ using model::Job;
 using model::ObservedDomain;
 using std::chrono::sys_seconds;
 
+constexpr unsigned most_errors_of_an_order = 20;  // passing trouble: most of a day
+
 // What an exception says, with what is needed to choose the next time.
 struct Verdict {
     Failure failure;
@@ -141,6 +143,9 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
     auto finished = co_await staging_.finished(request, tools_.clock.now());
     if (finished)
         co_return std::move(*finished);
+    // Some trouble is the order's own, and may be so for good: then another order is tried.
+    if (job_.errors >= most_errors_of_an_order)
+        co_await staging_.order_dropped();
     acme::Workbench bench{*authority_->account, tools_.solvers, tools_.clock, tools_.key_pool};
     acme::Issued issued = co_await acme::issue(bench, std::move(request), staging_);
     // With one key type activation follows at once, and a restart would find the order and its key.

@@ -155,6 +155,26 @@ TEST_CASE("the CA's Retry-After is obeyed") {
     CHECK(*failed.staged_job->next_run >= bench.clock.now() + std::chrono::hours{2});
 }
 
+TEST_CASE("an order that is trouble for most of a day is given up for a new one") {
+    DriveBench bench;
+    const auto wanted = managed({"a.org"});
+    http::Response down;
+    down.status = 500;
+    // Directory, nonce, account and order come first, and the authorization fails; later directory
+    // and nonce, and the order itself fails.
+    bench.ca.answer_at(4, down);
+    for (unsigned failures = 1; failures <= 20; ++failures) {
+        const auto outcome = bench.attempt(wanted);
+        REQUIRE(outcome.staged_job);
+        CHECK(outcome.staged_job->errors == failures);
+        CHECK(bench.ca.orders() == 1);
+        if (failures < 20)
+            bench.ca.answer_at(bench.ca.steps() + 2, down);
+    }
+    CHECK(bench.attempt(wanted).certificates.size() == 1);
+    CHECK(bench.ca.orders() == 2);
+}
+
 TEST_CASE("terms that were not agreed to are a permanent mistake: daily, with the URL") {
     Scenario scenario;
     scenario.terms_of_service = "https://ca.test/terms";
