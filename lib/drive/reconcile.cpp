@@ -186,11 +186,15 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
         tools_.authorities.close_idle();
     log_unexpected(name, failed);
     auto place = place_of(name);
-    if (!place)
+    if (!place) {
         observed_.domains.erase(name);
-    else if (!single_pass_)
+        requested_.erase(name);
+    } else if (!single_pass_) {
         replan(*place, tools_.clock.now());
-    tell_waiters(name);
+    }
+    // Asked for while this one was under way: the one that follows is waited for.
+    if (!requested_.contains(name))
+        tell_waiters(name);
     poke_.wake();
 }
 

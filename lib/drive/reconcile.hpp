@@ -48,7 +48,8 @@ public:
     // Has these driven at the next opportunity, whatever the plan says. Unknown names throw
     // base::Error.
     void request(const std::vector<std::string>& names);
-    // Resumes when an attempt at each of them has ended since the call, well or badly.
+    // Resumes when an attempt at each of them has ended since the call, well or badly; where one
+    // was requested while another was under way, the one requested.
     base::Task<void> attempts_ended(std::vector<std::string> names);
 
     const model::DesiredState& desired() const { return desired_; }

@@ -191,6 +191,19 @@ TEST_CASE("a requested renewal is driven at once, and waited for") {
     CHECK_THROWS_AS(bench.loop->request({"stranger.org"}), base::Error);
 }
 
+TEST_CASE("a renewal that is requested in the middle of an attempt is the one waited for") {
+    LoopBench bench({managed({"a.org"})});
+    bench.start();
+    REQUIRE(bench.loop->is_running("a.org"));
+    bench.ca.answer_at(bench.ca.steps(), test::problem_response(503, "serverInternal", "down"));
+    bench.loop->request({"a.org"});
+    std::size_t held = 0;
+    base::asio::co_spawn(bench.context, bench.loop->attempts_ended({"a.org"}),
+                         [&](std::exception_ptr) { held = bench.held("a.org"); });
+    bench.pass(5s);
+    CHECK(held == 1);
+}
+
 TEST_CASE("a reload drives what is new and leaves the rest alone") {
     LoopBench bench({managed({"a.org"})});
     bench.start();
