@@ -89,9 +89,12 @@ base::Task<Endpoints> resolve(std::string host, std::uint16_t port) {
     lookup->port = port;
     lookup->thread_end = ends[1];
     start(lookup);
-    co_await done.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+    // Asio may wake us for octets that came for a socket just closed: its place in the reactor is
+    // ours now. A read would find nothing and wait again; a wait has to look by itself.
+    while (!lookup->done.load(std::memory_order_acquire))
+        co_await done.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
 
-    if (!lookup->done.load(std::memory_order_acquire) || lookup->failure != 0)
+    if (lookup->failure != 0)
         throw TransportError("cannot resolve " + host + ": " + ::gai_strerror(lookup->failure));
     if (lookup->found.empty())
         throw TransportError("cannot resolve " + host + ": it has no address");

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <string_view>
 #include <sys/syscall.h>
@@ -119,9 +120,17 @@ ChildProcess::~ChildProcess() {
     ::waitpid(pid_, nullptr, WNOHANG);
 }
 
+bool ChildProcess::over() {
+    pollfd state{pidfd_.native_handle(), POLLIN, 0};
+    return ::poll(&state, 1, 0) > 0;
+}
+
 base::Task<void> ChildProcess::ended() {
-    co_await pidfd_.async_wait(base::asio::posix::stream_descriptor::wait_read,
-                               base::asio::use_awaitable);
+    // Asio may wake us for what came for a descriptor just closed: its place in the reactor is ours
+    // now. Only the process itself knows whether it is over.
+    while (!over())
+        co_await pidfd_.async_wait(base::asio::posix::stream_descriptor::wait_read,
+                                   base::asio::use_awaitable);
 }
 
 void ChildProcess::signal(int number) const {

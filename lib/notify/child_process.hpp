@@ -34,6 +34,8 @@ public:
     std::string status();
 
 private:
+    bool over();
+
     base::asio::posix::stream_descriptor output_;
     base::asio::posix::stream_descriptor pidfd_;
     pid_t pid_ = -1;  // -1 once it was reaped
