@@ -43,13 +43,13 @@ Pebble::Pebble(PebbleOptions options) : options_(std::move(options)) {
     const TestIssuer issuer;
     const auto listener = issuer.loopback_server();
     write_file(ca_file(), issuer.root_pem());
-    write_file(scratch_ / "listener.pem", listener.certificate);
-    write_file(scratch_ / "listener.key", listener.key);
+    write_file(listener_chain(), listener.certificate);
+    write_file(listener_key(), listener.key);
     nlohmann::json json = configuration(options_);
     json["listenAddress"] = loopback(acme_);
     json["managementListenAddress"] = loopback(management_);
-    json["certificate"] = (scratch_ / "listener.pem").string();
-    json["privateKey"] = (scratch_ / "listener.key").string();
+    json["certificate"] = listener_chain().string();
+    json["privateKey"] = listener_key().string();
     json["httpPort"] = http_port();
     json["tlsPort"] = tls_port();
     write_file(scratch_ / "pebble.json", nlohmann::json{{"pebble", json}}.dump());

@@ -38,6 +38,10 @@ public:
     std::string directory_url() const;
     // Root of its own listener: for MDCACertificateFile.
     fs::path ca_file() const { return scratch_ / "listener-root.pem"; }
+    // What its listener shows; a server before it may show the same.
+    fs::path listener_chain() const { return scratch_ / "listener.pem"; }
+    fs::path listener_key() const { return scratch_ / "listener.key"; }
+    std::uint16_t acme_port() const { return acme_.number(); }
     // Root and intermediate that certificates are issued from, as fetched from it.
     fs::path issuing_root() const { return scratch_ / "issuing-root.pem"; }
     fs::path issuing_intermediate() const { return scratch_ / "issuing-intermediate.pem"; }

@@ -135,13 +135,16 @@ public:
 TestIssuer::TestIssuer() : impl_(std::make_unique<Impl>()) {}
 TestIssuer::~TestIssuer() = default;
 
-std::string TestIssuer::issue(base::BytesView csr, sys_seconds not_before,
-                              sys_seconds not_after) const {
+std::string TestIssuer::issue(base::BytesView csr, sys_seconds not_before, sys_seconds not_after,
+                              const std::string& other_names) const {
     const unsigned char* start = csr.data();
     RequestPtr request(check(d2i_X509_REQ(nullptr, &start, static_cast<long>(csr.size())), "CSR"));
     CertificatePtr leaf =
         new_certificate(X509_REQ_get0_pubkey(request.get()), not_before, not_after);
-    copy_extensions(leaf.get(), request.get());
+    if (other_names.empty())
+        copy_extensions(leaf.get(), request.get());
+    else
+        add_extension(leaf.get(), leaf.get(), NID_subject_alt_name, other_names.c_str());
     return impl_->finish(leaf.get());
 }
 

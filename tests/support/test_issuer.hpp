@@ -19,8 +19,10 @@ public:
     TestIssuer();
     ~TestIssuer();
 
-    // PEM: leaf, then intermediate. Key and subjectAltName are the CSR's (DER).
-    std::string issue(base::BytesView csr, sys_seconds not_before, sys_seconds not_after) const;
+    // PEM: leaf, then intermediate. Key and subjectAltName are the CSR's (DER); other names instead
+    // as openssl.cnf writes them ("DNS:a.org").
+    std::string issue(base::BytesView csr, sys_seconds not_before, sys_seconds not_after,
+                      const std::string& other_names = {}) const;
 
     struct Server {
         std::string certificate;  // PEM chain
