@@ -46,6 +46,11 @@ build_and_test() {   # PRESET
         ${left_out:+--label-exclude "$left_out"}
 }
 
+# As tests/support/tally.hpp does: a line for the table of what was tried.
+tally() {   # NAME COUNT
+    [ -z "${MD_TALLY:-}" ] || echo "$1 ${2:-0}" >> "$MD_TALLY"
+}
+
 fuzz() {
     local source name binary
     install_missing "${packages_fuzz[@]}"
@@ -59,7 +64,8 @@ fuzz() {
         echo "== $name, $fuzz_minutes min"
         "$binary" -max_total_time=$((fuzz_minutes * 60)) -print_final_stats=1 \
             -artifact_prefix=build/fuzz/ "build/fuzz/corpus/$name" \
-            "tests/fuzz/corpus/${name%_fuzzer}"
+            "tests/fuzz/corpus/${name%_fuzzer}" 2>&1 | tee "build/fuzz/$name.log"
+        tally fuzz-executions "$(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$name.log")"
     done
 }
 
