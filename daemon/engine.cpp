@@ -37,8 +37,12 @@ void Engine::adopt(const std::vector<int>& descriptors) {
         listener_.adopt(descriptor);
 }
 
-void Engine::open_ports(const model::ServerSettings& server) {
-    for (const responder::BindFailure& failure : listener_.open(drive::endpoints_of(server)))
+// With nothing to prove, the ports are left to whoever wants them.
+void Engine::open_ports(const model::DesiredState& desired) {
+    responder::Listener::Endpoints endpoints;
+    if (!desired.domains.empty())
+        endpoints = drive::endpoints_of(desired.server);
+    for (const responder::BindFailure& failure : listener_.open(endpoints))
         log::warn("port not available", log::kv("endpoint", failure.endpoint),
                   log::kv("reason", failure.reason));
 }
@@ -58,7 +62,7 @@ base::Task<void> Engine::open() {
 
 base::Task<void> Engine::open_all() {
     const model::ServerSettings& server = desired_.server;
-    open_ports(server);
+    open_ports(desired_);
     become_user(server);
     lease_ = store::acquire_lease(server.store_dir);
     store_ = co_await store::FileStore::open(server.store_dir, io_pool_);
@@ -93,7 +97,7 @@ base::Task<void> Engine::reload(model::DesiredState desired) {
     if (desired.server.store_dir != desired_.server.store_dir ||
         desired.server.server_root != desired_.server.server_root)
         throw base::Error("ServerRoot and MDStoreDir cannot change while mdcertd runs: restart it");
-    open_ports(desired.server);
+    open_ports(desired);
     std::exception_ptr failed;
     try {
         co_await reconcile_->replace_desired(std::move(desired));
@@ -102,7 +106,7 @@ base::Task<void> Engine::reload(model::DesiredState desired) {
     }
     if (!failed)
         co_return;
-    open_ports(reconcile_->desired().server);
+    open_ports(reconcile_->desired());
     std::rethrow_exception(failed);
 }
 

@@ -50,7 +50,7 @@ public:
 
 private:
     base::Task<void> open_all();
-    void open_ports(const model::ServerSettings& server);
+    void open_ports(const model::DesiredState& desired);
     void show(const model::ManagedDomain* changed);
 
     base::asio::any_io_executor executor_;

@@ -86,6 +86,22 @@ TEST_CASE("listening sockets that are passed to the daemon prove the names") {
     CHECK(daemon->stop(seconds{5}) == 0);
 }
 
+TEST_CASE("without a domain the ports are left alone, until a reload brings one") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    ServiceManager manager;
+    site.configure("");
+    const auto daemon = site.run_by({}, manager.environment());
+    REQUIRE(manager.hears("STATUS=0 managed domains", seconds{20}));
+    CHECK_FALSE(port_answers(ca.http_port()));
+    CHECK_FALSE(port_answers(ca.tls_port()));
+    site.configure("ManagedDomain one.test\n");
+    daemon->signal(SIGHUP);
+    CHECK(site.wait_for_notified(*daemon, "one.test", seconds{60}));
+    CHECK(port_answers(ca.http_port()));
+    CHECK(daemon->stop(seconds{5}) == 0);
+}
+
 TEST_CASE("SIGTERM ends the daemon within five seconds, whatever the notify command does") {
     Pebble ca(PebbleOptions::calm());
     Site site(ca);
