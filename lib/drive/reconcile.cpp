@@ -290,7 +290,7 @@ base::Task<void> Reconcile::record_notification(std::string name, notify::HookOu
         sys_seconds next =
             schedule::notify_retry_at(job->notify_errors, now, crypto::random_share());
         job->notify_next = next;
-        add_entry(*job, {now, "notify-error", "", outcome.reason});
+        add_entry(*job, {now, "notify-error", "", outcome.explanation()});
         log::warn("MDNotifyCmd failed", log::kv("domain", name), log::kv("reason", outcome.reason),
                   log::kv("output", outcome.output), log::kv("retry_at", base::rfc3339(next)));
     }

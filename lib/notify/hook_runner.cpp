@@ -117,6 +117,15 @@ base::Task<HookOutcome> run_to_its_end(std::vector<std::string> command,
 
 }  // namespace
 
+std::string HookOutcome::explanation() const {
+    std::string_view lines = output;
+    while (lines.ends_with('\n'))
+        lines.remove_suffix(1);
+    std::string_view last = lines.substr(lines.rfind('\n') + 1);  // npos + 1 is 0
+    constexpr std::size_t longest = 300;
+    return last.empty() ? reason : reason + ", " + std::string(last.substr(0, longest));
+}
+
 base::Task<HookOutcome> HookRunner::run(std::vector<std::string> command) {
     if (command.empty())
         co_return HookOutcome{false, "no command", ""};

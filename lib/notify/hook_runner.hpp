@@ -18,6 +18,9 @@ struct HookOutcome {
                          // "/x/y: Permission denied"; "" when it succeeded
     // The last part of what it printed, at most 4 KiB; control characters but '\n' are masked.
     std::string output;
+
+    // For people: the reason and the last line that was printed, which mostly tells more.
+    std::string explanation() const;
 };
 
 // The notifier seam: real is HookRunner, tests have tests/support/recording_hooks.hpp.

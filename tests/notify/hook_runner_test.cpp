@@ -97,6 +97,15 @@ TEST_CASE("an exit status other than 0 is the reason") {
     CHECK(outcome.output == "no such unit\n");
 }
 
+TEST_CASE("the last line a command prints explains its failure") {
+    Hook hook("echo first; echo 'no such unit' >&2; echo; exit 3");
+    CHECK(run({hook.path}).explanation() == "exit status 3, no such unit");
+    Hook silent("exit 3");
+    CHECK(run({silent.path}).explanation() == "exit status 3");
+    const HookOutcome chatty{false, "exit status 3", std::string(4000, 'x')};
+    CHECK(chatty.explanation().size() < 400);
+}
+
 TEST_CASE("a signal is the reason") {
     Hook hook("kill -9 $$");
     CHECK(run({hook.path}).reason == "ended by signal 9");
