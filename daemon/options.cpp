@@ -19,7 +19,7 @@ struct Subcommand {
     const char* description;
     int (*body)(const CommandLine&);
     bool takes_json, takes_verbose;
-    enum { no_names, some_names, at_least_one } names;
+    enum { no_names, some_names, at_least_one, server_and_names } names;
 };
 
 constexpr Subcommand subcommands[] = {
@@ -35,6 +35,8 @@ constexpr Subcommand subcommands[] = {
      Subcommand::some_names},
     {"renew", "Renew these managed domains now", commands::renew, false, false,
      Subcommand::at_least_one},
+    {"snippet", "Print what nginx, httpd or haproxy needs in its configuration", commands::snippet,
+     false, false, Subcommand::server_and_names},
 };
 
 CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
@@ -47,9 +49,11 @@ CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
         command->add_flag("--json", line.json, "Print JSON");
     if (entry.takes_verbose)
         command->add_flag("-v,--verbose", line.verbose, "Name every skipped directive");
+    if (entry.names == Subcommand::server_and_names)
+        command->add_option("SERVER", line.server, "nginx, httpd or haproxy")->required();
     if (entry.names != Subcommand::no_names)
         command->add_option("NAME", line.names, "Managed domain, by its first name")
-            ->required(entry.names == Subcommand::at_least_one);
+            ->required(entry.names != Subcommand::some_names);
     return command;
 }
 

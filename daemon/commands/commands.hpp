@@ -10,6 +10,7 @@ namespace md::commands {
 struct CommandLine {
     std::string config_file = "/etc/mdcertd/mdcertd.conf";
     std::vector<std::string> names;
+    std::string server;                // of snippet
     std::vector<std::string> defines;  // -D NAME
     bool json = false;
     bool verbose = false;
@@ -21,5 +22,6 @@ int check(const CommandLine& line);
 int show_config(const CommandLine& line);
 int status(const CommandLine& line);
 int renew(const CommandLine& line);
+int snippet(const CommandLine& line);
 
 }  // namespace md::commands

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/snippet.hpp"
+
+#include "admin/snippet_parts.hpp"
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace md::admin {
+namespace {
+
+using model::ChallengeType;
+
+constexpr std::array<std::pair<FrontServer, std::string_view>, 3> words = {
+    {{FrontServer::nginx, "nginx"},
+     {FrontServer::httpd, "httpd"},
+     {FrontServer::haproxy, "haproxy"}}};
+
+// The first address that is listened on at the port, as a client on this machine reaches it.
+std::string address_of(std::uint16_t port, const model::ServerSettings& server) {
+    std::string host = "127.0.0.1";
+    for (const model::Listen& listen : server.listens) {
+        if (listen.port != port || listen.address.empty() || listen.address == "0.0.0.0")
+            continue;
+        bool is_ipv6 = listen.address.find(':') != std::string::npos;
+        host = is_ipv6 ? "[" + (listen.address == "::" ? "::1" : listen.address) + "]"
+                       : listen.address;
+        break;
+    }
+    return host + ":" + std::to_string(port);
+}
+
+bool proved_by(ChallengeType type, const std::vector<FrontedSite>& sites) {
+    return std::any_of(sites.begin(), sites.end(), [&](const FrontedSite& site) {
+        const auto& types = site.domain->settings.challenges;
+        return std::find(types.begin(), types.end(), type) != types.end();
+    });
+}
+
+}  // namespace
+
+std::optional<FrontServer> front_server_named(std::string_view word) {
+    for (const auto& [front, name] : words)
+        if (name == word)
+            return front;
+    if (word == "apache2" || word == "apache")
+        return FrontServer::httpd;
+    return std::nullopt;
+}
+
+Forwarding forwarding_for(FrontServer front, const model::ServerSettings& server,
+                          const std::vector<FrontedSite>& sites) {
+    const model::PortMap& map = server.port_map;
+    if (map.http == 80 || map.https == 443)
+        throw base::Error(
+            "mdcertd answers on port " + std::string(map.http == 80 ? "80" : "443") +
+            " itself, so a web server cannot have it: write for instance 'MDPortMap 80:5080 443:-' "
+            "and 'Listen 127.0.0.1:5080'");
+    Forwarding to;
+    if (map.http && proved_by(ChallengeType::http_01, sites))
+        to.http = address_of(*map.http, server);
+    if (map.https && front != FrontServer::httpd && proved_by(ChallengeType::tls_alpn_01, sites))
+        to.tls = address_of(*map.https, server);
+    bool by_command = proved_by(ChallengeType::dns_01, sites);
+    if (to.http.empty() && to.tls.empty() && !by_command)
+        throw base::Error(
+            front == FrontServer::httpd && map.https
+                ? "httpd cannot pass on what comes to port 443 for mdcertd: write 'MDPortMap "
+                  "80:5080 443:-' and let MDCAChallenges have http-01"
+                : "no challenge of MDCAChallenges goes by a port that MDPortMap leaves open");
+    return to;
+}
+
+std::string snippet(FrontServer front, const Forwarding& to,
+                    const std::vector<FrontedSite>& sites) {
+    switch (front) {
+        case FrontServer::nginx:
+            return nginx_snippet(to, sites);
+        case FrontServer::httpd:
+            return httpd_snippet(to, sites);
+        case FrontServer::haproxy:
+            return haproxy_snippet(to, sites);
+    }
+    return {};
+}
+
+}  // namespace md::admin

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// HAProxy 2.6 takes the key of FILE from FILE.key. Two links for each certificate make the store
+// look so: no key is copied anywhere, and a renewal changes nothing about them.
+#include "admin/snippet_parts.hpp"
+
+#include <algorithm>
+
+namespace md::admin {
+namespace {
+
+using model::RequireHttps;
+
+const std::string link_folder = "/etc/haproxy/mdcertd/";
+
+std::string link_of(const FrontedSite& site, const CertificateFiles& files) {
+    return link_folder + site.domain->name() + files.suffix + ".pem";
+}
+
+std::string how_to_link(const std::vector<FrontedSite>& sites) {
+    std::string text =
+        "# HAProxy looks for the key beside the certificate. Once, as root:\n#   mkdir -p " +
+        link_folder + "\n";
+    for (const FrontedSite& site : sites)
+        for (const CertificateFiles& files : site.files)
+            text += "#   ln -sfn " + files.certificate + " " + link_of(site, files) +
+                    "\n#   ln -sfn " + files.key + " " + link_of(site, files) + ".key\n";
+    return text;
+}
+
+// "{ hdr(host),field(1,:),lower example.org ... }"
+std::string asked_for(const FrontedSite& site) {
+    return "{ hdr(host),field(1,:),lower " + names_of(site) + " }";
+}
+
+std::string redirects(const FrontedSite& site) {
+    RequireHttps require = site.domain->settings.require_https;
+    if (require == RequireHttps::off)
+        return "";
+    bool permanent = require == RequireHttps::permanent;
+    const std::string begin =
+        "    http-request redirect location https://%[hdr(host),field(1,:)]%[capture.req.uri] "
+        "code ";
+    const std::string whom = " !{ path_beg /.well-known/ } " + asked_for(site) + "\n";
+    return begin + (permanent ? "301" : "302") + " if METH_GET" + whom + begin +
+           (permanent ? "308" : "307") + " if !METH_GET" + whom;
+}
+
+std::string plain_frontend(const Forwarding& to, const std::vector<FrontedSite>& sites) {
+    std::string text = "frontend http\n    mode http\n    bind :::80 v4v6\n";
+    for (const FrontedSite& site : sites)
+        text += redirects(site);
+    if (!to.http.empty())
+        text += "    use_backend mdcertd if { path_beg /.well-known/acme-challenge/ }\n";
+    text += "    # default_backend your-site\n";
+    if (!to.http.empty())
+        text += "backend mdcertd\n    mode http\n    server mdcertd " + to.http + "\n";
+    return text;
+}
+
+// Of port 443, what is a question of the CA goes to mdcertd and all else to the frontend below.
+std::string shared_port(const Forwarding& to) {
+    return "frontend tls\n    mode tcp\n    bind :::443 v4v6\n"
+           "    tcp-request inspect-delay 5s\n"
+           "    tcp-request content accept if { req.ssl_hello_type 1 }\n"
+           "    use_backend mdcertd-tls if { req.ssl_alpn acme-tls/1 }\n"
+           "    default_backend https\n"
+           "backend mdcertd-tls\n    mode tcp\n    server mdcertd " +
+           to.tls + "\nbackend https\n    mode tcp\n    server https " +
+           std::string(shared_tls_address) + " send-proxy-v2\n";
+}
+
+std::string tls_frontend(const Forwarding& to, const std::vector<FrontedSite>& sites) {
+    std::string text = "frontend https\n    mode http\n    bind ";
+    text += to.tls.empty() ? ":::443 v4v6" : std::string(shared_tls_address) + " accept-proxy";
+    text += " ssl";
+    for (const FrontedSite& site : sites)
+        for (const CertificateFiles& files : site.files)
+            if (site.certified)
+                text += " crt " + link_of(site, files);
+    text += " alpn h2,http/1.1\n";
+    for (const FrontedSite& site : sites)
+        if (site.certified && site.domain->settings.require_https == RequireHttps::permanent)
+            text += "    http-after-response set-header Strict-Transport-Security " +
+                    std::string(hsts_value) + " if { ssl_fc_sni " + names_of(site) + " }\n";
+    return text + "    # default_backend your-site\n";
+}
+
+}  // namespace
+
+std::string haproxy_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites) {
+    auto certified = [](const FrontedSite& site) { return site.certified; };
+    std::string text = how_to_link(sites) + plain_frontend(to, sites);
+    if (!to.tls.empty())
+        text += shared_port(to);
+    if (std::any_of(sites.begin(), sites.end(), certified))
+        text += tls_frontend(to, sites);
+    for (const FrontedSite& site : sites)
+        if (!site.certified)
+            text += waits_for_certificate(site);
+    return text;
+}
+
+}  // namespace md::admin

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/snippet_parts.hpp"
+
+namespace md::admin {
+namespace {
+
+using model::RequireHttps;
+
+std::string redirect(RequireHttps require) {
+    if (require == RequireHttps::off)
+        return "    # Your site, for those who come without TLS: root, proxy_pass, ...\n";
+    bool permanent = require == RequireHttps::permanent;
+    return std::string(
+               "    location / {\n"
+               "        if ($request_method !~ ^(GET|HEAD)$) { return ") +
+           (permanent ? "308" : "307") +
+           " https://$host$request_uri; }\n"
+           "        return " +
+           (permanent ? "301" : "302") + " https://$host$request_uri;\n    }\n";
+}
+
+std::string plain_server(const Forwarding& to, const FrontedSite& site) {
+    std::string text =
+        "server {\n    listen 80;\n    listen [::]:80;\n    server_name " + names_of(site) + ";\n";
+    if (!to.http.empty())
+        text +=
+            "    location /.well-known/acme-challenge/ {\n"
+            "        proxy_pass http://" +
+            to.http + ";\n        proxy_set_header Host $host;\n    }\n";
+    return text + redirect(site.domain->settings.require_https) + "}\n";
+}
+
+std::string tls_server(const Forwarding& to, const FrontedSite& site) {
+    std::string text = "server {\n";
+    if (to.tls.empty())
+        text += "    listen 443 ssl;\n    listen [::]:443 ssl;\n";
+    else
+        text += "    listen " + std::string(shared_tls_address) +
+                " ssl;  # port 443 arrives here by way of the stream above\n";
+    text += "    server_name " + names_of(site) + ";\n";
+    for (const CertificateFiles& files : site.files)
+        text += "    ssl_certificate " + files.certificate + ";\n    ssl_certificate_key " +
+                files.key + ";\n";
+    if (site.domain->settings.require_https == RequireHttps::permanent)
+        text += "    add_header Strict-Transport-Security \"" + std::string(hsts_value) +
+                "\" always;\n";
+    return text + "    # Your site: root, proxy_pass, ...\n}\n";
+}
+
+// Of port 443, what is a question of the CA goes to mdcertd and all else to the servers below.
+std::string stream(const Forwarding& to) {
+    return "# This part goes to the top level of nginx.conf, outside of http { }.\n"
+           "stream {\n"
+           "    map $ssl_preread_alpn_protocols $tls_server {\n"
+           "        ~\\bacme-tls/1\\b " +
+           to.tls + ";\n        default " + std::string(shared_tls_address) +
+           ";\n    }\n"
+           "    server {\n"
+           "        listen 443;\n        listen [::]:443;\n"
+           "        ssl_preread on;\n        proxy_pass $tls_server;\n    }\n}\n"
+           "# The rest goes into http { }, as a file in conf.d does.\n";
+}
+
+}  // namespace
+
+std::string nginx_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites) {
+    std::string text = to.tls.empty() ? "" : stream(to);
+    for (const FrontedSite& site : sites) {
+        text += plain_server(to, site);
+        text += site.certified ? tls_server(to, site) : waits_for_certificate(site);
+    }
+    return text;
+}
+
+}  // namespace md::admin

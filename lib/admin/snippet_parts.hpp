@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dialects that snippet() speaks, one file each.
+#pragma once
+
+#include "admin/snippet.hpp"
+
+namespace md::admin {
+
+// As long as the responder says it.
+constexpr std::string_view hsts_value = "max-age=15768000";
+
+// A local port for TLS itself, where port 443 is shared with the CA's questions.
+constexpr std::string_view shared_tls_address = "127.0.0.1:8443";
+
+std::string nginx_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites);
+std::string httpd_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites);
+std::string haproxy_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites);
+
+// "example.org www.example.org", without the first `skipped` names.
+inline std::string names_of(const FrontedSite& site, std::size_t skipped = 0) {
+    std::string names;
+    for (std::size_t i = skipped; i < site.domain->members.size(); ++i)
+        names += (names.empty() ? "" : " ") + site.domain->members[i].name.text();
+    return names;
+}
+
+inline std::string waits_for_certificate(const FrontedSite& site) {
+    return "# " + site.domain->name() +
+           " has no certificate yet. Once 'mdcertd status' says that it has, run this command\n"
+           "# again: then the part that serves it follows here.\n";
+}
+
+}  // namespace md::admin

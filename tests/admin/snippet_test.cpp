@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is printed for other servers. That they take it, and what they do with it, is shown with the
+// real ones in integration/beside_test.
+#include "admin/snippet.hpp"
+
+#include "base/error.hpp"
+#include "support/catch.hpp"
+
+using namespace md;
+using namespace md::admin;
+using model::ChallengeType;
+using model::RequireHttps;
+
+namespace {
+
+struct Setup {
+    Setup() {
+        server.port_map = {5080, std::nullopt};
+        for (const char* name : {"a.org", "www.a.org"})
+            domain.members.push_back({model::DomainName::parse(name).value(), {"a.conf", 1}});
+        site = {&domain,
+                {{"/s/a.org/pubcert.pem", "/s/a.org/privkey.pem", ""},
+                 {"/s/a.org/pubcert.p-256.pem", "/s/a.org/privkey.p-256.pem", ".p-256"}},
+                true};
+    }
+    Forwarding forwarding(FrontServer front) { return forwarding_for(front, server, {site}); }
+    std::string text(FrontServer front) { return snippet(front, forwarding(front), {site}); }
+    std::string complaint(FrontServer front) {
+        try {
+            forwarding(front);
+        } catch (const base::Error& error) {
+            return error.what();
+        }
+        return "";
+    }
+
+    model::ServerSettings server;
+    model::ManagedDomain domain;
+    FrontedSite site;
+};
+
+constexpr FrontServer all[] = {FrontServer::nginx, FrontServer::httpd, FrontServer::haproxy};
+
+}  // namespace
+
+TEST_CASE("each server is told of every certificate, its key, its names, and where mdcertd is") {
+    Setup setup;
+    for (FrontServer front : all) {
+        const std::string text = setup.text(front);
+        for (const char* part :
+             {"/s/a.org/pubcert.pem", "/s/a.org/privkey.pem", "/s/a.org/pubcert.p-256.pem",
+              "/s/a.org/privkey.p-256.pem", "127.0.0.1:5080", "/.well-known/acme-challenge/"})
+            CHECK_THAT(text, Catch::Contains(part));
+        CHECK_THAT(text, !Catch::Contains("30") && !Catch::Contains("Strict-Transport"));
+    }
+    CHECK_THAT(setup.text(FrontServer::nginx), Catch::Contains("server_name a.org www.a.org;"));
+    CHECK_THAT(setup.text(FrontServer::httpd),
+               Catch::Contains("ServerName a.org\n    ServerAlias www.a.org\n"));
+}
+
+TEST_CASE("the redirect and HSTS are those that MDRequireHttps asks for") {
+    Setup setup;
+    for (FrontServer front : all) {
+        setup.domain.settings.require_https = RequireHttps::temporary;
+        CHECK_THAT(setup.text(front), Catch::Contains("302") && Catch::Contains("307") &&
+                                          !Catch::Contains("Strict-Transport-Security"));
+        setup.domain.settings.require_https = RequireHttps::permanent;
+        CHECK_THAT(setup.text(front), Catch::Contains("301") && Catch::Contains("308") &&
+                                          Catch::Contains("Strict-Transport-Security") &&
+                                          Catch::Contains("max-age=15768000"));
+    }
+}
+
+TEST_CASE("what has no certificate yet keeps no server from starting") {
+    Setup setup;
+    setup.site.certified = false;
+    for (FrontServer front : all) {
+        const std::string text = setup.text(front);
+        CHECK_THAT(text, Catch::Contains("# a.org has no certificate yet") &&
+                             Catch::Contains("/.well-known/acme-challenge/"));
+        for (const char* loads : {"ssl_certificate", "SSLCertificate", " crt "})
+            CHECK_THAT(text, !Catch::Contains(loads));
+    }
+}
+
+TEST_CASE("port 443 is shared where its challenge is wanted and the server can") {
+    Setup setup;
+    setup.server.port_map = {std::nullopt, 5443};
+    setup.domain.settings.challenges = {ChallengeType::tls_alpn_01};
+    CHECK_THAT(setup.text(FrontServer::nginx), Catch::Contains("ssl_preread on") &&
+                                                   Catch::Contains("127.0.0.1:5443") &&
+                                                   Catch::Contains("$ssl_preread_alpn_protocols"));
+    CHECK_THAT(setup.text(FrontServer::haproxy),
+               Catch::Contains("{ req.ssl_alpn acme-tls/1 }") && Catch::Contains("127.0.0.1:5443"));
+    CHECK_THAT(setup.complaint(FrontServer::httpd),
+               Catch::Contains("httpd cannot pass on what comes to port 443"));
+}
+
+TEST_CASE("ports that mdcertd has itself, or that no challenge goes by, are explained") {
+    Setup setup;
+    setup.server.port_map = {80, 443};
+    CHECK_THAT(setup.complaint(FrontServer::nginx),
+               Catch::Contains("on port 80 itself") && Catch::Contains("MDPortMap 80:5080 443:-"));
+    setup.server.port_map = {std::nullopt, 443};
+    CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("on port 443 itself"));
+    setup.server.port_map = {std::nullopt, 5443};
+    setup.domain.settings.challenges = {ChallengeType::http_01};
+    CHECK_THAT(setup.complaint(FrontServer::haproxy), Catch::Contains("no challenge"));
+    setup.domain.settings.challenges = {ChallengeType::dns_01};  // nothing needs to be passed on
+    CHECK(setup.complaint(FrontServer::httpd) == "");
+}
+
+TEST_CASE("mdcertd is reached at the address it listens on") {
+    Setup setup;
+    CHECK(setup.forwarding(FrontServer::nginx).http == "127.0.0.1:5080");
+    setup.server.listens = {{"0.0.0.0", 5080}, {"192.0.2.1", 81}, {"::1", 5080}};
+    CHECK(setup.forwarding(FrontServer::nginx).http == "[::1]:5080");
+    setup.server.listens = {{"192.0.2.1", 5080}};
+    CHECK(setup.forwarding(FrontServer::nginx).http == "192.0.2.1:5080");
+}
+
+TEST_CASE("servers go by their names") {
+    CHECK(front_server_named("nginx") == FrontServer::nginx);
+    CHECK(front_server_named("httpd") == FrontServer::httpd);
+    CHECK(front_server_named("apache2") == FrontServer::httpd);
+    CHECK(front_server_named("haproxy") == FrontServer::haproxy);
+    CHECK_FALSE(front_server_named("iis"));
+}

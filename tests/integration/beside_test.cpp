@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// mdcertd beside the real nginx, httpd and HAProxy, with what it prints for their configuration and
+// with the hook that is shipped.
+#include "front_server.hpp"
+#include "support/catch.hpp"
+
+using namespace md::test;
+using std::chrono::seconds;
+
+namespace {
+
+struct Combination {
+    const char* server;
+    const char* challenge;
+};
+
+// mdcertd on two ports of its own, and the server on those that the world sees.
+struct Beside {
+    Beside(const char* server, const std::string& domains)
+        : ca(PebbleOptions::calm()), site(ca), front(server, site, ca) {
+        std::string& part = site.server_part;
+        const auto ports = part.find("MDPortMap");
+        part.replace(ports, part.find("MDNotifyCmd") - ports,
+                     "MDPortMap 80:" + std::to_string(http.number()) +
+                         " 443:" + std::to_string(tls.number()) +
+                         "\nListen 127.0.0.1:" + std::to_string(http.number()) +
+                         "\nListen 127.0.0.1:" + std::to_string(tls.number()) + "\n");
+        part.replace(part.find("MDNotifyCmd"), std::string::npos,
+                     "MDNotifyCmd " + front.notify_command() + "\n");
+        site.configure(domains);
+    }
+
+    std::string snippet(const std::string& server) const {
+        const auto outcome = site.mdcertd({"snippet", server, "one.test"});
+        INFO(outcome.errors);
+        REQUIRE(outcome.status == 0);
+        return outcome.output;
+    }
+
+    ReservedPort http, tls;
+    Pebble ca;
+    Site site;
+    FrontServer front;
+};
+
+bool renewed(Beside& place, Process& daemon, unsigned times) {
+    REQUIRE(place.site.mdcertd({"renew", "one.test"}).status == 0);
+    return daemon.wait_for_output("notified domain=one.test", seconds{60}, times);
+}
+
+}  // namespace
+
+TEST_CASE("beside a real server: first certificate, renewal under load, a reload that is refused",
+          "[slow]") {
+    const auto [server, challenge] =
+        GENERATE(Combination{"nginx", "http-01"}, Combination{"nginx", "tls-alpn-01"},
+                 Combination{"httpd", "http-01"}, Combination{"haproxy", "http-01"},
+                 Combination{"haproxy", "tls-alpn-01"});
+    INFO(server << " passes on " << challenge);
+    Beside place(server, std::string("MDCAChallenges ") + challenge +
+                             "\nMDRequireHttps permanent\nManagedDomain one.test www.one.test\n");
+    FrontServer& front = place.front;
+
+    // Before there is a certificate, what proves the names; then the whole.
+    const std::string before = place.snippet(server);
+    CHECK_THAT(before, Catch::Contains("one.test has no certificate yet"));
+    front.configure(before);
+    front.start();
+    const auto daemon = place.site.run();
+    const bool first = daemon->wait_for_output("notified domain=one.test", seconds{60});
+    INFO(daemon->output() << front.said());
+    REQUIRE(first);
+    front.configure(place.snippet(server));
+    const auto reloaded = front.reload();
+    INFO(reloaded.errors);
+    REQUIRE(reloaded.status == 0);
+    REQUIRE(front.serves("one.test", place.site.fingerprint("one.test"), seconds{20}));
+    CHECK(front.served("www.one.test") == place.site.fingerprint("one.test"));
+
+    // What MDRequireHttps asks for.
+    const std::string status = "%{http_code} %{redirect_url}\n";
+    const std::string nowhere = "/dev/null";
+    CHECK(front.get(front.plain_url("www.one.test") + "a?b=c", {"-o", nowhere, "-w", status}) ==
+          "301 https://www.one.test/a?b=c\n");
+    CHECK(front.get(front.plain_url("one.test"), {"-d", "x", "-o", nowhere, "-w", status}) ==
+          "308 https://one.test/\n");
+    CHECK_THAT(front.get(front.tls_url("one.test"), {"-i"}),
+               Catch::Matches("HTTP/[0-9.]+ 200[^]*") &&
+                   Catch::Contains("strict-transport-security: max-age=15768000",
+                                   Catch::CaseSensitive::No));
+
+    const std::string former = place.site.fingerprint("one.test");
+    Load load(front, "one.test");
+    REQUIRE(renewed(place, *daemon, 2));
+    const std::string second = place.site.fingerprint("one.test");
+    CHECK(second != former);
+    CHECK(front.serves("one.test", second, seconds{20}));
+    load.end();
+    CHECK(load.served() > 30);
+    CHECK(load.failures() == "");
+
+    front.break_configuration(true);
+    REQUIRE(place.site.mdcertd({"renew", "one.test"}).status == 0);
+    REQUIRE(daemon->wait_for_output("MDNotifyCmd failed", seconds{60}));
+    CHECK(front.served("one.test") == second);
+    CHECK_THAT(
+        place.site.mdcertd({"status"}).output,
+        Catch::Contains(std::string(server) + ": NOT reloaded, its configuration is broken"));
+    front.break_configuration(false);
+    REQUIRE(daemon->wait_for_output("notified domain=one.test", seconds{60}, 3));
+    CHECK(front.serves("one.test", place.site.fingerprint("one.test"), seconds{20}));
+    CHECK(daemon->stop(seconds{5}) == 0);
+}
+
+TEST_CASE("a snippet is printed for what can work, and says what cannot") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    site.configure("ManagedDomain one.test\n");
+    CHECK(site.mdcertd({"snippet", "nginx", "one.test"}).status == 0);
+    const auto unknown = site.mdcertd({"snippet", "nginx", "two.test"});
+    CHECK(unknown.status == 1);
+    CHECK_THAT(unknown.errors, Catch::Contains("no managed domain has the name 'two.test'"));
+    const auto server = site.mdcertd({"snippet", "iis", "one.test"});
+    CHECK(server.status == 2);
+    CHECK_THAT(server.errors, Catch::Contains("'iis' is not nginx, httpd or haproxy"));
+
+    const auto& part = site.server_part;
+    write_file(site.config_file(),
+               part.substr(0, part.find("MDPortMap")) + "ManagedDomain one.test\n");
+    const auto own = site.mdcertd({"snippet", "nginx", "one.test"});
+    CHECK(own.status == 1);
+    CHECK_THAT(own.errors, Catch::Contains("mdcertd answers on port 80 itself") &&
+                               Catch::Contains("MDPortMap 80:5080 443:-"));
+}
+
+TEST_CASE("the reload hook says which server failed and why, and goes on with the others") {
+    const Scratch scratch;
+    const std::string hook = std::string(MD_SOURCE_DIR) + "/packaging/hooks/reload";
+    write_file(scratch / "nginx.conf", "broken\n");
+    write_file(scratch / "haproxy.cfg", "broken\n");
+    const auto outcome =
+        run_command({{hook, "nginx=" + (scratch / "nginx.conf").string(),
+                      "haproxy=" + (scratch / "haproxy.cfg").string(), "one.test", "two.test"}});
+    CHECK(outcome.status == 4);
+    CHECK_THAT(outcome.errors, Catch::Contains("nginx: NOT reloaded") &&
+                                   Catch::Contains("haproxy: NOT reloaded") &&
+                                   Catch::Contains("unexpected end of file"));
+    for (const std::vector<std::string>& wrong :
+         {std::vector<std::string>{hook}, {hook, "one.test"}, {hook, "iis", "one.test"}}) {
+        const auto usage = run_command({wrong});
+        CHECK(usage.status == 2);
+        CHECK_THAT(usage.errors, Catch::Contains("usage: reload nginx|httpd"));
+    }
+}
