@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# units_test.sh BUILD ROOT: has systemd verify the units that the build made, and holds the daemon's
+# to an exposure of 1.5 of 10 at most.
+set -euo pipefail
+units=$(mktemp -d)
+trap 'rm -rf "$units"' EXIT
+cp "$1"/systemd/*.service "$2"/systemd/*.socket "$units"
+bad=0
+
+# Programs that are not installed on this machine are there once the package is.
+mkdir "$units/bin"
+cp "$1/daemon/mdcertd" "$2/packaging/hooks/reload" "$units/bin"
+sed -i -E "s#^ExecStart=[^ ]*/(mdcertd|reload) #ExecStart=$units/bin/\1 #" "$units"/*.service
+for unit in mdcertd.service mdcertd.socket mdcertd-reload@nginx.service; do
+    [ ! -e "$units/mdcertd-reload@.service" ] || [ -e "$units/$unit" ] ||
+        ln -s mdcertd-reload@.service "$units/$unit"
+    words=$(systemd-analyze verify --man=no "$units/$unit" 2>&1) || bad=1
+    # It speaks of other units of this machine too.
+    if grep "$units" <<< "$words"; then bad=1; fi
+done
+
+exposure=$(systemd-analyze security --offline=true "$units/mdcertd.service" |
+    sed -n 's/.*exposure level for mdcertd.service: \([0-9.]*\).*/\1/p')
+echo "exposure $exposure"
+awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 1.5) }' || {
+    echo "more than 1.5 of 10"
+    bad=1
+}
+grep -q '^AmbientCapabilities=CAP_NET_BIND_SERVICE$' "$units/mdcertd.service" || bad=1
+
+# From 253 on, systemctl waits until a reload is over.
+version=$(systemctl --version | sed -n 's/^systemd \([0-9]*\).*/\1/p')
+kind=notify
+[ "$version" -lt 253 ] || kind=notify-reload
+grep -qx "Type=$kind" "$units/mdcertd.service" || {
+    echo "systemd $version is here, and the unit is not Type=$kind"
+    bad=1
+}
+exit $bad
