@@ -9,12 +9,13 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'EOT'
-tests/run.sh [--quick | --long] [--no-asan] [--fuzz MINUTES] [--tidy]
+tests/run.sh [--quick | --long] [--no-asan] [--fuzz MINUTES] [--tidy] [--package]
   --quick          release build, without the integration tests
   --long           every row of every table, which takes much longer
   --no-asan        release build only
   --fuzz MINUTES   instead: each fuzz target for that long, on top of its corpus
   --tidy           instead: clang-tidy over lib/ and daemon/
+  --package        instead: builds the Debian package and lives its life with it
 EOT
 }
 
@@ -22,6 +23,7 @@ left_out=long
 asan=1
 fuzz_minutes=
 tidy=
+package=
 while [ $# -gt 0 ]; do
     case $1 in
         --quick) left_out='integration|long' asan= ;;
@@ -29,6 +31,7 @@ while [ $# -gt 0 ]; do
         --no-asan) asan= ;;
         --fuzz) fuzz_minutes=${2:?--fuzz needs a number of minutes} && shift ;;
         --tidy) tidy=1 ;;
+        --package) package=1 ;;
         -h | --help) usage && exit ;;
         *) usage >&2 && exit 2 ;;
     esac
@@ -81,6 +84,10 @@ if [ -n "$fuzz_minutes" ]; then
     fuzz
 elif [ -n "$tidy" ]; then
     tidy
+elif [ -n "$package" ]; then
+    install_missing "${packages_package[@]}"
+    packaging/deb.sh
+    tests/package.sh build/package/mdcertd_*.deb
 else
     build_and_test release
     [ -z "$asan" ] || build_and_test asan

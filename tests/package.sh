@@ -1,0 +1,246 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# package.sh DEB: the life of the Debian package on a machine of its own: a Debian from debootstrap
+# that systemd-nspawn boots, without network, with nginx, polkit and Pebble in it. README's transcript
+# is run there, word for word; then renewals, a server that is broken, upgrade, removal and purge.
+# The fresh Debian is kept in build/package for the next time. Becomes root with sudo.
+set -euo pipefail
+deb=$(realpath "${1:?package.sh DEB}")
+cd "$(dirname "$0")/.."
+[ "$(id -u)" -eq 0 ] || exec sudo -- tests/package.sh "$deb"
+. tests/support/pebble.sh
+
+codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+base=$PWD/build/package/base-$codename
+packages=(systemd-sysv dbus polkitd libnss-systemd sudo nginx pebble curl openssl
+    ca-certificates bash-completion)
+bad=0
+
+fail() {
+    echo "FAILED: $*"
+    bad=1
+}
+die() {
+    echo "FAILED: $*" >&2
+    [ -z "${leader:-}" ] || in_machine journalctl -q --no-pager -n 40 >&2 || true
+    exit 1
+}
+# expect WHAT TEXT REGEX: the text has the regex in it.
+expect() {
+    grep -qE -- "$3" <<< "$2" && echo "ok: $1" || fail "$1; it says: $2"
+}
+holds() {   # WHAT COMMAND...
+    local what=$1
+    shift
+    "$@" > /dev/null 2>&1 && echo "ok: $what" || fail "$what"
+}
+
+make_base() {
+    local mirror
+    [ ! -e "$base/ready" ] || return 0
+    rm -rf "$base"
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
+        sed -n "s| $codename\$||p" | head -n 1)
+    debootstrap --variant=minbase "$codename" "$base" "$mirror" > build/package/debootstrap.log
+    apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+        grep -E " $codename(-updates|-security)? " | sort -u > "$base/etc/apt/sources.list"
+    printf '#!/bin/sh\nexit 101\n' > "$base/usr/sbin/policy-rc.d"
+    chmod 755 "$base/usr/sbin/policy-rc.d"
+    chroot "$base" apt-get -q update >> build/package/debootstrap.log
+    chroot "$base" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
+        --no-install-recommends "${packages[@]}" >> build/package/debootstrap.log 2>&1
+    rm "$base/usr/sbin/policy-rc.d"
+    touch "$base/ready"
+}
+
+machine=$(mktemp -d "$PWD/build/package/machine-XXXXXX")
+nspawn=
+leader=
+clean_up() {
+    local status=$?
+    trap - EXIT
+    # Its init ends everything else in it.
+    [ -z "$leader" ] || kill -s RTMIN+4 "$leader" 2> /dev/null || true
+    [ -z "$nspawn" ] || end_process "$nspawn" 20 || true
+    rm -rf "$machine"
+    exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+boot() {
+    local tries=0
+    cp -a "$base/." "$machine"
+    echo "127.0.0.1 localhost $(hostname)" > "$machine/etc/hosts"  # sudo wants to know it
+    mkdir "$machine/root/ca"
+    make_listener_certificate "$machine/root/ca"
+    cat > "$machine/root/ca/pebble.json" <<'END'
+{"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000",
+ "certificate": "/root/ca/listener.pem", "privateKey": "/root/ca/listener.key",
+ "httpPort": 80, "tlsPort": 443, "ocspResponderURL": "", "externalAccountBindingRequired": false}}
+END
+    systemd-nspawn -q -D "$machine" --boot --register=no --keep-unit --private-network \
+        --console=pipe --hostname=mdcertd-test > build/package/machine.log 2>&1 < /dev/null &
+    nspawn=$!
+    until leader=$(pgrep -P "$nspawn") && in_machine systemctl is-system-running --wait > /dev/null 2>&1; do
+        # "degraded" is good enough: a container has not all that a machine has.
+        [ "$(in_machine systemctl is-system-running 2> /dev/null)" != degraded ] || break
+        kill -0 "$nspawn" && ((tries++ < 600)) || die "the machine does not boot: $(cat build/package/machine.log)"
+        read -r -t 0.1 <> <(:) || true
+    done
+}
+
+# In the machine, as root.
+in_machine() {
+    nsenter --target "$leader" --all --root --wdns=/root -- \
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
+}
+
+start_authority() {
+    in_machine systemd-run -q --unit=names pebble-challtestsrv -management 127.0.0.1:8055 \
+        -dns01 127.0.0.1:8053 -http01 "" -https01 "" -tlsalpn01 "" -defaultIPv4 127.0.0.1 -defaultIPv6 ""
+    in_machine systemd-run -q --unit=authority --setenv=PEBBLE_VA_NOSLEEP=1 \
+        pebble -config /root/ca/pebble.json -dnsserver 127.0.0.1:8053
+    in_machine curl -sS --fail --retry 50 --retry-delay 0 --retry-connrefused --cacert /root/ca/root.pem \
+        -o /root/ca/issuing-root.pem https://localhost:15000/roots/0 2> /dev/null || die "there is no CA to ask"
+}
+
+# logged REGEX [TIMES]: mdcertd has logged that so often, or does within a minute.
+logged() {
+    in_machine bash -c 'exec {log}< <(exec timeout 60 journalctl -u mdcertd -f --no-tail -o cat)
+        [ "$(grep -c -m "$2" -E -- "$1" <&$log)" -eq "$2" ]; found=$?; kill $!; exit $found' \
+        logged "$1" "${2:-1}" 2> /dev/null
+}
+served() {   # the fingerprint of what nginx shows
+    in_machine sh -c 'openssl s_client -connect 127.0.0.1:443 -servername example.org < /dev/null 2> /dev/null |
+        openssl x509 -noout -fingerprint -sha256'
+}
+held() {
+    in_machine openssl x509 -noout -fingerprint -sha256 \
+        -in /var/lib/mdcertd/md/domains/example.org/pubcert.pem
+}
+orders() {
+    in_machine journalctl -u authority -o cat | grep -c 'orders in the db' || true
+}
+status() { in_machine mdcertd status example.org; }
+
+# The commands of README's transcript, one of its lines, with what stands in it, each.
+transcript() {
+    sed -n '/^```console$/,/^```$/p' README.md | sed '1d; /^```$/,$d'
+}
+run_transcript() {
+    local line command= count=0
+    while IFS= read -r line; do
+        if [[ $line == '$ '* ]]; then
+            [ -z "$command" ] || run_step "$command"
+            command=${line#\$ }
+            ((count += 1))
+        else
+            command+=$'\n'$line
+        fi
+    done < <(transcript)
+    run_step "$command"
+    [ "$count" -gt 0 ] && [ "$count" -le 6 ] && echo "ok: $count commands" || fail "$count commands in README"
+}
+run_step() {
+    local first=${1%%$'\n'*}
+    echo "== \$ $first"
+    # From a person's home, and when a second run is to find the certificate: patience.
+    [[ $steps_done != *"reload nginx mdcertd"* ]] || logged 'notified domain=example.org' ||
+        die "no certificate came: $(status)"
+    in_machine env DEBIAN_FRONTEND=noninteractive bash -c "$1" > "$machine/root/step" 2>&1 ||
+        die "$first: $(cat "$machine/root/step")"
+    steps_done+="$first;"
+}
+steps_done=
+
+first_certificate() {
+    cp "$deb" "$machine/root"
+    # Word for word, but for the CA, which is on this machine.
+    mkdir -p "$machine/etc/mdcertd/conf.d"
+    printf 'MDCertificateAuthority https://localhost:14000/dir\nMDCACertificateFile /etc/mdcertd/ca.pem\n' \
+        > "$machine/etc/mdcertd/conf.d/00-authority.conf"
+    cp "$machine/root/ca/root.pem" "$machine/etc/mdcertd/ca.pem"
+    run_transcript
+    expect "the daemon runs as its own user" "$(in_machine sh -c 'stat -c %U /proc/$(systemctl show -P MainPID mdcertd)')" '^mdcertd$'
+    expect "nginx serves what the store holds" "$(served)" "^$(held)$"
+    expect "curl trusts it" "$(in_machine curl -sS -o /dev/null -w '%{http_code}' --cacert \
+        /root/ca/issuing-root.pem --resolve example.org:443:127.0.0.1 https://example.org/)" '^(200|404)$'
+    expect "status says so" "$(status)" 'state: +valid'
+    expect "the manual is there" "$(in_machine sh -c 'ls /usr/share/man/man8/mdcertd.8.gz /usr/share/man/man5/mdcertd.conf.5.gz | wc -l')" '^2$'
+    expect "bash completes" "$(in_machine bash -c '. /usr/share/bash-completion/bash_completion;
+        . /usr/share/bash-completion/completions/mdcertd; COMP_WORDS=(mdcertd sta) COMP_CWORD=1; _mdcertd; echo "$COMPREPLY"')" '^status$'
+    expect "its exposure is small" "$(in_machine systemd-analyze security mdcertd.service)" \
+        'exposure level for mdcertd.service: (0\.[0-9]|1\.[0-5]) '
+}
+
+# By polkit: the daemon itself may reload no server.
+renewals() {
+    local former
+    former=$(held)
+    in_machine mdcertd renew example.org > /dev/null
+    logged 'notified domain=example.org' 2 || die "no notification: $(status)"
+    holds "a renewal brings another certificate" [ "$(held)" != "$former" ]
+    expect "which nginx serves" "$(served)" "^$(held)$"
+    expect "polkit lets mdcertd do nothing else" \
+        "$(in_machine runuser -u mdcertd -- systemctl --no-ask-password stop nginx 2>&1)" 'denied|authentication required'
+
+    former=$(served)
+    in_machine sh -c 'echo broken > /etc/nginx/conf.d/broken.conf'
+    in_machine mdcertd renew example.org > /dev/null
+    logged 'MDNotifyCmd failed' || die "a broken nginx was reloaded"
+    expect "a broken nginx serves the former one" "$(served)" "^$former$"
+    expect "and status says why" "$(status)" 'nginx: NOT reloaded, its configuration is broken'
+    in_machine rm /etc/nginx/conf.d/broken.conf
+    logged 'notified domain=example.org' 3 || die "no notification after nginx was mended: $(status)"
+    expect "mended, it serves the new one" "$(served)" "^$(held)$"
+}
+
+install() {   # DEB
+    in_machine env DEBIAN_FRONTEND=noninteractive apt-get -q -y install "$1" 2>&1
+}
+
+upgrade() {
+    local newer=$machine/root/newer.deb tree=$machine/root/newer former orders_before pid
+    dpkg-deb -R "$deb" "$tree"
+    sed -i 's/^Version: .*/&+test1/' "$tree/DEBIAN/control"
+    dpkg-deb -b "$tree" "$newer" > /dev/null
+    in_machine sh -c 'echo "# mine" >> /etc/mdcertd/mdcertd.conf'
+    former=$(held)
+    orders_before=$(orders)
+    pid=$(in_machine systemctl show -P MainPID mdcertd)
+    install /root/newer.deb > /dev/null || die "it does not upgrade"
+    holds "an upgrade restarts the daemon" [ "$pid" != "$(in_machine systemctl show -P MainPID mdcertd)" ]
+    holds "which runs" in_machine systemctl is-active mdcertd
+    expect "keeps a configuration that was edited" "$(in_machine cat /etc/mdcertd/mdcertd.conf)" '^# mine$'
+    expect "and what the store holds" "$(held)" "^$former$"
+    expect "and orders nothing" "$(orders)" "^$orders_before$"
+}
+
+end_of_life() {
+    local words former
+    former=$(held)
+    in_machine env DEBIAN_FRONTEND=noninteractive apt-get -q -y remove mdcertd > /dev/null 2>&1 || die "it cannot be removed"
+    holds "removed, it does not run" [ "$(in_machine systemctl is-active mdcertd)" = inactive ]
+    holds "its configuration stays" [ -e "$machine/etc/mdcertd/mdcertd.conf" ]
+    expect "nginx goes on" "$(served)" "^$former$"
+    words=$(in_machine env DEBIAN_FRONTEND=noninteractive apt-get -q -y purge mdcertd 2>&1) || die "it cannot be purged"
+    expect "a purge says that the store is left" "$words" '/var/lib/mdcertd is left as it is'
+    holds "takes the configuration" [ ! -e "$machine/etc/mdcertd/mdcertd.conf" ]
+    expect "and leaves the store" "$(held)" "^$former$"
+    install "/root/$(basename "$deb")" > /dev/null || die "it cannot be installed again"
+    expect "installed again it goes on with it" "$(held)" "^$former$"
+    holds "and runs" in_machine systemctl is-active mdcertd
+}
+
+echo "== lintian"
+lintian --fail-on error --tag-display-limit 0 "$deb" || fail "lintian finds errors"
+make_base
+boot
+start_authority
+first_certificate
+renewals
+upgrade
+end_of_life
+[ "$bad" -eq 0 ] && echo "The package lives well."
+exit "$bad"
