@@ -6,6 +6,9 @@
 #include "http/beast_transport.hpp"
 #include "privileges.hpp"
 
+#include <malloc.h>
+#include <utility>
+
 namespace md {
 namespace {
 
@@ -16,6 +19,13 @@ drive::TransportFor transports(base::asio::any_io_executor executor) {
         options.proxy = route.proxy;
         return std::make_unique<http::BeastTransport>(executor, options);
     };
+}
+
+// What reading ten thousand records took is not needed again for months.
+void return_free_memory() {
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
 }
 
 }  // namespace
@@ -61,7 +71,7 @@ base::Task<void> Engine::open() {
 }
 
 base::Task<void> Engine::open_all() {
-    const model::ServerSettings& server = desired_.server;
+    const model::ServerSettings server = desired_.server;
     open_ports(desired_);
     become_user(server);
     lease_ = store::acquire_lease(server.store_dir);
@@ -70,9 +80,11 @@ base::Task<void> Engine::open_all() {
         std::make_unique<drive::Authorities>(executor_, *store_, clock_, transports(executor_));
     drive::Tools tools{*store_, *authorities_, {&tls_alpn01_, &http01_},
                        clock_,  key_pool_,     on_stage_};
-    reconcile_ = std::make_unique<drive::Reconcile>(executor_, std::move(tools), hooks_, desired_,
+    reconcile_ = std::make_unique<drive::Reconcile>(executor_, std::move(tools), hooks_,
+                                                    std::exchange(desired_, {}),
                                                     [this](const auto* changed) { show(changed); });
     co_await reconcile_->load();
+    return_free_memory();
 }
 
 // The responder learns what has changed: which names have a certificate, and which one.
@@ -94,8 +106,9 @@ void Engine::show(const model::ManagedDomain* changed) {
 }
 
 base::Task<void> Engine::reload(model::DesiredState desired) {
-    if (desired.server.store_dir != desired_.server.store_dir ||
-        desired.server.server_root != desired_.server.server_root)
+    const model::ServerSettings& current = reconcile_->desired().server;
+    if (desired.server.store_dir != current.store_dir ||
+        desired.server.server_root != current.server_root)
         throw base::Error("ServerRoot and MDStoreDir cannot change while mdcertd runs: restart it");
     open_ports(desired);
     std::exception_ptr failed;
@@ -104,6 +117,7 @@ base::Task<void> Engine::reload(model::DesiredState desired) {
     } catch (...) {
         failed = std::current_exception();
     }
+    return_free_memory();
     if (!failed)
         co_return;
     open_ports(reconcile_->desired());

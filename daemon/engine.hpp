@@ -54,7 +54,7 @@ private:
     void show(const model::ManagedDomain* changed);
 
     base::asio::any_io_executor executor_;
-    model::DesiredState desired_;  // as opened; reconcile_ has the current one
+    model::DesiredState desired_;  // until reconcile_ has it
     OnStage on_stage_;
     std::function<void()> on_change_;
     base::SystemClock clock_;

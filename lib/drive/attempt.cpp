@@ -269,6 +269,7 @@ Attempted Attempt::outcome() const {
         return {*activated_, std::nullopt};
     ObservedDomain domain = held_;
     domain.staged_job = job_;
+    domain.version = 0;
     return {std::move(domain), ca_busy_until_};
 }
 

@@ -2,9 +2,14 @@
 #include "drive/observe.hpp"
 
 #include "crypto/certificate.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/private_key.hpp"
+#include "store/index_record.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
+
+#include <algorithm>
+#include <map>
 
 namespace md::drive {
 namespace {
@@ -89,13 +94,106 @@ base::Task<ObservedDomain> observe_domain(store::Store& store, const model::Mana
     co_return domain;
 }
 
-base::Task<model::ObservedState> observe(store::Store& store, const model::DesiredState& desired) {
-    model::ObservedState state;
-    for (const model::ManagedDomain& wanted : desired.domains) {
-        ObservedDomain domain = co_await observe_domain(store, wanted);
-        state.domains[wanted.name()] = std::move(domain);
+namespace {
+
+using store::IndexEntry;
+using Index = std::map<std::string, ObservedDomain>;  // by MD name
+
+// What is remembered was seen for these keys, in these files. Never 0.
+std::uint64_t version_for(const model::ManagedDomain& wanted, const std::string& live,
+                          const std::string& staged) {
+    std::string text = live + "/" + staged;
+    for (const model::KeySpec& spec : wanted.settings.keys)
+        text += "/" + spec.name();
+    base::Bytes digest = crypto::sha256(base::bytes_of(text));
+    std::uint64_t version = 0;
+    for (std::size_t i = 0; i < sizeof version; ++i)
+        version = version << 8 | digest[i];
+    return std::max<std::uint64_t>(version, 1);
+}
+
+base::Task<std::vector<std::uint64_t>> versions_of(store::Store& store, const Wanted& wanted) {
+    std::vector<std::string> prefixes;
+    for (const model::ManagedDomain* domain : wanted) {
+        prefixes.push_back(store::domain_key(domain->name()));
+        prefixes.push_back(store::staging_key(domain->name()));
     }
-    co_return state;
+    std::vector<std::string> parts = co_await store.versions(std::move(prefixes));
+    std::vector<std::uint64_t> versions;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        versions.push_back(version_for(*wanted[i], parts[2 * i], parts[2 * i + 1]));
+    co_return versions;
+}
+
+// An index that cannot be read is none: everything is read then.
+base::Task<Index> read_index(store::Store& store) {
+    Index index;
+    try {
+        for (std::size_t number = 0;; ++number) {
+            auto text = co_await store.read(store::index_key(number));
+            auto entries = text ? store::parse_index(*text) : store::Damage{"absent"};
+            if (!entries)
+                break;
+            for (IndexEntry& entry : *entries) {
+                entry.held.version = entry.version;
+                index[std::move(entry.name)] = std::move(entry.held);
+            }
+        }
+    } catch (const base::Error&) {
+        index.clear();
+    }
+    co_return index;
+}
+
+}  // namespace
+
+base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::ObservedState& known) {
+    Sighting sighting;
+    std::vector<std::uint64_t> versions = co_await versions_of(store, wanted);
+    Index index;
+    if (known.domains.empty() && wanted.size() > few)
+        index = co_await read_index(store);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::string& name = wanted[i]->name();
+        ObservedDomain& domain = sighting.state.domains[name];
+        auto indexed = index.find(name);
+        if (indexed != index.end())
+            domain = std::move(indexed->second);
+        else
+            domain = known.of(name);
+        if (domain.version == versions[i])
+            continue;
+        ++sighting.read;
+        domain = co_await observe_domain(store, *wanted[i]);
+        domain.version = domain.damage.empty() ? versions[i] : 0;
+    }
+    co_return sighting;
+}
+
+base::Task<void> write_index(store::Store& store, const model::ObservedState& state) {
+    std::size_t number = 0;
+    auto next = state.domains.begin();
+    while (next != state.domains.end()) {
+        std::vector<IndexEntry> entries;
+        for (; next != state.domains.end() && entries.size() < store::most_in_index; ++next)
+            if (next->second.version != 0)
+                entries.push_back({next->first, next->second.version, next->second});
+        co_await store.write(store::index_key(number), store::to_text(entries));
+        ++number;
+    }
+    co_await store.remove(store::index_key(number));
+}
+
+Wanted all_of(const model::DesiredState& desired) {
+    Wanted wanted;
+    for (const model::ManagedDomain& domain : desired.domains)
+        wanted.push_back(&domain);
+    return wanted;
+}
+
+base::Task<model::ObservedState> observe(store::Store& store, const model::DesiredState& desired) {
+    Sighting sighting = co_await look(store, all_of(desired), {});
+    co_return std::move(sighting.state);
 }
 
 }  // namespace md::drive

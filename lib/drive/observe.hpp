@@ -7,11 +7,32 @@
 #include "model/observed_state.hpp"
 #include "store/store.hpp"
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
 namespace md::drive {
 
 // The facts of one MD's live set and its job records.
 base::Task<model::ObservedDomain> observe_domain(store::Store& store,
                                                  const model::ManagedDomain& wanted);
+
+using Wanted = std::vector<const model::ManagedDomain*>;
+Wanted all_of(const model::DesiredState& desired);
+
+struct Sighting {
+    model::ObservedState state;
+    std::size_t read = 0;  // of how many MDs the files were read
+};
+
+// So few MDs are read sooner than an index.
+inline constexpr std::size_t few = 50;
+
+// Of the MDs whose files are what they were when they were read last, as `known` says or, where
+// that is empty, the index, only that much is looked at; the others are read.
+base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::ObservedState& known);
+// Remembers what was read for the next start.
+base::Task<void> write_index(store::Store& store, const model::ObservedState& state);
 
 base::Task<model::ObservedState> observe(store::Store& store, const model::DesiredState& desired);
 

@@ -54,7 +54,9 @@ Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::
 
 base::Task<void> Reconcile::load() {
     co_await inherit_renamed(tools_.store, desired_);
-    observed_ = co_await observe(tools_.store, desired_);
+    Sighting sighting = co_await look(tools_.store, all_of(desired_), {});
+    co_await remember(sighting);
+    observed_ = std::move(sighting.state);
     for (const auto& [name, domain] : observed_.domains)
         if (!domain.damage.empty())
             log::error("store damaged, the certificate is obtained anew", log::kv("domain", name),
@@ -63,6 +65,20 @@ base::Task<void> Reconcile::load() {
     index_names();
     replan_all(tools_.clock.now());
     on_change_(nullptr);
+}
+
+// For the next start; without it that only takes longer.
+base::Task<void> Reconcile::remember(const Sighting& sighting) {
+    if (sighting.read <= few)
+        co_return;
+    std::string unwritten;
+    try {
+        co_await write_index(tools_.store, sighting.state);
+    } catch (const base::Error& error) {
+        unwritten = error.what();
+    }
+    if (!unwritten.empty())
+        log::warn("the index of the store could not be written", log::kv("reason", unwritten));
 }
 
 void Reconcile::index_names() {
@@ -278,6 +294,7 @@ base::Task<void> Reconcile::record_notification(std::string name, notify::HookOu
     auto known = observed_.domains.find(name);
     if (known == observed_.domains.end() || !known->second.live_job)
         co_return;  // a reload took it away
+    known->second.version = 0;
     model::Job* job = &*known->second.live_job;
     sys_seconds now = tools_.clock.now();
     job->notified = outcome.succeeded;

@@ -6,6 +6,7 @@
 #include "base/nursery.hpp"
 #include "drive/attempt.hpp"
 #include "drive/lanes.hpp"
+#include "drive/observe.hpp"
 #include "notify/events.hpp"
 #include "notify/hook_runner.hpp"
 #include "schedule/agenda.hpp"
@@ -63,6 +64,7 @@ public:
 private:
     // The place of the MD in desired_, or none.
     std::optional<std::size_t> place_of(const std::string& name) const;
+    base::Task<void> remember(const Sighting& sighting);
     void index_names();
     void replan_all(std::chrono::sys_seconds now);
     void replan(std::size_t place, std::chrono::sys_seconds now);

@@ -30,20 +30,18 @@ base::Task<void> Reconcile::replace_desired(model::DesiredState desired) {
 base::Task<void> Reconcile::adopt(model::DesiredState desired) {
     const std::set<std::string> busy = running_;
     co_await inherit_renamed(tools_.store, desired, busy);
-    model::ObservedState seen;
-    for (const model::ManagedDomain& domain : desired.domains) {
-        if (busy.contains(domain.name()))
-            continue;
-        model::ObservedDomain held = co_await observe_domain(tools_.store, domain);
-        seen.domains[domain.name()] = std::move(held);
-    }
+    Wanted idle;
+    for (const model::ManagedDomain& domain : desired.domains)
+        if (!busy.contains(domain.name()))
+            idle.push_back(&domain);
+    Sighting seen = co_await look(tools_.store, std::move(idle), observed_);
     model::DesiredState former = std::exchange(desired_, std::move(desired));
     std::map<std::string, const model::ManagedDomain*> formerly;
     for (const model::ManagedDomain& domain : former.domains)
         formerly[domain.name()] = &domain;
     for (const model::ManagedDomain& domain : desired_.domains)
         if (!busy.contains(domain.name()))
-            take_up(domain, std::move(seen.domains[domain.name()]), formerly[domain.name()]);
+            take_up(domain, std::move(seen.state.domains[domain.name()]), formerly[domain.name()]);
     index_names();
     note_strays(former);
     drop_what_is_not_wanted();

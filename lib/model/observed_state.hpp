@@ -7,6 +7,7 @@
 #include "model/key_spec.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct ObservedDomain {
     std::string damage;             // why something in its folder could not be read; "" = nothing
     std::optional<Job> staged_job;  // staging/NAME/job.json: the attempts that go on
     std::optional<Job> live_job;    // domains/NAME/job.json: how the live set came about
+    std::uint64_t version = 0;      // of the files all this was read from; 0: not as it was read
 
     // Somebody has mended what failed, maybe: that is worth one attempt now.
     void forget_delay() {

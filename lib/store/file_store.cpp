@@ -155,6 +155,18 @@ base::Task<std::vector<std::string>> FileStore::list(std::string prefix) {
     co_return co_await base::on_executor(strand_, work);
 }
 
+base::Task<std::vector<std::string>> FileStore::versions(std::vector<std::string> prefixes) {
+    for (const std::string& prefix : prefixes)
+        require_safe(prefix);
+    auto work = [this, prefixes = std::move(prefixes)] {
+        std::vector<std::string> versions;
+        for (const std::string& prefix : prefixes)
+            versions.push_back(tree_.version(prefix));
+        return versions;
+    };
+    co_return co_await base::on_executor(strand_, work);
+}
+
 base::Task<void> FileStore::remove(std::string key) {
     require_writable(key);
     auto work = [this, key] { tree_.remove(key); };

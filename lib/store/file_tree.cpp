@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
+#include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -66,6 +69,28 @@ void create_file(const std::string& path, unsigned mode, std::string_view value,
     int number = errno;
     ::unlink(path.c_str());
     throw base::SystemError(doing, number);
+}
+
+struct CloseFolder {
+    void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+// FNV-1a: nobody who may write here gains by a collision.
+std::uint64_t identity_of(const char* name, const struct stat& status) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    auto add = [&hash](std::uint64_t number) {
+        for (int i = 0; i < 8; ++i, number >>= 8)
+            hash = (hash ^ (number & 0xff)) * 0x100000001b3;
+    };
+    for (; *name != '\0'; ++name)
+        hash = (hash ^ static_cast<unsigned char>(*name)) * 0x100000001b3;
+    add(status.st_ino);
+    add(static_cast<std::uint64_t>(status.st_size));
+    for (const timespec& time : {status.st_mtim, status.st_ctim}) {
+        add(static_cast<std::uint64_t>(time.tv_sec));
+        add(static_cast<std::uint64_t>(time.tv_nsec));
+    }
+    return hash;
 }
 
 bool is_directory(const std::string& path) {
@@ -164,6 +189,23 @@ std::vector<std::string> FileTree::names(const std::string& prefix) const {
         throw base::SystemError("cannot list " + path(prefix), error.value());
     std::sort(result.begin(), result.end());
     return result;
+}
+
+std::string FileTree::version(const std::string& prefix) const {
+    std::unique_ptr<DIR, CloseFolder> folder(::opendir(path(prefix).c_str()));
+    if (!folder && errno == ENOENT)
+        return {};
+    if (!folder)
+        raise_errno("cannot list " + path(prefix));
+    std::uint64_t sum = 0;  // of the entries', so that their order does not matter
+    while (const dirent* entry = ::readdir(folder.get())) {
+        struct stat status {};
+        if (entry->d_name[0] == '.' ||
+            ::fstatat(::dirfd(folder.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        sum += identity_of(entry->d_name, status);
+    }
+    return sum == 0 ? "" : std::to_string(sum);
 }
 
 void FileTree::write(const std::string& key, std::string_view value) {

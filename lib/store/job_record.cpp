@@ -96,12 +96,9 @@ Json log_json(const std::vector<model::LogEntry>& log) {
 
 }  // namespace
 
-Parsed<model::Job> parse_job(std::string_view text) {
-    auto json = parse_object(text);
-    if (!json)
-        return json.error();
+Parsed<model::Job> job_of(const Json& json) {
     Damage damage;
-    Members members(*json, damage);
+    Members members(json, damage);
     Members ours = members.object("mdcertd");
     model::Job job;
     job.name = members.text("name");
@@ -122,7 +119,14 @@ Parsed<model::Job> parse_job(std::string_view text) {
     return job;
 }
 
-std::string to_text(const model::Job& job) {
+Parsed<model::Job> parse_job(std::string_view text) {
+    auto json = parse_object(text);
+    if (!json)
+        return json.error();
+    return job_of(*json);
+}
+
+Json job_json(const model::Job& job) {
     Json json;
     json["name"] = job.name;
     json["finished"] = job.finished;
@@ -136,7 +140,11 @@ std::string to_text(const model::Job& job) {
     json["log"]["entries"] = log_json(job.log);
     if (Json ours = our_json(job); !ours.empty())
         json["mdcertd"] = std::move(ours);
-    return json_text(json);
+    return json;
+}
+
+std::string to_text(const model::Job& job) {
+    return json_text(job_json(job));
 }
 
 }  // namespace md::store

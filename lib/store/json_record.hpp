@@ -46,6 +46,10 @@ private:
     Damage& damage_;
 };
 
+// A job within another record.
+Parsed<model::Job> job_of(const Json& json);
+Json job_json(const model::Job& job);
+
 // Adds a member unless it is empty.
 void put(Json& object, const char* key, const std::string& text);
 void put(Json& object, const char* key, const std::vector<std::string>& texts);

@@ -48,6 +48,10 @@ std::string account_key(std::string_view id, std::string_view file) {
     return joined("accounts", id, file);
 }
 
+std::string index_key(std::size_t number) {
+    return std::string(index_prefix) + "/" + std::to_string(number) + ".json";
+}
+
 std::string challenge_key(std::string_view dns_name, std::string_view file) {
     return joined("challenges", dns_name, file);
 }

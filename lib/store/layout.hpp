@@ -15,6 +15,8 @@ namespace md::store {
 // The file that makes a directory a store.
 inline constexpr std::string_view header_key = "md_store.json";
 inline constexpr std::string_view lock_key = "store.lock";
+// The folder of what was seen at the last start (index_record.hpp); it may be deleted at any time.
+inline constexpr std::string_view index_prefix = "index";
 
 // The names of the records within a folder of accounts/, staging/ or domains/.
 inline constexpr std::string_view md_file = "md.json";
@@ -27,6 +29,7 @@ inline constexpr std::string_view account_key_file = "account.pem";
 std::string domain_key(std::string_view name, std::string_view file = {});
 std::string staging_key(std::string_view name, std::string_view file = {});
 std::string account_key(std::string_view id, std::string_view file = {});
+std::string index_key(std::size_t number);
 std::string challenge_key(std::string_view dns_name, std::string_view file = {});
 // "archive/NAME.N".
 std::string archive_key(std::string_view name, unsigned number);

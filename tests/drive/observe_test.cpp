@@ -136,6 +136,46 @@ TEST_CASE("an RSA account key of a mod_md store is used as found") {
     CHECK(found->url == "https://ca.test/account/0");
 }
 
+TEST_CASE("what the index knows is not read again, until its files change") {
+    DriveBench bench;
+    bench.attempt(managed({"d0.org"}));
+    model::DesiredState desired;
+    for (int i = 0; i < 60; ++i) {
+        std::string name = "d" + std::to_string(i) + ".org";
+        desired.domains.push_back(managed({name.c_str()}));
+        for (const char* file : {"/privkey.p-256.pem", "/pubcert.p-256.pem", "/job.json"})
+            bench.store.values["domains/" + name + file] =
+                bench.store.values.at("domains/d0.org" + std::string(file));
+    }
+    auto look_now = [&] {
+        return test::run_task(bench.context, look(bench.store, all_of(desired), {}));
+    };
+    Sighting first = look_now();
+    CHECK(first.read == 60);
+    test::run_task(bench.context, write_index(bench.store, first.state));
+
+    Sighting second = look_now();
+    CHECK(second.read == 0);
+    for (const auto& [name, held] : first.state.domains) {
+        CHECK(second.state.of(name).certificates == held.certificates);
+        CHECK(second.state.of(name).live_job == held.live_job);
+    }
+    bench.store.values["staging/d1.org/job.json"] = R"({"name":"d1.org","errors":2})";
+    bench.store.values["domains/d2.org/pubcert.p-256.pem"] = "rubbish";
+    desired.domains[3].settings.keys = {model::KeySpec::rsa()};
+    Sighting third = look_now();
+    CHECK(third.read == 3);
+    CHECK(third.state.of("d1.org").staged_job->errors == 2);
+    CHECK_FALSE(third.state.of("d2.org").damage.empty());
+    CHECK(third.state.of("d3.org").certificates.empty());
+
+    bench.store.values["index/0.json"] = "rubbish";
+    CHECK(look_now().read == 60);
+    Sighting by_memory =
+        test::run_task(bench.context, look(bench.store, all_of(desired), third.state));
+    CHECK(by_memory.read == 1);  // what is damaged
+}
+
 TEST_CASE("Listen lines narrow the addresses of their port and no other") {
     model::ServerSettings server;
     server.port_map = {5080, 5443};

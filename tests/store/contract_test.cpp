@@ -72,6 +72,32 @@ TEMPLATE_TEST_CASE("list gives the names directly below, sorted", "", InFiles, I
     CHECK(std::find(all.begin(), all.end(), "domains") != all.end());
 }
 
+TEMPLATE_TEST_CASE("a version stays as long as the values directly below do", "", InFiles,
+                   InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    auto version = [&store](const std::string& prefix) {
+        return await(store.versions({prefix})).at(0);
+    };
+    CHECK(version("domains/a.org") == "");
+    write(store, "domains/a.org/md.json", "one");
+    write(store, "domains/b.org/md.json", "one");
+    const std::string first = version("domains/a.org");
+    CHECK(first != "");
+    CHECK(first == version("domains/a.org"));
+    write(store, "domains/b.org/md.json", "two");
+    write(store, "domains/a.org/below/md.json", "two");
+    CHECK(await(store.versions({"domains/none.org", "domains/a.org"}))[0] == "");
+    write(store, "domains/a.org/md.json", "two");
+    const std::string second = version("domains/a.org");
+    CHECK(second != first);
+    write(store, "domains/a.org/job.json", "");
+    CHECK(version("domains/a.org") != second);
+    await(store.remove("domains/a.org"));
+    CHECK(version("domains/a.org") == "");
+    CHECK_THROWS_AS(version("../a.org"), base::Error);
+}
+
 TEMPLATE_TEST_CASE("remove takes a value, or all below a prefix, and absence is fine", "", InFiles,
                    InMemory) {
     TestType engine;

@@ -3,6 +3,7 @@
 #include "store/records.hpp"
 
 #include "base/base64url.hpp"
+#include "store/index_record.hpp"
 #include "support/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -305,6 +306,38 @@ TEST_CASE("job.json: at most 128 entries are read and written") {
     for (int i = 0; i < 300; ++i)
         json["log"]["entries"].push_back({{"type", "x"}});
     CHECK(parse_job(json.dump())->log.size() == 128);
+}
+
+TEST_CASE("the index comes back as it went, and what is no index is damage") {
+    model::Job job;
+    job.name = "a.org";
+    job.errors = 3;
+    job.next_run = noon;
+    add_entry(job, {noon, "renewal-error", "", "no way"});
+    model::CertificateFacts rsa{model::KeySpec::rsa(3072),
+                                {*model::DomainName::parse("a.org")},
+                                noon,
+                                noon + std::chrono::days{90},
+                                true,
+                                "CN=CA",
+                                "0abc",
+                                "00ff"};
+    model::CertificateFacts ec = rsa;
+    ec.key = model::KeySpec::ec("p-384");
+    std::vector<IndexEntry> entries{{"a.org", 12, {{rsa, ec}, "", {}, job}},
+                                    {"b.org", 3, {{}, "", job, {}}}};
+    auto read = parse_index(to_text(entries));
+    REQUIRE(read.has_value());
+    REQUIRE(read->size() == 2);
+    CHECK(to_text(*read) == to_text(entries));
+    CHECK((*read)[0].held.certificates == std::vector{rsa, ec});
+    CHECK((*read)[0].held.live_job == job);
+    CHECK((*read)[1].held.staged_job == job);
+    for (const char* wrong :
+         {"", "[]", R"({"entries":[1]})", R"({"entries":[{"certificates":[{"names":["a b"]}]}]})",
+          R"({"entries":[{"job":7}]})", R"({"entries":[{"certificates":[{"from":"x"}]}]})"})
+        CHECK(parse_index(wrong).has_error());
+    CHECK(parse_index("{}")->empty());
 }
 
 TEST_CASE("a value of a wrong type is damage that names it") {

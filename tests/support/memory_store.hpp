@@ -48,6 +48,19 @@ public:
         values[key] = std::move(value);
         co_return;
     }
+    base::Task<std::vector<std::string>> versions(std::vector<std::string> prefixes) override {
+        std::vector<std::string> versions;
+        for (const std::string& prefix : prefixes) {
+            require_safe(prefix);
+            std::string all;
+            for (const auto& [key, value] : values)
+                if (key.starts_with(prefix + "/") &&
+                    key.find('/', prefix.size() + 1) == std::string::npos)
+                    all += key + "\n" + value + "\n";
+            versions.push_back(all.empty() ? "" : std::to_string(std::hash<std::string>{}(all)));
+        }
+        co_return versions;
+    }
     base::Task<std::vector<std::string>> list(std::string prefix) override {
         if (!prefix.empty())
             require_safe(prefix);

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/index_record.hpp"
+
+#include "store/json_record.hpp"
+
+#include <charconv>
+
+namespace md::store {
+namespace {
+
+using model::CertificateFacts;
+
+long long seconds_of(model::sys_seconds time) {
+    return time.time_since_epoch().count();
+}
+
+model::sys_seconds time_of(const Members& members, const char* key) {
+    return model::sys_seconds{std::chrono::seconds{members.number(key).value_or(0)}};
+}
+
+Json certificate_json(const CertificateFacts& facts) {
+    Json json;
+    put(json, "curve", facts.key.curve);
+    json["bits"] = facts.key.bits;
+    for (const model::DomainName& name : facts.names)
+        json["names"].push_back(name.text());
+    json["from"] = seconds_of(facts.not_before);
+    json["until"] = seconds_of(facts.not_after);
+    json["must-staple"] = facts.must_staple;
+    put(json, "issuer", facts.issuer);
+    put(json, "serial", facts.serial);
+    put(json, "sha256", facts.fingerprint_sha256);
+    return json;
+}
+
+CertificateFacts certificate_of(const Members& members) {
+    CertificateFacts facts;
+    std::string curve = members.text("curve");
+    facts.key = curve.empty() ? model::KeySpec::rsa(members.count("bits"))
+                              : model::KeySpec::ec(std::move(curve));
+    for (const std::string& text : members.texts("names"))
+        if (auto name = model::DomainName::parse(text))
+            facts.names.push_back(std::move(*name));
+        else
+            members.wrong("names", "has one that is no domain name");
+    facts.not_before = time_of(members, "from");
+    facts.not_after = time_of(members, "until");
+    facts.must_staple = members.flag("must-staple");
+    facts.issuer = members.text("issuer");
+    facts.serial = members.text("serial");
+    facts.fingerprint_sha256 = members.text("sha256");
+    return facts;
+}
+
+std::optional<model::Job> job_at(const Members& members, const char* key, Damage& damage) {
+    const Json* json = members.find(key);
+    if (json == nullptr)
+        return std::nullopt;
+    auto job = json->is_object() ? job_of(*json) : Parsed<model::Job>(Damage{"a job is no object"});
+    if (job)
+        return *job;
+    damage = job.error();
+    return std::nullopt;
+}
+
+// JSON's own numbers are not for 64 bits everywhere.
+std::uint64_t version_of(const Members& members) {
+    std::string text = members.text("version");
+    std::uint64_t version = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+    return error == std::errc() && end == text.data() + text.size() ? version : 0;
+}
+
+IndexEntry entry_of(const Json& json, Damage& damage) {
+    Members members(json, damage);
+    IndexEntry entry{members.text("name"), version_of(members), {}};
+    if (const Json* certificates = members.find("certificates"))
+        for (const Json& one : *certificates)
+            entry.held.certificates.push_back(certificate_of(Members(one, damage)));
+    entry.held.live_job = job_at(members, "job", damage);
+    entry.held.staged_job = job_at(members, "staged-job", damage);
+    return entry;
+}
+
+}  // namespace
+
+Parsed<std::vector<IndexEntry>> parse_index(std::string_view text) {
+    auto json = parse_object(text);
+    if (!json)
+        return json.error();
+    std::vector<IndexEntry> entries;
+    Damage damage;
+    const Json* list = Members(*json, damage).find("entries");
+    for (const Json& one : list == nullptr ? Json::array() : *list) {
+        if (!one.is_object())
+            return Damage{"an entry is no object"};
+        entries.push_back(entry_of(one, damage));
+        if (!damage.why.empty())
+            return damage;
+    }
+    return entries;
+}
+
+std::string to_text(const std::vector<IndexEntry>& entries) {
+    Json json;
+    json["entries"] = Json::array();
+    for (const IndexEntry& entry : entries) {
+        Json one{{"name", entry.name}, {"version", std::to_string(entry.version)}};
+        for (const CertificateFacts& facts : entry.held.certificates)
+            one["certificates"].push_back(certificate_json(facts));
+        if (entry.held.live_job)
+            one["job"] = job_json(*entry.held.live_job);
+        if (entry.held.staged_job)
+            one["staged-job"] = job_json(*entry.held.staged_job);
+        json["entries"].push_back(std::move(one));
+    }
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace md::store
