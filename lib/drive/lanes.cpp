@@ -5,6 +5,20 @@
 #include <utility>
 
 namespace md::drive {
+namespace {
+
+// When the attempts of this job began; of one that mod_md wrote, the last alone is known.
+std::vector<sys_seconds> attempts_of(const model::Job& job) {
+    std::vector<sys_seconds> times;
+    for (const model::LogEntry& entry : job.log)
+        if (entry.type == "starting")
+            times.push_back(entry.when);
+    if (times.empty() && job.last_run)
+        times.push_back(*job.last_run);
+    return times;
+}
+
+}  // namespace
 
 std::size_t Lanes::lane_of(const model::ManagedDomain& domain) {
     const std::string& url = domain.settings.certificate_authorities.front();
@@ -20,14 +34,14 @@ void Lanes::count(const model::ManagedDomain& domain, sys_seconds at,
     lane.ledger.count(at, domain.settings.keys.size(), server.order_rate_at(lane.directory_url));
 }
 
-// Each MD's last attempt alone is on record. What else it tried was held back by its own backoff.
 void Lanes::recall(const model::DesiredState& desired, const model::ObservedState& observed) {
     std::vector<std::pair<sys_seconds, const model::ManagedDomain*>> attempts;
     for (const model::ManagedDomain& domain : desired.domains) {
         const model::ObservedDomain& held = observed.of(domain.name());
         for (const auto& job : {held.staged_job, held.live_job})
-            if (job && job->last_run)
-                attempts.emplace_back(*job->last_run, &domain);
+            if (job)
+                for (sys_seconds at : attempts_of(*job))
+                    attempts.emplace_back(at, &domain);
     }
     std::sort(attempts.begin(), attempts.end());
     for (const auto& [at, domain] : attempts)

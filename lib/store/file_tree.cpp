@@ -110,11 +110,20 @@ void make_directory(const std::string& path, unsigned mode) {
         raise_errno("cannot make the directory " + path);
 }
 
-void make_parents(const std::filesystem::path& path) {
+// What is outside of the store may be closed to us: then it is synced when the system likes.
+void sync_if_open(const std::string& directory) {
+    Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() >= 0 && ::fsync(folder.get()) != 0 && errno != EINVAL)
+        raise_errno("cannot sync " + directory);
+}
+
+void make_with_parents(const std::filesystem::path& path, unsigned mode) {
     if (path.empty() || is_directory(path.string()))
         return;
-    make_parents(path.parent_path());
-    make_directory(path.string(), 0755);
+    make_with_parents(path.parent_path(), 0755);
+    make_directory(path.string(), mode);
+    // A store that a power cut takes back whole takes the account with it.
+    sync_if_open(path.has_parent_path() ? path.parent_path().string() : ".");
 }
 
 }  // namespace
@@ -289,10 +298,7 @@ void FileTree::sync_folder(const std::string& key) {
 }
 
 void make_directories(const std::string& path) {
-    if (is_directory(path))
-        return;
-    make_parents(std::filesystem::path(path).parent_path());
-    make_directory(path, directory_mode);
+    make_with_parents(path, directory_mode);
 }
 
 }  // namespace md::store
