@@ -50,27 +50,32 @@ StoreHeader checked_header(const FileTree& tree, const std::string& text) {
     return *header;
 }
 
+StoreHeader first_header(FileTree& tree) {
+    if (!tree.names("accounts").empty())
+        log::warn("the store's key is lost, new accounts will be registered",
+                  log::kv("path", tree.path(header_key)));
+    StoreHeader header = new_header();
+    tree.write(std::string(header_key), to_text(header));
+    return header;
+}
+
+void bring_up_to_date(FileTree& tree, StoreHeader& header) {
+    if (header.version >= store_version)
+        return;
+    if (header.version < 2.0)
+        upgrade_files(tree);
+    header.version = store_version;
+    tree.write(std::string(header_key), to_text(header));
+    log::info("the store was brought up to version 3", log::kv("path", tree.root()));
+}
+
 StoreHeader prepare(FileTree& tree) {
     make_directories(tree.root());
     for (const char* group : {"accounts", "challenges", "domains", "staging", "archive", "tmp"})
         tree.make_folder(group);
     auto text = tree.read(std::string(header_key));
-    if (!text) {
-        if (!tree.names("accounts").empty())
-            log::warn("the store's key is lost, new accounts will be registered",
-                      log::kv("path", tree.path(header_key)));
-        StoreHeader header = new_header();
-        tree.write(std::string(header_key), to_text(header));
-        return header;
-    }
-    StoreHeader header = checked_header(tree, *text);
-    if (header.version < store_version) {
-        if (header.version < 2.0)
-            upgrade_files(tree);
-        header.version = store_version;
-        tree.write(std::string(header_key), to_text(header));
-        log::info("the store was brought up to version 3", log::kv("path", tree.root()));
-    }
+    StoreHeader header = text ? checked_header(tree, *text) : first_header(tree);
+    bring_up_to_date(tree, header);
     complete_interrupted_sets(tree);
     return header;
 }

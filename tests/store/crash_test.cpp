@@ -320,6 +320,7 @@ TEST_CASE_METHOD(WithoutSync,
         survived = survives(scratch / "md", nothing, steps + 1, true);
         auto store = open_store(scratch / "md");
         CHECK(store->passphrase().size() == 48);
+        CHECK(fs::is_empty(scratch / "md/tmp"));
         CHECK(open_store(scratch / "md")->passphrase().reveal() == store->passphrase().reveal());
         CHECK(fs::is_empty(scratch / "md/tmp"));
     }
