@@ -137,6 +137,8 @@ std::string build(FileTree& tree, const std::string& name,
     for (const auto& [file, value] : values)
         tree.write_new(part + "/" + file, value);
     tree.sync_folder(part);
+    // The staged attempt and the former set will lie in there for a moment.
+    tree.sync_folder("tmp");
     std::string complete = scratch_of(name) + "/" + std::to_string(tree.inode(part));
     tree.move_unsynced(part, complete);
     return complete;
