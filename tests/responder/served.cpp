@@ -3,12 +3,14 @@
 #include "served.hpp"
 
 #include <boost/asio/post.hpp>
+#include <openssl/ssl.h>
 
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <future>
+#include <memory>
 #include <netinet/in.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -128,6 +130,22 @@ std::string say(std::uint16_t port, std::string_view octets) {
 std::string get(std::string_view target, std::string_view host, std::string_view more) {
     return "GET " + std::string(target) + " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n" +
            std::string(more) + "\r\n";
+}
+
+std::string client_hello(const std::string& name, const std::string& protocol) {
+    std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
+                                                         SSL_CTX_free);
+    std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), SSL_free);
+    std::string list = static_cast<char>(protocol.size()) + protocol;
+    SSL_set_alpn_protos(ssl.get(), reinterpret_cast<const unsigned char*>(list.data()),
+                        static_cast<unsigned>(list.size()));
+    SSL_set_tlsext_host_name(ssl.get(), name.c_str());
+    BIO* out = BIO_new(BIO_s_mem());
+    SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), out);
+    SSL_connect(ssl.get());
+    char* data = nullptr;
+    long size = BIO_get_mem_data(out, &data);
+    return {data, static_cast<std::size_t>(size)};
 }
 
 std::string status_of(std::string_view answer) {

@@ -78,6 +78,9 @@ std::string say(std::uint16_t port, std::string_view octets);
 std::string get(std::string_view target, std::string_view host = "a.example",
                 std::string_view more = "");
 
+// The ClientHello a client of this name and protocol would send.
+std::string client_hello(const std::string& name, const std::string& protocol);
+
 // "200", of an answer; "" when there is none.
 std::string status_of(std::string_view answer);
 std::string body_of(std::string_view answer);

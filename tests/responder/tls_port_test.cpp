@@ -335,27 +335,6 @@ TEST_CASE("what is no ClientHello is closed") {
     CHECK(TlsVisitor(served.https(), "own.example", {}).connected());
 }
 
-namespace {
-
-// The ClientHello a client of this name and protocol would send.
-std::string client_hello(const std::string& name, const std::string& protocol) {
-    std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
-                                                         SSL_CTX_free);
-    std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), SSL_free);
-    std::string list = static_cast<char>(protocol.size()) + protocol;
-    SSL_set_alpn_protos(ssl.get(), reinterpret_cast<const unsigned char*>(list.data()),
-                        static_cast<unsigned>(list.size()));
-    SSL_set_tlsext_host_name(ssl.get(), name.c_str());
-    BIO* out = BIO_new(BIO_s_mem());
-    SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), out);
-    SSL_connect(ssl.get());
-    char* data = nullptr;
-    long size = BIO_get_mem_data(out, &data);
-    return {data, static_cast<std::size_t>(size)};
-}
-
-}  // namespace
-
 TEST_CASE("a ClientHello may come octet by octet") {
     Secured served;
     std::string hello = client_hello("prepared.example", "acme-tls/1");
