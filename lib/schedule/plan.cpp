@@ -72,9 +72,21 @@ Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& he
     return step;
 }
 
+// What two clocks may differ by without one of them being wrong.
+constexpr seconds small_jump = std::chrono::days{1};
+
+// All certificates are from times yet to come: the time from which on that is not so; nullopt else.
+std::optional<sys_seconds> made_later(const ObservedDomain& held, sys_seconds now) {
+    std::optional<sys_seconds> since;
+    for (const CertificateFacts& certificate : held.certificates) {
+        sys_seconds plausible = certificate.not_before - small_jump;
+        since = std::min(since.value_or(plausible), plausible);
+    }
+    return since && *since > now ? since : std::nullopt;
+}
+
 // Written under a wrong clock: the failure lies ahead, or no backoff reaches that far.
 bool believable(const model::Job& job, sys_seconds now) {
-    constexpr seconds small_jump = std::chrono::days{1};
     return *job.next_run <= now + longest_delay &&
            (!job.last_run || *job.last_run <= now + small_jump);
 }
@@ -122,6 +134,8 @@ std::string_view word(Rule rule) {
             return "requested";
         case Rule::clock_unset:
             return "clock_unset";
+        case Rule::clock_behind:
+            return "clock_behind";
     }
     return {};
 }
@@ -132,6 +146,9 @@ Step plan_domain(const ManagedDomain& wanted, const ObservedDomain& held, sys_se
     if (now < plausible_since)
         return {wanted.name(), Action::issue, plausible_since, Rule::clock_unset,
                 "the clock of this machine is not set"};
+    if (auto since = made_later(held, now))
+        return {wanted.name(), Action::issue, since, Rule::clock_behind,
+                "the clock of this machine shows a time before its certificate was made"};
     Step step = asked_by_certificates(wanted, held, now);
     if (held.staged_job)
         hold_back(step, *held.staged_job, now);

@@ -30,6 +30,7 @@ enum class Rule {
     retry_after_failure,  // the job's next_run
     requested,            // `mdcertd renew`
     clock_unset,          // it is before 2020: nothing is judged until the clock is right
+    clock_behind,         // the certificate held is from a time yet to come: the same
 };
 
 // The stored name of a rule: "renew_window".

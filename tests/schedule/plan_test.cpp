@@ -217,6 +217,27 @@ TEST_CASE("before 2020 nothing is judged: the step waits for a clock") {
     CHECK(plan_domain(domain({"a.org"}), {}, plausible_since).rule == Rule::nothing_held);
 }
 
+TEST_CASE("a clock that shows a time before the certificate was made judges nothing") {
+    auto held = holding({certificate({"a.org"}, start, ninety_days)});
+    for (seconds behind : {seconds{25h}, seconds{30 * 24h}, seconds{5 * 365 * 24h}}) {
+        const sys_seconds now = start - behind;
+        for (const auto& wanted : {domain({"a.org"}), domain({"a.org", "added.org"})}) {
+            Step step = plan_domain(wanted, held, now);
+            CHECK(step.rule == Rule::clock_behind);
+            CHECK(step.action == Action::issue);
+            CHECK(step.at == start - 24h);
+            CHECK_THAT(step.reason, Catch::Contains("clock"));
+        }
+    }
+    // An hour is no more than what two clocks differ by.
+    CHECK(plan_domain(domain({"a.org"}), held, start - 1h).rule == Rule::renew_window);
+    CHECK(plan_domain(domain({"a.org", "added.org"}), held, start - 1h).due(start - 1h));
+    // One certificate of today's is proof enough that the clock is right.
+    held.certificates.push_back(
+        certificate({"a.org"}, start - 31 * 24h, ninety_days, KeySpec::ec("p-256")));
+    CHECK(plan_domain(domain({"a.org"}), held, start - 30 * 24h).rule == Rule::renew_window);
+}
+
 TEST_CASE("a plan has one step for each MD, in the configuration's order") {
     md::model::DesiredState desired;
     desired.domains = {domain({"c.org"}), domain({"a.org"}), domain({"b.org"})};
@@ -250,10 +271,10 @@ TEST_CASE("the next look is at the earliest step, at the latest after the interv
 
 TEST_CASE("every rule has a word of its own") {
     std::set<std::string_view> words;
-    for (Rule rule :
-         {Rule::not_driven_manual, Rule::not_driven_unused, Rule::nothing_held, Rule::unsatisfied,
-          Rule::renew_window, Rule::retry_after_failure, Rule::requested, Rule::clock_unset})
+    for (Rule rule : {Rule::not_driven_manual, Rule::not_driven_unused, Rule::nothing_held,
+                      Rule::unsatisfied, Rule::renew_window, Rule::retry_after_failure,
+                      Rule::requested, Rule::clock_unset, Rule::clock_behind})
         words.insert(word(rule));
-    CHECK(words.size() == 8);
+    CHECK(words.size() == 9);
     CHECK_FALSE(words.contains(""));
 }
