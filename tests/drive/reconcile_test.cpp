@@ -3,95 +3,18 @@
 // told once for many and until it listened.
 #include "drive/reconcile.hpp"
 
-#include "drive/bench.hpp"
+#include "drive/loop_bench.hpp"
 #include "support/catch.hpp"
-#include "support/recording_hooks.hpp"
 
 namespace md::drive {
 namespace {
 
 using namespace std::chrono_literals;
-using test::DriveBench;
+using test::held_by;
+using test::LoopBench;
 using test::managed;
-using test::RecordingHooks;
+using test::many;
 using test::Scenario;
-
-struct LoopBench : DriveBench {
-    explicit LoopBench(std::vector<model::ManagedDomain> domains, Scenario scenario = {})
-        : DriveBench(std::move(scenario)) {
-        desired.domains = std::move(domains);
-        desired.server.notify_command = {"/bin/reload", "arg"};
-    }
-    ~LoopBench() { stop(); }
-
-    void start() {
-        restart();
-        loop = std::make_unique<Reconcile>(context.get_executor(), tools(), hooks, desired,
-                                           [this](const model::ManagedDomain*) { ++changes; });
-        test::run_task(context, loop->load());
-        ended = false;
-        base::asio::co_spawn(context, loop->run(),
-                             base::asio::bind_cancellation_slot(
-                                 stop_signal.slot(), [this](std::exception_ptr) { ended = true; }));
-        settle();
-    }
-    void stop() {
-        if (ended)
-            return;
-        stop_signal.emit(base::asio::cancellation_type::terminal);
-        context.restart();
-        context.run();
-        REQUIRE(ended);
-    }
-    // Runs what can run now; key generation on the pool is waited for.
-    void settle() {
-        do {
-            context.restart();
-            while (context.poll() > 0) {
-            }
-            base::asio::post(pool, [] {});
-        } while (context.run_for(5ms) > 0);
-    }
-    // Lets this much time pass in a hundred steps or so, doing at each what has become due.
-    void pass(std::chrono::milliseconds time) {
-        settle();
-        auto step = std::clamp<std::chrono::milliseconds>(time / 100, 1s, 1min);
-        for (std::chrono::milliseconds left = time; left > 0ms; left -= step) {
-            clock.advance(std::min(left, step));
-            settle();
-        }
-    }
-    std::size_t held(const std::string& name) const {
-        return loop->observed().of(name).certificates.size();
-    }
-
-    model::DesiredState desired;
-    RecordingHooks hooks;
-    std::unique_ptr<Reconcile> loop;
-    base::asio::cancellation_signal stop_signal;
-    bool ended = true;
-    int changes = 0;
-    bool reloaded = false;
-
-    void reload(model::DesiredState state) {
-        reloaded = false;
-        base::asio::co_spawn(context, loop->replace_desired(std::move(state)),
-                             [this](std::exception_ptr failed) { reloaded = !failed; });
-        settle();
-    }
-};
-
-std::vector<model::ManagedDomain> many(int count) {
-    std::vector<model::ManagedDomain> domains;
-    for (int i = 0; i < count; ++i)
-        domains.push_back(managed({("d" + std::to_string(i) + ".org").c_str()}));
-    return domains;
-}
-
-std::ptrdiff_t held_by(const LoopBench& bench) {
-    return std::count_if(bench.desired.domains.begin(), bench.desired.domains.end(),
-                         [&](const auto& domain) { return bench.held(domain.name()) > 0; });
-}
 
 }  // namespace
 
@@ -175,6 +98,30 @@ TEST_CASE("the delay after a failure survives a restart") {
     bench.pass(30s);
     CHECK(bench.ca.orders() == orders);
     CHECK(bench.loop->observed().of("a.org").staged_job->next_run == next);
+}
+
+TEST_CASE("reloads and restarts in the middle of a backoff change nothing about it") {
+    Scenario scenario;
+    scenario.refused["a.org"] = "connection";
+    LoopBench bench({managed({"a.org"})}, scenario);
+    bench.start();
+    bench.pass(2s);
+    const auto orders = bench.ca.orders();
+    const auto next = bench.loop->observed().of("a.org").staged_job->next_run;
+    REQUIRE(next > bench.clock.now() + 30s);
+    for (int i = 0; i < 5; ++i) {
+        bench.reload(bench.desired);
+        CHECK(bench.reloaded);
+        bench.pass(2s);
+        bench.stop();
+        bench.start();
+        bench.pass(2s);
+        CHECK(bench.loop->observed().of("a.org").staged_job->next_run == next);
+    }
+    CHECK(bench.ca.orders() == orders);
+    bench.pass(*next - bench.clock.now() + 5s);
+    CHECK(bench.ca.orders() == orders + 1);
+    CHECK(bench.loop->observed().of("a.org").staged_job->errors == 2);
 }
 
 TEST_CASE("a requested renewal is driven at once, and waited for") {
