@@ -323,7 +323,7 @@ base::Task<void> Reconcile::record_notification(std::string name, notify::HookOu
 }
 
 milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
-    sys_seconds next = now + longest_wait;
+    sys_seconds next = schedule::next_look({}, now, longest_wait);
     // With all hands busy the next one starts when one of them is done.
     if (running_.size() < desired_.server.max_parallel)
         next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
