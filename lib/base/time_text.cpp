@@ -39,6 +39,13 @@ std::optional<sys_seconds> time_of(const Civil& c) {
     return sys_days{date} + hours{c.hour} + minutes{c.minute} + seconds{c.second};
 }
 
+// Years have four digits in all forms; a leap second or an offset may lead out of them.
+std::optional<sys_seconds> within_four_digits(sys_seconds time) {
+    constexpr sys_seconds first = sys_days{year{0} / January / 1};
+    constexpr sys_seconds end = sys_days{year{10000} / January / 1};
+    return time >= first && time < end ? std::optional(time) : std::nullopt;
+}
+
 template <typename... Parts>
 std::string formatted(const char* pattern, Parts... parts) {
     std::array<char, 64> text{};
@@ -116,7 +123,8 @@ std::optional<sys_seconds> parse_http_date(std::string_view text) {
     if (!reader.good || !reader.text.empty() || !weekday_known || !month_index)
         return std::nullopt;
     c.month = *month_index + 1;
-    return time_of(c);
+    auto time = time_of(c);
+    return time ? within_four_digits(*time) : std::nullopt;
 }
 
 std::string rfc3339(sys_seconds time) {
@@ -153,7 +161,7 @@ std::optional<sys_seconds> parse_rfc3339(std::string_view text) {
     auto time = time_of(c);
     if (!reader.good || !reader.text.empty() || !time)
         return std::nullopt;
-    return zone == '-' ? *time + offset : *time - offset;
+    return within_four_digits(zone == '-' ? *time + offset : *time - offset);
 }
 
 std::string readable_time(sys_seconds time) {

@@ -90,6 +90,15 @@ TEST_CASE("hostile and sloppy HTTP dates are refused") {
     CHECK_FALSE(parse_http_date("Mon, 23 Nov 2026 14:28:17 GMT" + std::string(1000, ' ')));
 }
 
+TEST_CASE("what would lead out of years of four digits is no time") {
+    CHECK_FALSE(parse_http_date("Fri, 31 Dec 9999 23:59:60 GMT"));
+    CHECK(parse_http_date("Fri, 31 Dec 9999 23:59:59 GMT"));
+    CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:59-00:01"));
+    CHECK(parse_rfc3339("9999-12-31T23:59:59+00:01"));
+    CHECK_FALSE(parse_rfc3339("0000-01-01T00:00:00+00:01"));
+    CHECK(parse_rfc3339("0000-01-01T00:00:00Z"));
+}
+
 TEST_CASE("durations for people show at most two units") {
     const std::vector<std::pair<seconds, std::string>> table = {
         {0s, "0 seconds"},
