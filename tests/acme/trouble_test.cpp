@@ -94,6 +94,19 @@ TEST_CASE("a finalized order that stays ready is asked for at the usual pace, fi
     CHECK(bench.journal.kept_url);
 }
 
+TEST_CASE("an order that is processing for ever is given up after five minutes, and kept") {
+    Scenario scenario;
+    scenario.order_valid_at_once = false;
+    scenario.processing_polls = 1'000'000;
+    Bench bench(scenario);
+    auto start = bench.clock.now();
+    CHECK(failure_of(bench).failure_class() == model::FailureClass::passing);
+    CHECK(bench.clock.now() - start >= std::chrono::minutes{5});
+    CHECK(bench.clock.now() - start < std::chrono::minutes{7});
+    CHECK(bench.ca.steps() < 100);
+    CHECK(bench.journal.kept_url);
+}
+
 TEST_CASE("an order that is ready once more after finalize is finalized once more") {
     Bench bench;
     bench.transport.meddle = with_status("finalize", "ready", 1);

@@ -44,6 +44,25 @@ TEST_CASE("an MD that fails holds up no other and is tried again later") {
     CHECK(bench.held("bad.org") == 1);
 }
 
+TEST_CASE("a CA that answers 503 for minutes is asked ever more seldom, and then all is well") {
+    LoopBench bench({managed({"a.org"})});
+    http::Response unavailable;
+    unavailable.status = 503;
+    // An attempt ends with the first of them: 5, 10, 20, ... 640 s apart, 27 minutes at most.
+    for (unsigned step = 0; step < 8; ++step)
+        bench.ca.answer_at(step, unavailable);
+    bench.start();
+    bench.pass(1min);
+    CHECK(bench.ca.steps() >= 3);
+    bench.pass(5min);
+    CHECK(bench.ca.steps() <= 8);
+    CHECK(bench.held("a.org") == 0);
+    bench.pass(30min);
+    CHECK(bench.held("a.org") == 1);
+    CHECK(bench.ca.accounts() == 1);
+    CHECK(bench.ca.orders() == 1);
+}
+
 TEST_CASE("certificates are renewed for ever, each told once") {
     Scenario scenario;
     scenario.lifetime = 10min;
