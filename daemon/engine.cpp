@@ -78,8 +78,8 @@ base::Task<void> Engine::open_all() {
     store_ = co_await store::FileStore::open(server.store_dir, io_pool_);
     authorities_ =
         std::make_unique<drive::Authorities>(executor_, *store_, clock_, transports(executor_));
-    drive::Tools tools{*store_, *authorities_, {&tls_alpn01_, &http01_},
-                       clock_,  key_pool_,     on_stage_};
+    drive::Tools tools{*store_,   *authorities_, {&tls_alpn01_, &http01_}, clock_, key_pool_,
+                       on_stage_, &probe_};
     reconcile_ = std::make_unique<drive::Reconcile>(executor_, std::move(tools), hooks_,
                                                     std::exchange(desired_, {}),
                                                     [this](const auto* changed) { show(changed); });

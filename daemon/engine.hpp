@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "drive/reconcile.hpp"
+#include "http/tls_probe.hpp"
 #include "model/desired_state.hpp"
 #include "notify/hook_runner.hpp"
 #include "responder/challenge_board.hpp"
@@ -65,6 +66,7 @@ private:
     responder::TlsAlpn01 tls_alpn01_;
     responder::Http01 http01_;
     notify::HookRunner hooks_;
+    http::TlsProbe probe_;
     std::optional<store::Lease> lease_;
     std::unique_ptr<store::FileStore> store_;
     std::unique_ptr<drive::Authorities> authorities_;

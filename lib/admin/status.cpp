@@ -4,6 +4,7 @@
 #include "admin/advice.hpp"
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
+#include "notify/proof.hpp"
 #include "schedule/renewal.hpp"
 
 #include <nlohmann/json.hpp>
@@ -83,6 +84,7 @@ public:
         put_certificates(result);
         put_work(result);
         put_notification(result);
+        put_served(result);
         return result;
     }
 
@@ -197,6 +199,22 @@ private:
         result["at"] = base::http_date(failure.at);
         result["errors"] = held_.staged_job->errors;
         result["advice"] = advice_for(failure);
+    }
+
+    void put_served(json& result) const {
+        notify::Proof proof = notify::proof_of(server_, wanted_, held_);
+        if (proof == notify::Proof::none)
+            return;
+        json& served = result["served"];
+        served["state"] = notify::word(proof);
+        for (const model::ServedAt& place : wanted_.settings.served_at)
+            served["at"].push_back(base::printable(place.place()));
+        const model::Served& seen = held_.live_job->served;
+        put(served, "instead", seen.instead);
+        put(served, "last-look", seen.last);
+        if (proof != notify::Proof::issued)
+            put(served, "next-look", seen.next);
+        served["notified-again"] = seen.told_again;
     }
 
     void put_notification(json& result) const {

@@ -22,8 +22,10 @@ using std::chrono::sys_seconds;
 // failing, not managed; with "state-descr" where there is a reason), "next-action":{"action", "at",
 // "due", "rule", "reason"}, "last-problem":{"stage", "problem", "detail", "class", "at", "errors",
 // "advice"} while the last attempt is a failed one, "notification":{"state" (none, pending, failed,
-// done), ...}. Names select, by any name of an MD; none = all. A name of no MD is in
-// "unknown-names", which is absent when there is none. Times are HTTP dates, as in the store.
+// done), ...}, "served":{"state" (issued, installed, confirmed, unconfirmed), "at", "instead",
+// "last-look", "next-look", "notified-again"} where MDServedAt is set. Names select, by any name of
+// an MD; none = all. A name of no MD is in "unknown-names", which is absent when there is none.
+// Times are HTTP dates, as in the store.
 nlohmann::json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
                            sys_seconds now, const std::vector<std::string>& names);
 

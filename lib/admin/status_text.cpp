@@ -78,6 +78,7 @@ public:
         next(md);
         problem(member(md, "last-problem"));
         notification(member(md, "notification"));
+        served(member(md, "served"));
         page_ += "\n";
     }
 
@@ -195,6 +196,27 @@ private:
         if (auto next_time = time_of(notified, "next"))
             text += "; it is run again " + (*next_time > now_ ? distance(*next_time, now_) : "now");
         line("notification", painted(text, red));
+    }
+
+    void served(const json& look) {
+        std::string state = text_of(look, "state");
+        std::string instead = text_of(look, "instead");
+        std::string places = joined(member(look, "at"), 0);
+        if (state == "issued")
+            line("served", with_reason("not looked at before MDNotifyCmd succeeds", instead));
+        if (state == "installed")
+            line("served", with_reason("to be confirmed at " + places, instead));
+        if (state == "confirmed") {
+            auto last = time_of(look, "last-look");
+            line("served", "confirmed at " + places + (last ? ", " + distance(*last, now_) : ""));
+        }
+        if (state != "unconfirmed")
+            return;
+        line("served", painted(with_reason("warning: NOT served", instead), red));
+        auto next_look = time_of(look, "next-look");
+        line("what to do",
+             "have that server read its certificates again, and see that MDNotifyCmd does so" +
+                 (next_look ? "; the next look is " + distance(*next_look, now_) : ""));
     }
 
     sys_seconds now_;

@@ -147,6 +147,28 @@ void set_challenges(const Directive& directive, Settings& settings, Report& repo
     settings.challenges = std::move(types);
 }
 
+// "HOST:PORT", each with "starttls smtp" or "starttls imap" behind it where it is not TLS at once.
+void set_served_at(const Directive& directive, Settings& settings, Report& report) {
+    std::vector<model::ServedAt> places;
+    const auto& arguments = directive.arguments;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        auto place = parse_served_at(arguments[i].text);
+        if (!place)
+            return report.error(arguments[i].at, place.error());
+        if (i + 1 < arguments.size() && same_word(arguments[i + 1].text, "starttls")) {
+            std::string_view protocol = i + 2 < arguments.size() ? arguments[i + 2].text : "";
+            if (!same_word(protocol, "smtp") && !same_word(protocol, "imap"))
+                return report.error(arguments[i + 1].at, "starttls of which protocol?",
+                                    "write starttls smtp or starttls imap");
+            place->starttls = same_word(protocol, "smtp") ? model::ServedAt::StartTls::smtp
+                                                          : model::ServedAt::StartTls::imap;
+            i += 2;
+        }
+        places.push_back(std::move(*place));
+    }
+    settings.served_at = std::move(places);
+}
+
 void set_must_staple(const Directive& directive, Settings& settings, Report& report) {
     auto on = parse_on_off(directive.arguments[0].text);
     if (on)
@@ -210,6 +232,13 @@ std::string challenges_text(const Settings& settings) {
     std::string text;
     for (ChallengeType type : settings.challenges)
         text += (text.empty() ? "" : " ") + std::string(wire_name(type));
+    return text;
+}
+
+std::string served_at_text(const Settings& settings) {
+    std::string text;
+    for (const model::ServedAt& place : settings.served_at)
+        text += (text.empty() ? "" : " ") + place.text();
     return text;
 }
 

@@ -17,6 +17,7 @@ void set_server_admin(const Directive& directive, Settings& settings, Report& re
 void set_contacts(const Directive& directive, Settings& settings, Report& report);
 void set_challenges(const Directive& directive, Settings& settings, Report& report);
 void set_keys(const Directive& directive, Settings& settings, Report& report);
+void set_served_at(const Directive& directive, Settings& settings, Report& report);
 void set_must_staple(const Directive& directive, Settings& settings, Report& report);
 void set_renew_window(const Directive& directive, Settings& settings, Report& report);
 void set_drive_mode(const Directive& directive, Settings& settings, Report& report);
@@ -32,6 +33,7 @@ std::string ca_file_text(const Settings& settings);
 std::string contacts_text(const Settings& settings);
 std::string challenges_text(const Settings& settings);
 std::string keys_text(const Settings& settings);
+std::string served_at_text(const Settings& settings);
 std::string must_staple_text(const Settings& settings);
 std::string renew_window_text(const Settings& settings);
 std::string drive_mode_text(const Settings& settings);

@@ -230,6 +230,17 @@ const DirectiveSpec rows[] = {
      .set_domain = set_require_https,
      .show_domain = require_https_text},
 
+    {.name = "MDServedAt",
+     .scope = Scope::domain,
+     .places = at_top | in_domain,
+     .most = 24,
+     .arguments = "HOST:PORT [starttls smtp|imap]...",
+     .example = "MDServedAt mail.example.org:25 starttls smtp mail.example.org:993",
+     .sentence = "Where the certificate is served: after the notification mdcertd looks whether it "
+                 "is the new one.",
+     .set_domain = set_served_at,
+     .show_domain = served_at_text},
+
     // The certificate authority
     {
         .name = "MDCertificateAuthority",

@@ -168,6 +168,18 @@ Checked<model::Listen> parse_listen(std::string_view text) {
     return model::Listen{std::string(address), *port};
 }
 
+Checked<model::ServedAt> parse_served_at(std::string_view text) {
+    constexpr const char* hint = "write HOST:PORT or [IPV6]:PORT";
+    if (text.find(':') == std::string_view::npos)
+        return Mistake{in_quotes(text) + " has no port", hint};
+    auto place = parse_listen(text);
+    if (!place)
+        return Mistake{place.error().what, hint};
+    if (place->address.empty())
+        return Mistake{in_quotes(text) + " has no host", hint};
+    return model::ServedAt{std::move(place->address), place->port, model::ServedAt::StartTls::none};
+}
+
 std::string listen_text(const model::Listen& listen) {
     std::string port = std::to_string(listen.port);
     if (listen.address.empty())

@@ -6,6 +6,7 @@
 #include "acme/challenge_solver.hpp"
 #include "base/clock.hpp"
 #include "drive/authorities.hpp"
+#include "http/served_probe.hpp"
 #include "model/desired_state.hpp"
 #include "model/observed_state.hpp"
 #include "store/store.hpp"
@@ -28,6 +29,7 @@ struct Tools {
     // "installed").
     std::function<void(const std::string& domain, std::string_view stage)> on_stage =
         [](const std::string&, std::string_view) {};
+    http::ServedProbe* probe = nullptr;  // none: MDServedAt is not looked at
 };
 
 struct Attempted {

@@ -6,6 +6,8 @@
 #include "crypto/digest.hpp"
 #include "drive/inherit.hpp"
 #include "drive/observe.hpp"
+#include "drive/witness.hpp"
+#include "notify/proof.hpp"
 #include "schedule/backoff.hpp"
 #include "schedule/renewal.hpp"
 #include "store/layout.hpp"
@@ -23,6 +25,12 @@ using std::chrono::sys_seconds;
 // The wall clock may jump while the steady one waits; nobody notices a plan made every five
 // minutes.
 constexpr std::chrono::seconds longest_wait = std::chrono::minutes{5};
+
+// Looks at MDServedAt cost no CA anything.
+sys_seconds always_open(std::size_t) {
+    return sys_seconds::min();
+}
+constexpr std::size_t most_looks = 8;
 
 // attempt() records its failures itself; what else ends a child is a cancellation, or a defect of
 // ours.
@@ -125,6 +133,7 @@ bool Reconcile::all_planned() const {
 void Reconcile::replan_all(sys_seconds now) {
     agenda_.clear();
     untold_.clear();
+    looks_.clear();
     driven_ = 0;
     for (std::size_t place = 0; place < desired_.domains.size(); ++place) {
         driven_ += desired_.domains[place].driven();
@@ -140,6 +149,11 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
         untold_.insert(place);
     else
         untold_.erase(place);
+    auto look = notify::next_look(desired_.server, domain, held, now);
+    if (look && !looking_.contains(domain.name()))
+        looks_.put({place, 0, *look, *look});
+    else
+        looks_.remove(place);
     schedule::Step step = schedule::plan_domain(domain, held, now);
     sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
     if (requested_.contains(domain.name())) {
@@ -302,6 +316,7 @@ base::Task<void> Reconcile::record_notification(std::string name, notify::HookOu
     job->notify_next = std::nullopt;
     if (outcome.succeeded) {
         add_entry(*job, {now, "notified", "", ""});
+        notify::expect_new_certificate(*job, now);
         log::info("notified", log::kv("domain", name));
     } else {
         sys_seconds next =
@@ -311,15 +326,69 @@ base::Task<void> Reconcile::record_notification(std::string name, notify::HookOu
         log::warn("MDNotifyCmd failed", log::kv("domain", name), log::kv("reason", outcome.reason),
                   log::kv("output", outcome.output), log::kv("retry_at", base::rfc3339(next)));
     }
+    co_await write_job(name, *job);
+}
+
+base::Task<void> Reconcile::write_job(std::string name, model::Job job) {
     std::string unwritten;
     try {
-        co_await tools_.store.write(store::domain_key(name, store::job_file), store::to_text(*job));
+        co_await tools_.store.write(store::domain_key(name, store::job_file), store::to_text(job));
     } catch (const base::Error& error) {
         unwritten = error.what();
     }
     if (!unwritten.empty())
-        log::error("the outcome of MDNotifyCmd could not be stored", log::kv("domain", name),
+        log::error("what became of the certificate could not be stored", log::kv("domain", name),
                    log::kv("reason", unwritten));
+}
+
+void Reconcile::start_looks(sys_seconds now) {
+    while (tools_.probe != nullptr && looking_.size() < most_looks) {
+        auto next = looks_.take(now, always_open);
+        if (!next)
+            return;
+        const std::string& name = desired_.domains[next->place].name();
+        looking_.insert(name);
+        nursery_.start(look_at(name), [this, name](std::exception_ptr failed) {
+            looking_.erase(name);
+            log_unexpected(name, failed);
+            if (auto place = place_of(name))
+                replan(*place, tools_.clock.now());
+            poke_.wake();
+        });
+    }
+}
+
+base::Task<void> Reconcile::look_at(std::string name) {
+    const model::ManagedDomain* domain = wanted(name);
+    if (domain == nullptr)
+        co_return;
+    auto held = observed_.of(name).certificates;
+    auto looking = seen_instead(*tools_.probe, *domain, held);
+    std::string instead = co_await std::move(looking);
+    // A renewal came meanwhile: it has a look of its own.
+    if (observed_.of(name).certificates == held)
+        co_await record_look(std::move(name), std::move(instead));
+}
+
+base::Task<void> Reconcile::record_look(std::string name, std::string instead) {
+    auto known = observed_.domains.find(name);
+    const model::ManagedDomain* domain = wanted(name);
+    if (known == observed_.domains.end() || !known->second.live_job || domain == nullptr)
+        co_return;
+    model::Job& job = *known->second.live_job;
+    auto former = notify::proof_of(desired_.server, *domain, known->second);
+    notify::note_look(desired_.server, job, std::move(instead), tools_.clock.now());
+    auto proof = notify::proof_of(desired_.server, *domain, known->second);
+    if (proof == notify::Proof::issued)
+        log::warn("the certificate is not served, MDNotifyCmd is run again",
+                  log::kv("domain", name), log::kv("seen", job.served.instead));
+    else if (proof == notify::Proof::unconfirmed && former != proof)
+        log::error("the certificate is not served", log::kv("domain", name),
+                   log::kv("seen", job.served.instead));
+    else if (proof == notify::Proof::confirmed && former != proof)
+        log::info("the certificate is served", log::kv("domain", name));
+    co_await write_job(name, job);
+    on_change_(nullptr);
 }
 
 milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
@@ -329,6 +398,8 @@ milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) co
         next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
     if (owed.next && !notifying_)
         next = std::min(next, *owed.next);
+    if (tools_.probe != nullptr)
+        next = std::min(next, looks_.next(now, always_open).value_or(next));
     return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
 }
 
@@ -346,6 +417,7 @@ base::Task<void> Reconcile::work() {
             ++sound_turns_;
         auto owes = owed(now);
         start_notification(owes);
+        start_looks(now);
         milliseconds wait = until_next(owes, now);
         co_await base::first_of(poked(), tools_.clock.wait(wait));
     }

@@ -77,6 +77,10 @@ private:
     void start_notification(const notify::Owed& owed);
     base::Task<void> notify_all(std::vector<std::string> domains);
     base::Task<void> record_notification(std::string name, notify::HookOutcome outcome);
+    void start_looks(std::chrono::sys_seconds now);
+    base::Task<void> look_at(std::string name);
+    base::Task<void> record_look(std::string name, std::string instead);
+    base::Task<void> write_job(std::string name, model::Job job);
     std::chrono::milliseconds until_next(const notify::Owed& owed,
                                          std::chrono::sys_seconds now) const;
     base::Task<void> work();
@@ -108,7 +112,9 @@ private:
     schedule::Agenda agenda_;
     Lanes lanes_;
     std::set<std::size_t> untold_;  // places of those whose notification is owed
-    std::ptrdiff_t driven_ = 0;     // how many need a next action
+    schedule::Agenda looks_;        // at MDServedAt, by the same places
+    std::set<std::string> looking_;
+    std::ptrdiff_t driven_ = 0;  // how many need a next action
     std::chrono::sys_seconds planned_at_{}, looked_at_{};
     bool single_pass_ = false;  // whoever was driven is not planned again
 

@@ -42,6 +42,17 @@ struct LogEntry {
     bool operator==(const LogEntry&) const = default;
 };
 
+// What was seen at MDServedAt of the live set since the last notification.
+struct Served {
+    bool confirmed = false;   // by the last look
+    bool told_again = false;  // not seen for a while: MDNotifyCmd was run once more
+    unsigned failures = 0;    // looks in a row that did not see it
+    std::string instead;      // what the last one saw: "HOST:PORT shows ..."
+    std::optional<sys_seconds> last, next;
+
+    bool operator==(const Served&) const = default;
+};
+
 struct Job {
     std::string name;  // the MD's
     bool finished = false;
@@ -53,6 +64,7 @@ struct Job {
     std::optional<Failure> last_failure;
     unsigned notify_errors = 0;  // failures of MDNotifyCmd in a row
     std::optional<sys_seconds> notify_next;
+    Served served;
     std::vector<LogEntry> log;  // newest first, at most 128
 
     bool operator==(const Job&) const = default;

@@ -43,6 +43,23 @@ std::string_view word(DriveMode mode) {
     return {};
 }
 
+std::string ServedAt::place() const {
+    bool is_ipv6 = host.find(':') != std::string::npos;
+    return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+std::string ServedAt::text() const {
+    switch (starttls) {
+        case StartTls::none:
+            break;
+        case StartTls::smtp:
+            return place() + " starttls smtp";
+        case StartTls::imap:
+            return place() + " starttls imap";
+    }
+    return place();
+}
+
 std::chrono::seconds Window::of(std::chrono::seconds lifetime) const {
     if (const int* share = std::get_if<int>(&value))
         return lifetime * *share / 100;

@@ -6,6 +6,7 @@
 #include "model/key_spec.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,21 @@ struct Window {
     bool operator==(const Window&) const = default;
 };
 
+// MDServedAt: where the outside gets the certificate, looked at after the notification.
+struct ServedAt {
+    enum class StartTls { none, smtp, imap };
+
+    std::string host;  // an IPv6 address without brackets
+    std::uint16_t port = 443;
+    StartTls starttls = StartTls::none;
+
+    // "mail.example.org:25"
+    std::string place() const;
+    // "mail.example.org:25 starttls smtp", as in the configuration.
+    std::string text() const;
+    bool operator==(const ServedAt&) const = default;
+};
+
 struct Settings {
     std::vector<std::string> certificate_authorities = {
         "https://acme-v02.api.letsencrypt.org/directory"};  // directory URLs, tried in order
@@ -54,6 +70,7 @@ struct Settings {
     MemberMode members = MemberMode::automatic;
     RequireHttps require_https = RequireHttps::off;
     bool must_staple = false;
+    std::vector<ServedAt> served_at;
     std::string http_proxy;  // "" = none; may hold credentials: never logged
 
     bool operator==(const Settings&) const = default;

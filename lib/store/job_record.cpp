@@ -31,6 +31,17 @@ std::optional<model::Failure> read_failure(const Members& job, const Members& ou
     return failure;
 }
 
+model::Served read_served(const Members& json) {
+    model::Served served;
+    served.confirmed = json.flag("confirmed");
+    served.told_again = json.flag("told-again");
+    served.failures = json.count("failures");
+    served.instead = json.text("instead");
+    served.last = json.date("last");
+    served.next = json.date("next");
+    return served;
+}
+
 std::vector<model::LogEntry> read_log(const Members& job, Damage& damage) {
     std::vector<model::LogEntry> log;
     Members members = job.object("log");
@@ -66,6 +77,17 @@ Json last_json(const model::Job& job) {
     return last;
 }
 
+Json served_json(const model::Served& served) {
+    Json json;
+    json["confirmed"] = served.confirmed;
+    json["told-again"] = served.told_again;
+    json["failures"] = served.failures;
+    put(json, "instead", served.instead);
+    put(json, "last", served.last);
+    put(json, "next", served.next);
+    return json;
+}
+
 Json our_json(const model::Job& job) {
     Json ours;
     if (job.last_failure) {
@@ -76,6 +98,8 @@ Json our_json(const model::Job& job) {
     if (job.notify_errors > 0)
         ours["notify-errors"] = job.notify_errors;
     put(ours, "notify-next", job.notify_next);
+    if (job.served != model::Served{})
+        ours["served"] = served_json(job.served);
     return ours;
 }
 
@@ -113,6 +137,7 @@ Parsed<model::Job> job_of(const Json& json) {
     job.last_failure = read_failure(members, ours, job.last_run);
     job.notify_errors = ours.count("notify-errors");
     job.notify_next = ours.date("notify-next");
+    job.served = read_served(ours.object("served"));
     job.log = read_log(members, damage);
     if (!damage.why.empty())
         return damage;

@@ -88,6 +88,24 @@ TEST_CASE("a notification that fails or waits is told") {
                                "is run again in 40 seconds\n"));
 }
 
+TEST_CASE("what is served instead is a warning, and what is confirmed is told") {
+    Server server;
+    server.desired.server.notify_command = {"/bin/reload"};
+    server.add({"a.org"}).settings.served_at = {{"a.org", 443}, {"2001:db8::1", 993}};
+    server.hold("a.org", now - 24h, 90 * 24h);
+    auto& job = server.live_job("a.org");
+    CHECK_THAT(server.text(), Catch::Contains("served:        not looked at before"));
+    job.notified = true;
+    CHECK_THAT(server.text(), Catch::Contains("to be confirmed at a.org:443, [2001:db8::1]:993\n"));
+    job.served.confirmed = true;
+    job.served.last = now - 2min;
+    CHECK_THAT(server.text(), Catch::Contains("confirmed at a.org:443, [2001:db8::1]:993, 2 min"));
+    job.served = {false, true, 4, "a.org:443 shows another certificate", now, now + 1h};
+    CHECK_THAT(server.text(),
+               Catch::Contains("warning: NOT served: a.org:443 shows another certificate\n") &&
+                   Catch::Contains("read its certificates again"));
+}
+
 TEST_CASE("several certificates share a line, the first end counts") {
     Server server;
     server.add({"a.org"}).settings.keys.push_back(model::KeySpec::ec("p-256"));

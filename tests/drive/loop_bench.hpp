@@ -6,6 +6,7 @@
 #include "drive/reconcile.hpp"
 #include "support/catch.hpp"
 #include "support/recording_hooks.hpp"
+#include "support/scripted_probe.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -27,8 +28,10 @@ struct LoopBench : DriveBench {
 
     void start() {
         restart();
+        drive::Tools with = tools();
+        with.probe = &probe;
         loop =
-            std::make_unique<drive::Reconcile>(context.get_executor(), tools(), hooks, desired,
+            std::make_unique<drive::Reconcile>(context.get_executor(), with, hooks, desired,
                                                [this](const model::ManagedDomain*) { ++changes; });
         run_task(context, loop->load());
         ended = false;
@@ -69,6 +72,7 @@ struct LoopBench : DriveBench {
 
     model::DesiredState desired;
     RecordingHooks hooks;
+    ScriptedProbe probe;
     std::unique_ptr<drive::Reconcile> loop;
     base::asio::cancellation_signal stop_signal;
     bool ended = true;

@@ -357,4 +357,32 @@ TEST_CASE("drive_due names those the rate lets wait") {
     CHECK(bench.hooks.commands.size() == 1);
 }
 
+TEST_CASE("what is served is looked at after the notification, told again, and confirmed at last") {
+    auto domain = managed({"a.org"});
+    domain.settings.served_at = {{"a.org", 443}};
+    LoopBench bench({domain});
+    bench.probe.shown["a.org:443"].fingerprint_sha256 = "former";
+    bench.start();
+    bench.pass(20s);
+    REQUIRE(bench.hooks.commands.size() == 1);
+    REQUIRE_FALSE(bench.probe.looks.empty());
+    CHECK(bench.probe.looks.front() == "a.org at a.org:443");
+    bench.pass(2min);
+    CHECK(bench.hooks.commands.size() == 2);
+    const auto& seen = bench.loop->observed().of("a.org").live_job->served;
+    CHECK_FALSE(seen.confirmed);
+    CHECK(seen.told_again);
+    CHECK_THAT(seen.instead, Catch::Contains("a.org:443 shows another certificate"));
+
+    bench.stop();
+    bench.start();  // a restart knows what was seen
+    bench.probe.shown["a.org:443"] = bench.loop->observed().of("a.org").certificates.front();
+    bench.pass(2h);
+    CHECK(bench.loop->observed().of("a.org").live_job->served.confirmed);
+    const auto looks = bench.probe.looks.size();
+    bench.pass(50h);
+    CHECK(bench.probe.looks.size() == looks + 2);
+    CHECK(bench.hooks.commands.size() == 2);
+}
+
 }  // namespace md::drive

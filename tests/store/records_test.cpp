@@ -46,6 +46,7 @@ model::Job full_job() {
                                       "no such name: a.org", model::FailureClass::budget, noon};
     job.notify_errors = 2;
     job.notify_next = noon + 5min;
+    job.served = {false, true, 4, "a.org:443: connection refused", noon, noon + 1h};
     job.log = {{noon, "renewal-error", "urn:x", "it failed"}, {noon - 1s, "starting", "", ""}};
     return job;
 }
