@@ -38,13 +38,23 @@ void Identities::set_credentials(CredentialsFor credentials) {
 const Credentials& Identities::for_name(const std::string& name, const Site* site) {
     const std::string& kept_name = site == nullptr ? nobody : name;
     sys_seconds now = present();
-    auto kept = kept_.find(kept_name);
-    if (kept != kept_.end() && now < kept->second.since + kept_for && now >= kept->second.since)
-        return kept->second.credentials;
-    if (kept_.size() >= most_kept)
-        kept_.clear();
-    auto fresh = kept_.insert_or_assign(kept_name, Kept{find(kept_name, site), now});
-    return fresh.first->second.credentials;
+    const Credentials* known = kept_in(kept_, kept_name, now);
+    return known != nullptr ? *known : keep(kept_, kept_name, find(kept_name, site), now);
+}
+
+const Credentials* Identities::kept_in(const ByName& kept, const std::string& name,
+                                       sys_seconds now) {
+    auto one = kept.find(name);
+    bool usable =
+        one != kept.end() && now < one->second.since + kept_for && now >= one->second.since;
+    return usable ? &one->second.credentials : nullptr;
+}
+
+const Credentials& Identities::keep(ByName& kept, const std::string& name, Credentials fresh,
+                                    sys_seconds now) {
+    if (kept.size() >= most_kept)
+        kept.clear();
+    return kept.insert_or_assign(name, Kept{std::move(fresh), now}).first->second.credentials;
 }
 
 Credentials Identities::find(const std::string& name, const Site* site) {
@@ -76,10 +86,16 @@ Credentials Identities::fallback(const std::string& name) {
     return {{crypto::make_fallback_certificate(key(), {domain_name(name)}, present())}, key()};
 }
 
-Credentials Identities::proof(const std::string& name, const std::string& key_authorization) {
-    return {
-        {crypto::make_tls_alpn_certificate(key(), domain_name(name), key_authorization, present())},
-        key()};
+const Credentials& Identities::proof(const std::string& name,
+                                     const std::string& key_authorization) {
+    sys_seconds now = present();
+    std::string both = name + " " + key_authorization;
+    const Credentials* known = kept_in(proofs_, both, now);
+    if (known != nullptr)
+        return *known;
+    auto certificate =
+        crypto::make_tls_alpn_certificate(key(), domain_name(name), key_authorization, now);
+    return keep(proofs_, both, {{std::move(certificate)}, key()}, now);
 }
 
 const crypto::PrivateKey& Identities::key() {

@@ -23,8 +23,9 @@ public:
 
     // For a managed name, or null for every other. Valid until the next call.
     const Credentials& for_name(const std::string& name, const Site* site);
-    // RFC 8737 §3, made anew each time.
-    Credentials proof(const std::string& name, const std::string& key_authorization);
+    // RFC 8737 §3. Several validators ask for the same one: it is made once. Valid until the next
+    // call.
+    const Credentials& proof(const std::string& name, const std::string& key_authorization);
 
 private:
     struct Kept {
@@ -32,6 +33,12 @@ private:
         std::chrono::sys_seconds since;
     };
 
+    using ByName = std::map<std::string, Kept, std::less<>>;
+
+    static const Credentials* kept_in(const ByName& kept, const std::string& name,
+                                      std::chrono::sys_seconds now);
+    static const Credentials& keep(ByName& kept, const std::string& name, Credentials fresh,
+                                   std::chrono::sys_seconds now);
     Credentials find(const std::string& name, const Site* site);
     std::optional<Credentials> own(const std::string& name, const Site& site) const;
     Credentials fallback(const std::string& name);
@@ -39,7 +46,8 @@ private:
 
     CredentialsFor credentials_;
     std::optional<crypto::PrivateKey> key_;  // of all that is self-signed: P-256, made when needed
-    std::map<std::string, Kept, std::less<>> kept_;
+    ByName kept_;
+    ByName proofs_;  // by name and key authorization
 };
 
 }  // namespace md::responder
