@@ -43,6 +43,20 @@ TEST_CASE("a process is ended by SIGTERM, or by SIGKILL when it does not listen"
     CHECK(deaf.stop(milliseconds{50}) == 128 + SIGKILL);
 }
 
+TEST_CASE("a process that goes out of scope is asked to end before it is killed") {
+    const Scratch scratch;
+    const std::string here = scratch.path().string();
+    {
+        Process process({{"sh", "-c",
+                          "cd " + here +
+                              " && mkfifo never && trap 'echo over > said; exit' TERM && "
+                              "echo ready && read line < never"}},
+                        scratch / "output");
+        REQUIRE(process.wait_for_output("ready", seconds{20}));
+    }
+    CHECK(read_file(scratch / "said") == "over\n");
+}
+
 TEST_CASE("a reserved port does not answer until it is occupied, and then no more after release") {
     ReservedPort port;
     CHECK(port.number() != 0);

@@ -43,7 +43,9 @@ TEST_CASE("every configuration in README loads without a diagnostic") {
     const auto blocks = conf_blocks(fs::path(MD_SOURCE_DIR) / "README.md");
     REQUIRE_FALSE(blocks.empty());
     for (const std::string& block : blocks) {
-        write_file(scratch / "readme.conf", block);
+        // The hook of the package is where it is installed; here it is where it is made.
+        write_file(scratch / "readme.conf",
+                   replaced(block, "/usr/lib/mdcertd/", MD_SOURCE_DIR "/packaging/hooks/"));
         check_is_clean(scratch / "readme.conf");
     }
 }

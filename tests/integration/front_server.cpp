@@ -126,7 +126,8 @@ void FrontServer::break_configuration(bool broken) {
 void FrontServer::start() {
     std::vector<std::string> argv = {"nginx", "-c", file_.string()};
     if (kind_ == "httpd")
-        argv = {"apachectl", "-f", file_.string(), "-D", "FOREGROUND"};
+        argv = {"apache2", "-f", file_.string(), "-D",
+                "FOREGROUND"};  // apachectl passes no signal on
     if (kind_ == "haproxy")
         argv = {"haproxy", "-W", "-f", file_.string()};
     process_ = std::make_unique<Process>(Command{argv},

@@ -62,12 +62,6 @@ private:
     int socket_;
 };
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
-    return text;
-}
-
 }  // namespace
 
 TEST_CASE("a reload takes domains up and lets them go, and asks for nothing anew") {

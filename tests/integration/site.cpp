@@ -18,6 +18,12 @@ unsigned lines_naming(const fs::path& file, const std::string& name) {
 
 }  // namespace
 
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    return text;
+}
+
 Site::Site(Pebble& ca) : ca_(ca) {
     const std::string http = std::to_string(ca.http_port()), tls = std::to_string(ca.tls_port());
     const std::string here = scratch_.path().string();

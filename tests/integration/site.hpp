@@ -67,4 +67,7 @@ private:
     unsigned runs_ = 0;
 };
 
+// The text with every `from` in it made `to`.
+std::string replaced(std::string text, const std::string& from, const std::string& to);
+
 }  // namespace md::test

@@ -109,9 +109,10 @@ Process::Process(const Command& command, fs::path output, fs::path errors)
         throw std::runtime_error("no handle of process " + std::to_string(pid_));
 }
 
+// Politely first: a master process that is killed leaves its workers behind.
 Process::~Process() {
     if (running())
-        kill();
+        stop(std::chrono::seconds{5});
     if (handle_ >= 0)
         close(handle_);
 }
