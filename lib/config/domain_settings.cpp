@@ -156,7 +156,7 @@ void set_served_at(const Directive& directive, Settings& settings, Report& repor
         if (!place)
             return report.error(arguments[i].at, place.error());
         if (i + 1 < arguments.size() && same_word(arguments[i + 1].text, "starttls")) {
-            std::string_view protocol = i + 2 < arguments.size() ? arguments[i + 2].text : "";
+            const std::string protocol = i + 2 < arguments.size() ? arguments[i + 2].text : "";
             if (!same_word(protocol, "smtp") && !same_word(protocol, "imap"))
                 return report.error(arguments[i + 1].at, "starttls of which protocol?",
                                     "write starttls smtp or starttls imap");
