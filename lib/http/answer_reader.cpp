@@ -79,6 +79,9 @@ void AnswerReader::parse_available(Parser& parser) {
     Wire::ErrorCode failed;
     std::size_t used = parser.put(buffer_.data(), failed);
     buffer_.consume(used);
+    // On a kept connection that may be what came behind the former answer, unasked.
+    if (failed == error::bad_version)
+        throw ClosedUnanswered(refusal(failed));
     if (failed && failed != error::need_more)
         throw TransportError(refusal(failed));
 }

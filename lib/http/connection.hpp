@@ -16,7 +16,8 @@ class context;
 
 namespace md::http {
 
-// The other end closed the connection before a single octet of the answer.
+// The other end closed the connection before a single octet of the answer, or what came is none: on
+// a kept connection, octets that nobody asked for.
 class ClosedUnanswered : public TransportError {
 public:
     using TransportError::TransportError;
