@@ -16,7 +16,7 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::load() {
     for (const std::string& id : ids) {
         if (store::is_damaged_name(id))
             continue;
-        auto account = co_await read(id);
+        auto account = co_await read(store::account_key(id));
         if (account && !account->url.empty()) {
             id_ = id;
             co_return account;
@@ -26,20 +26,38 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::load() {
             unfinished_id = id;
         }
     }
+    auto staged = co_await staged_account();
+    if (staged) {
+        co_await save(*staged);
+        co_return staged;
+    }
     id_ = unfinished_id;
     co_return unfinished;
 }
 
+// mod_md leaves a new account beside the certificate it was made for, until httpd takes that up.
+base::Task<std::optional<acme::AccountState>> StoredAccount::staged_account() {
+    auto names = co_await store_.list("staging");
+    for (const std::string& name : names) {
+        auto account = co_await read(store::staging_key(name));
+        if (account && !account->url.empty())
+            co_return account;
+    }
+    co_return std::nullopt;
+}
+
 // The account of that folder when it is of our CA and usable; nullopt else. A damaged one is logged
 // and passed over: another may fit, and registering a new one heals the rest.
-base::Task<std::optional<acme::AccountState>> StoredAccount::read(std::string id) {
-    auto text = co_await store_.read(store::account_key(id, store::account_file));
-    auto pem = co_await store_.read(store::account_key(id, store::account_key_file));
-    if (!text || !pem)
+base::Task<std::optional<acme::AccountState>> StoredAccount::read(std::string folder) {
+    auto text = co_await store_.read(folder + "/" + std::string(store::account_file));
+    if (!text)
+        co_return std::nullopt;
+    auto pem = co_await store_.read(folder + "/" + std::string(store::account_key_file));
+    if (!pem)
         co_return std::nullopt;
     auto record = store::parse_account(*text);
     if (!record) {
-        log::warn("account record not readable", log::kv("account", id),
+        log::warn("account record not readable", log::kv("account", folder),
                   log::kv("reason", record.error().why));
         co_return std::nullopt;
     }
@@ -52,7 +70,7 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::read(std::string id
         co_return acme::AccountState{std::move(key), record->url, record->contacts,
                                      record->agreement};
     } catch (const base::Error& error) {
-        log::warn("account key not readable", log::kv("account", id),
+        log::warn("account key not readable", log::kv("account", folder),
                   log::kv("reason", error.what()));
     }
     co_return std::nullopt;

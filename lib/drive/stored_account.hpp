@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The account of one CA as it lies in accounts/ACME-SNAME-NNNN/: account.json and an encrypted
-// account.pem. One written by mod_md is used as found.
+// account.pem. One written by mod_md is used as found, also where httpd had not yet taken it up.
 #pragma once
 
 #include "acme/account.hpp"
@@ -21,7 +21,8 @@ public:
     const std::string& id() const { return id_; }
 
 private:
-    base::Task<std::optional<acme::AccountState>> read(std::string id);
+    base::Task<std::optional<acme::AccountState>> read(std::string folder);
+    base::Task<std::optional<acme::AccountState>> staged_account();
 
     store::Store& store_;
     http::Url ca_;

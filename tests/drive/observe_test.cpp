@@ -136,6 +136,32 @@ TEST_CASE("an RSA account key of a mod_md store is used as found") {
     CHECK(found->url == "https://ca.test/account/0");
 }
 
+TEST_CASE(
+    "an account that httpd left in staging is taken into accounts/, after those that are there") {
+    DriveBench bench;
+    http::Url ca = *http::Url::parse(test::ScenarioCa::directory_url);
+    issued(bench, managed({"a.org"}));
+    auto& values = bench.store.values;
+    for (const char* file : {"/account.json", "/account.pem"})
+        values["staging/b.org" + std::string(file)] =
+            std::move(values.extract("accounts/ACME-ca.test-0000" + std::string(file)).mapped());
+    const std::string json = values.at("staging/b.org/account.json");
+    StoredAccount vault(bench.store, ca);
+    auto found = test::run_task(bench.context, vault.load());
+    REQUIRE(found);
+    CHECK(found->url == "https://ca.test/account/0");
+    CHECK(vault.id() == "ACME-ca.test-0000");
+    CHECK(values.contains("accounts/ACME-ca.test-0000/account.pem"));
+    CHECK(values.contains("staging/b.org/account.pem"));
+
+    // Another one in staging is not asked for again.
+    values["staging/b.org/account.json"].replace(json.find("account/0"), 9, "account/7");
+    StoredAccount again(bench.store, ca);
+    CHECK(test::run_task(bench.context, again.load())->url == "https://ca.test/account/0");
+    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"));
+    CHECK_FALSE(test::run_task(bench.context, other.load()));
+}
+
 TEST_CASE("what the index knows is not read again, until its files change") {
     DriveBench bench;
     bench.attempt(managed({"d0.org"}));

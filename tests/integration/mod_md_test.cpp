@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store that Debian's httpd wrote is taken over, and httpd serves from a store that mdcertd
+// keeps.
+#include "mod_md_server.hpp"
+#include "support/catch.hpp"
+
+using namespace md::test;
+using std::chrono::seconds;
+
+namespace {
+
+// A machine on which httpd kept its certificates itself so far.
+struct Machine {
+    explicit Machine(PebbleOptions options = PebbleOptions::calm())
+        : ca(std::move(options)), site(ca), httpd(site, ca) {}
+
+    // mdcertd reads the sites of httpd as they are; only what is its own stands in its file. With a
+    // port of its own it is behind httpd.
+    void configure_mdcertd(const std::string& more, const ReservedPort* behind = nullptr) const {
+        std::string own = replaced(site.server_part, "ServerAdmin admin@example.test\n", "");
+        own.resize(own.find("MDCertificateAgreement"));
+        const auto ports = site.server_part.find("MDPortMap");
+        std::string ends = site.server_part.substr(ports);
+        if (behind != nullptr) {
+            const std::string port = std::to_string(behind->number());
+            ends = "MDPortMap 80:" + port + " 443:-\nListen 127.0.0.1:" + port + "\n";
+        }
+        write_file(site.config_file(), own + "User root\n" + ends + more + "Include " +
+                                           httpd.shared_file().string() + "\n");
+    }
+    std::string the_site() const {
+        return "MDomain one.test www.one.test\n" + httpd.virtual_host("one.test", "www.one.test");
+    }
+    std::string account_key() const {
+        return read_file(site.store() / "accounts/ACME-localhost-0000/account.pem");
+    }
+
+    Pebble ca;
+    Site site;
+    ModMdServer httpd;
+};
+
+std::string next_of(const Site& site, const std::string& name) {
+    const auto outcome = site.mdcertd({"status", name});
+    INFO(outcome.errors);
+    REQUIRE(outcome.status == 0);
+    return outcome.output;
+}
+
+}  // namespace
+
+TEST_CASE("a store that httpd wrote is taken over: same account, no order, renewed on its time",
+          "[slow]") {
+    PebbleOptions options = PebbleOptions::calm();
+    options.validity_seconds = 120;
+    Machine place(options);
+    place.httpd.configure(place.the_site());
+    place.httpd.start();
+    const bool obtained = place.httpd.obtains("one.test", seconds{60});
+    INFO(place.httpd.said() << place.ca.log());
+    REQUIRE(obtained);
+    place.httpd.graceful();
+    const std::string first = place.site.fingerprint("one.test");
+    CHECK(place.httpd.served("one.test") == first);
+    place.httpd.stop();
+    const std::string key = place.account_key();
+    const unsigned accounts = place.ca.requests("/sign-me-up");
+    const unsigned orders = place.ca.requests("/order-plz");
+    REQUIRE(key != "");
+
+    place.configure_mdcertd("");
+    const auto once = place.site.mdcertd({"once"});
+    INFO(once.errors);
+    CHECK(once.status == 0);
+    CHECK(place.site.fingerprint("one.test") == first);
+    CHECK(place.ca.requests("/order-plz") == orders);
+    CHECK_THAT(next_of(place.site, "one.test"), Catch::Contains("33%"));
+
+    // Due: half of its life is over long before that of the window.
+    place.configure_mdcertd("MDRenewWindow 90%\n");
+    const auto daemon = place.site.run();
+    const bool renewed = place.site.wait_for_notified(*daemon, "one.test", seconds{90});
+    INFO(daemon->output());
+    REQUIRE(renewed);
+    CHECK(daemon->stop(seconds{5}) == 0);
+    CHECK(place.site.fingerprint("one.test") != first);
+    CHECK(place.site.verify("one.test", "www.one.test") == "");
+    CHECK(place.ca.requests("/order-plz") == orders + 1);
+    CHECK(place.ca.requests("/sign-me-up") == accounts);
+    CHECK(place.ca.accounts() == 1);
+    CHECK(place.account_key() == key);
+}
+
+TEST_CASE("what httpd had obtained and not yet taken up is used, with its account", "[slow]") {
+    Machine place;
+    place.httpd.configure(place.the_site());
+    place.httpd.start();
+    const bool obtained = place.httpd.obtains("one.test", seconds{60});
+    INFO(place.httpd.said() << place.ca.log());
+    REQUIRE(obtained);
+    place.httpd.stop();
+    const unsigned accounts = place.ca.requests("/sign-me-up");
+    const unsigned orders = place.ca.requests("/order-plz");
+
+    place.configure_mdcertd("");
+    const auto once = place.site.mdcertd({"once"});
+    INFO(once.errors);
+    CHECK(once.status == 0);
+    CHECK(place.site.verify("one.test", "www.one.test") == "");
+    CHECK(place.ca.requests("/order-plz") == orders);
+    CHECK(place.ca.requests("/sign-me-up") == accounts);
+    REQUIRE(place.site.mdcertd({"renew", "one.test"}).status == 0);
+    CHECK(place.ca.requests("/sign-me-up") == accounts);
+    CHECK(place.ca.accounts() == 1);
+}
+
+TEST_CASE("httpd with MDRenewMode manual serves what mdcertd renews, after a graceful reload",
+          "[slow]") {
+    Machine place;
+    const ReservedPort own;
+    // mod_md alone reads this: there is no such module for mdcertd.
+    place.httpd.configure(
+        place.the_site() + "<IfModule ssl_module>\n    MDRenewMode manual\n</IfModule>\n",
+        "ProxyPass /.well-known/acme-challenge/ http://127.0.0.1:" + std::to_string(own.number()) +
+            "/.well-known/acme-challenge/\n");
+    place.configure_mdcertd(
+        "MDNotifyCmd " + std::string(MD_SOURCE_DIR) +
+            "/packaging/hooks/reload httpd=" + place.httpd.config_file().string() + "\n",
+        &own);
+    const auto daemon = place.site.run();
+    place.httpd.start();
+    const bool first = daemon->wait_for_output("notified domain=one.test", seconds{60});
+    INFO(daemon->output() << place.httpd.said());
+    REQUIRE(first);
+    const std::string former = place.site.fingerprint("one.test");
+    CHECK(place.httpd.serves("one.test", former, seconds{20}));
+
+    REQUIRE(place.site.mdcertd({"renew", "one.test"}).status == 0);
+    REQUIRE(daemon->wait_for_output("notified domain=one.test", seconds{60}, 2));
+    const std::string renewed = place.site.fingerprint("one.test");
+    CHECK(renewed != former);
+    CHECK(place.httpd.serves("one.test", renewed, seconds{20}));
+    CHECK(place.httpd.served("www.one.test") == renewed);
+    // httpd has asked the CA for nothing.
+    CHECK(place.ca.accounts() == 1);
+    CHECK(place.ca.requests("/sign-me-up") == 1);
+    CHECK(place.ca.requests("/order-plz") == 2);
+    CHECK(daemon->stop(seconds{5}) == 0);
+}
