@@ -32,6 +32,8 @@ std::string_view text_of(unsigned status) {
             return "The request body is too large.\n";
         case 417:
             return "The expectation cannot be met.\n";
+        case 421:
+            return "Nothing is shown under this name: use the address, or localhost.\n";
         case 431:
             return "The request header is too large.\n";
         case 503:
@@ -41,18 +43,6 @@ std::string_view text_of(unsigned status) {
         default:
             return "The request is not understood.\n";
     }
-}
-
-Answer plain(unsigned status) {
-    Answer result;
-    result.status = status;
-    result.content_type = "text/plain";
-    result.body = text_of(status);
-    return result;
-}
-
-bool only_reads(std::string_view method) {
-    return method == "GET" || method == "HEAD";
 }
 
 // base64url and of bounded length (RFC 8555 §8.3): looked at before it is looked up.
@@ -75,11 +65,8 @@ Answer to_challenge(std::string_view token, std::string_view method, const Chall
     const Posting* posting = is_token(token) ? board.http(token) : nullptr;
     if (posting == nullptr)
         return plain(404);
-    if (!only_reads(method)) {
-        Answer result = plain(405);
-        result.headers.emplace_back("Allow", "GET, HEAD");
-        return result;
-    }
+    if (!only_reads(method))
+        return refused_method();
     Answer result;
     result.status = 200;
     result.content_type = "application/octet-stream";
@@ -152,6 +139,24 @@ Answer answer(const Question& question, const ChallengeBoard& board, const Sites
     Answer result = plain(404);
     if (site->require_https == RequireHttps::permanent)
         result.headers.emplace_back("Strict-Transport-Security", half_a_year);
+    return result;
+}
+
+Answer plain(unsigned status) {
+    Answer result;
+    result.status = status;
+    result.content_type = "text/plain";
+    result.body = text_of(status);
+    return result;
+}
+
+bool only_reads(std::string_view method) {
+    return method == "GET" || method == "HEAD";
+}
+
+Answer refused_method() {
+    Answer result = plain(405);
+    result.headers.emplace_back("Allow", "GET, HEAD");
     return result;
 }
 

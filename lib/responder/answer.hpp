@@ -7,7 +7,9 @@
 #include "responder/challenge_board.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,16 +45,25 @@ struct Question {
     std::string_view host;    // Host header as received; "" when there is none
 };
 
-// The views are of static text or of the board, and valid until the board changes.
+// The views are of static text, of the board and valid until it changes, or of the page.
 struct Answer {
     unsigned status = 404;
     std::string_view content_type;
     std::vector<std::pair<std::string_view, std::string>> headers;  // besides those of any answer
-    std::string_view body;             // for HEAD too: the listener drops it
-    const Posting* posting = nullptr;  // a validator got it: on_seen is to be called
+    std::string_view body;                    // for HEAD too: the listener drops it
+    std::shared_ptr<const std::string> page;  // what the body is of, when it was made to be sent
+    const Posting* posting = nullptr;         // a validator got it: on_seen is to be called
 };
 
+using Answers = std::function<Answer(const Question&)>;
+
 Answer answer(const Question& question, const ChallengeBoard& board, const Sites& sites);
+
+// The word for people that goes with a status.
+Answer plain(unsigned status);
+// 405, and which methods there are.
+Answer refused_method();
+bool only_reads(std::string_view method);
 
 // What is said to a request that is not understood, or too much: 400, 408, 413, 417, 431, 505.
 Answer refusal(unsigned status);

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,7 +31,7 @@ public:
 
 private:
     bool make_space();
-    void take_in();
+    bool take_in();
     bool advance();
     void reply();
     void refuse();
@@ -49,6 +50,7 @@ private:
     bool answered_ = false;  // the present request; its body may still be coming
     unsigned served_ = 0;
     std::string out_;
+    std::shared_ptr<const std::string> page_;  // the body of the last answer in out_
     std::vector<std::function<void()>> seen_;  // to call when the answers are out
 };
 
@@ -59,10 +61,13 @@ base::Task<void> Conversation::run() {
         if (count == 0 || place_.dismissed())
             co_return;
         end_ += count;
-        take_in();
-        bool sent = co_await send_answers();
-        if (!sent || place_.dismissed())
-            co_return;
+        bool more = true;
+        while (more) {
+            more = take_in();
+            bool sent = co_await send_answers();
+            if (!sent || place_.dismissed())
+                co_return;
+        }
     }
     co_await stream_.finish();
 }
@@ -78,9 +83,13 @@ bool Conversation::make_space() {
     return end_ < buffer_.size();
 }
 
-void Conversation::take_in() {
-    while (open_ && begin_ < end_ && advance()) {
-    }
+// Answers what has come. True when a page has to be sent before the rest is looked at: whoever asks
+// for many at once gets one at a time.
+bool Conversation::take_in() {
+    while (open_ && begin_ < end_ && advance())
+        if (page_)
+            return true;
+    return false;
 }
 
 // One step of the parser; false when it needs more octets.
@@ -107,8 +116,11 @@ void Conversation::reply() {
     answered_ = true;
     open_ = parser_->keeps_alive() && !body_withheld &&
             ++served_ < reception_.limits().requests_per_connection;
+    bool without_body = question.method == "HEAD";
     append_reply(out_, answer,
-                 {reception_.date(), question.method == "HEAD", !open_, parser_->http_1_0()});
+                 {reception_.date(), without_body || answer.page, !open_, parser_->http_1_0()});
+    if (!without_body)
+        page_ = answer.page;
     if (answer.posting != nullptr && answer.posting->on_seen)
         seen_.push_back(answer.posting->on_seen);
     if (log::enabled(log::Level::debug))
@@ -134,6 +146,8 @@ base::Task<bool> Conversation::send_answers() {
         co_return true;
     bool sent = co_await stream_.write_all(out_);
     out_.clear();
+    if (auto page = std::exchange(page_, nullptr); page && sent)
+        sent = co_await stream_.write_all(*page);
     for (const auto& on_seen : std::exchange(seen_, {}))
         if (sent)
             on_seen();

@@ -139,7 +139,7 @@ void Listener::Impl::open_missing(const WantedSocket& want) {
         // Both families of a port that the kernel picks have the same one, where that is possible.
         std::uint16_t port = want.port;
         for (const OpenDoor& open : doors_)
-            if (port == 0 && want.half_of_all && open.want.half_of_all && open.want.port == 0 &&
+            if (port == 0 && want.is_half && open.want.is_half && open.want.port == 0 &&
                 open.want.over_tls == want.over_tls)
                 port = open.port();
         int error = 0;
@@ -174,9 +174,8 @@ bool Listener::Impl::is_served(const WantedSocket& want) const {
 }
 
 bool Listener::Impl::other_half_is_open(const WantedSocket& want) const {
-    return want.half_of_all &&
-           std::any_of(doors_.begin(), doors_.end(), [&want](const OpenDoor& open) {
-               return open.want.half_of_all && open.want.port == want.port &&
+    return want.is_half && std::any_of(doors_.begin(), doors_.end(), [&want](const OpenDoor& open) {
+               return open.want.is_half && open.want.port == want.port &&
                       open.want.over_tls == want.over_tls;
            });
 }
@@ -247,6 +246,10 @@ void Listener::set_site(const std::string& name, Site site) {
 
 void Listener::set_credentials(CredentialsFor credentials) {
     impl_->reception().tls().identities().set_credentials(std::move(credentials));
+}
+
+void Listener::set_answers(Answers answers) {
+    impl_->reception().set_answers(std::move(answers));
 }
 
 std::vector<BindFailure> Listener::open(const Endpoints& wanted) {

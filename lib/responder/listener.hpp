@@ -35,11 +35,14 @@ public:
     void set_sites(Sites sites);
     void set_site(const std::string& name, Site site);  // one of them
     void set_credentials(CredentialsFor credentials);
+    // What its ports answer instead: they are for other things than challenges. Not called any more
+    // once close() was.
+    void set_answers(Answers answers);
 
     // Opens what is wanted and not yet open, closes what is no longer wanted; others stay
-    // untouched. An endpoint is an IP address and a port, with "" or "*" = all addresses (IPv6 and
-    // IPv4; that the machine lacks one of them is no failure). Port 0: the kernel picks (tests).
-    // Returns those that could not be opened.
+    // untouched. An endpoint is an IP address and a port, with "" or "*" = all addresses,
+    // "localhost" = loopback (IPv6 and IPv4; that the machine lacks one of them is no failure).
+    // Port 0: the kernel picks (tests). Returns those that could not be opened.
     struct Endpoints {
         std::vector<std::pair<std::string, std::uint16_t>> http, https;
     };

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace md::responder {
 
@@ -28,8 +29,10 @@ public:
     void set_sites(Sites sites);
     void set_site(const std::string& name, Site site);
 
+    // What is answered instead of challenges and redirects.
+    void set_answers(Answers answers) { answers_ = std::move(answers); }
     Answer answer(const Question& question) const {
-        return responder::answer(question, board_, sites_);
+        return answers_ ? answers_(question) : responder::answer(question, board_, sites_);
     }
     // Tells whoever proves the name that a validator saw it.
     void note_validation(const std::string& name) const;
@@ -52,6 +55,7 @@ private:
     const ChallengeBoard& board_;
     Limits limits_;
     Sites sites_;
+    Answers answers_;
     ServerTls tls_;
     Crowd plain_crowd_, tls_crowd_;
     base::asio::steady_timer sweep_timer_;

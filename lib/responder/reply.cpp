@@ -28,6 +28,8 @@ std::string_view status_line(unsigned status) {
             return "HTTP/1.1 413 Content Too Large\r\n";
         case 417:
             return "HTTP/1.1 417 Expectation Failed\r\n";
+        case 421:
+            return "HTTP/1.1 421 Misdirected Request\r\n";
         case 431:
             return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
         case 503:

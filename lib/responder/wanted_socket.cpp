@@ -29,6 +29,9 @@ std::vector<WantedSocket> wanted_sockets(const std::string& text, std::uint16_t 
     if (text.empty() || text == "*")
         return {{over_tls, ip::address_v4::any(), port, true},
                 {over_tls, ip::address_v6::any(), port, true}};
+    if (text == "localhost")
+        return {{over_tls, ip::address_v4::loopback(), port, true},
+                {over_tls, ip::address_v6::loopback(), port, true}};
     bool bracketed = text.starts_with('[') && text.ends_with(']');
     std::string bare = bracketed ? text.substr(1, text.size() - 2) : text;
     boost::system::error_code error;

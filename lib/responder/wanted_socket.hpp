@@ -14,15 +14,15 @@ struct WantedSocket {
     bool over_tls = false;
     boost::asio::ip::address address;
     std::uint16_t port = 0;
-    bool half_of_all = false;  // the other family's wildcard is wanted with it
+    bool is_half = false;  // the other family's, of the same name, is wanted with it
 
     bool operator==(const WantedSocket& other) const {
         return over_tls == other.over_tls && address == other.address && port == other.port;
     }
 };
 
-// Two for "" and "*" (IPv4 and IPv6), one for an address, IPv6 with or without brackets; none for
-// what is no IP address.
+// Two for "", "*" and "localhost" (IPv4 and IPv6), one for an address, IPv6 with or without
+// brackets; none for what is no IP address.
 std::vector<WantedSocket> wanted_sockets(const std::string& address, std::uint16_t port,
                                          bool over_tls);
 

@@ -144,9 +144,9 @@ TEST_CASE("an obstacle goes when the port is free again") {
 
 TEST_CASE("what is no address is a failure of its own") {
     Bare bare;
-    auto failures = bare.open({{{"localhost", 80}}, {}});
+    auto failures = bare.open({{{"nowhere.example", 80}}, {}});
     REQUIRE(failures.size() == 1);
-    CHECK(failures[0].endpoint == "localhost:80");
+    CHECK(failures[0].endpoint == "nowhere.example:80");
     CHECK(failures[0].reason == "not an IP address");
     CHECK(bare.http_obstacle == "port 80 could not be bound: not an IP address");
 }
