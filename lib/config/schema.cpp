@@ -79,6 +79,16 @@ const DirectiveSpec rows[] = {
         .show_server = listens_text,
     },
     {
+        .name = "MDStatusListen",
+        .arguments = "[ADDRESS:]PORT | none",
+        .default_value = "none",
+        .example = "MDStatusListen 9180",
+        .sentence = "Where the status page, /status.json, /metrics and /healthz are; a port alone "
+                    "is for this machine only. There is no password. May be repeated.",
+        .set_server = add_status_listen,
+        .show_server = status_listens_text,
+    },
+    {
         .name = "MDPortMap",
         .most = 2,
         .arguments = "80:PORT|- [443:PORT|-]",

@@ -103,6 +103,22 @@ void add_listen(const Directive& directive, ServerSettings& server, Report& repo
         server.listens.push_back(*listen);
 }
 
+// The page asks for no password, so that only an address that is written out opens it to others.
+void add_status_listen(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    if (same_word(argument.text, "none"))
+        return server.status_listens.clear();
+    auto listen = parse_status_listen(argument.text);
+    if (!listen)
+        return report.error(argument.at, listen.error());
+    if (!listen->is_loopback())
+        report.warning(argument.at, "the status page is open to whoever reaches this address",
+                       "it asks for no password; with the port alone only this machine reaches it");
+    auto& all = server.status_listens;
+    if (std::find(all.begin(), all.end(), *listen) == all.end())
+        all.push_back(*listen);
+}
+
 void set_port_map(const Directive& directive, ServerSettings& server, Report& report) {
     model::PortMap map;
     for (const Argument& argument : directive.arguments) {
@@ -214,6 +230,15 @@ std::string listens_text(const ServerSettings& server) {
     for (const model::Listen& listen : server.listens)
         text += (text.empty() ? "" : "\n") + listen_text(listen);
     return text;
+}
+
+std::string status_listens_text(const ServerSettings& server) {
+    std::string text;
+    for (const model::StatusListen& listen : server.status_listens) {
+        std::string address = listen.address == "localhost" ? "" : listen.address;
+        text += (text.empty() ? "" : "\n") + listen_text({address, listen.port});
+    }
+    return text.empty() ? "none" : text;
 }
 
 std::string port_map_text(const ServerSettings& server) {

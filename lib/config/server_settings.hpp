@@ -15,6 +15,7 @@ void set_user(const Directive& directive, ServerSettings& server, Report& report
 void set_group(const Directive& directive, ServerSettings& server, Report& report);
 void set_log_level(const Directive& directive, ServerSettings& server, Report& report);
 void add_listen(const Directive& directive, ServerSettings& server, Report& report);
+void add_status_listen(const Directive& directive, ServerSettings& server, Report& report);
 void set_port_map(const Directive& directive, ServerSettings& server, Report& report);
 void set_notify_command(const Directive& directive, ServerSettings& server, Report& report);
 void set_retry_delay(const Directive& directive, ServerSettings& server, Report& report);
@@ -29,6 +30,7 @@ std::string user_text(const ServerSettings& server);
 std::string group_text(const ServerSettings& server);
 std::string log_level_text(const ServerSettings& server);
 std::string listens_text(const ServerSettings& server);
+std::string status_listens_text(const ServerSettings& server);
 std::string port_map_text(const ServerSettings& server);
 std::string notify_command_text(const ServerSettings& server);
 std::string retry_delay_text(const ServerSettings& server);

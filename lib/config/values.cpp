@@ -2,6 +2,7 @@
 #include "config/values.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
 
 namespace md::config {
@@ -13,6 +14,13 @@ constexpr std::chrono::hours longest_duration{24 * 36500};
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
+}
+
+bool is_ip_address(std::string_view text) {
+    std::string bare(text.substr(0, text.find('%')));  // of an IPv6 address, without its zone
+    in6_addr parsed;
+    bool is_ipv6 = ::inet_pton(AF_INET6, bare.c_str(), &parsed) == 1;
+    return is_ipv6 || (bare == text && ::inet_pton(AF_INET, bare.c_str(), &parsed) == 1);
 }
 
 // A number that fills the whole text.
@@ -166,6 +174,19 @@ Checked<model::Listen> parse_listen(std::string_view text) {
     if (!std::all_of(address.begin(), address.end(), is_part))
         return Mistake{in_quotes(address) + " is not an address", hint};
     return model::Listen{std::string(address), *port};
+}
+
+Checked<model::StatusListen> parse_status_listen(std::string_view text) {
+    auto listen = parse_listen(text);
+    if (!listen)
+        return Mistake{listen.error().what, listen.error().hint};
+    if (listen->address.empty())
+        return model::StatusListen{text.starts_with('*') ? "*" : "localhost", listen->port};
+    std::string address = lower(listen->address);
+    if (address != "localhost" && !is_ip_address(address))
+        return Mistake{in_quotes(listen->address) + " is not an IP address",
+                       "write PORT, which is for this machine alone, or ADDRESS:PORT"};
+    return model::StatusListen{std::move(address), listen->port};
 }
 
 Checked<model::ServedAt> parse_served_at(std::string_view text) {

@@ -57,6 +57,7 @@ std::string duration_text(std::chrono::seconds duration);
 Checked<std::uint16_t> parse_port(std::string_view text);
 // "80:5080", "https:5443", "80:-" into the map.
 // "HOST:PORT", an IPv6 address in brackets.
+Checked<model::StatusListen> parse_status_listen(std::string_view text);
 Checked<model::ServedAt> parse_served_at(std::string_view text);
 Checked<model::PortMap> parse_port_map(std::string_view text, model::PortMap map);
 // "443", "*:443", "192.0.2.1:80", "[2001:db8::1]:80".

@@ -3,6 +3,10 @@
 
 namespace md::model {
 
+bool StatusListen::is_loopback() const {
+    return address == "localhost" || address == "::1" || address.starts_with("127.");
+}
+
 OrderRate ServerSettings::order_rate_at(const std::string& directory_url) const {
     if (order_rate)
         return *order_rate;

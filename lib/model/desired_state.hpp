@@ -20,6 +20,16 @@ struct Listen {
     bool operator==(const Listen&) const = default;
 };
 
+// One `MDStatusListen [address:]port`; an IPv6 address has no brackets.
+struct StatusListen {
+    std::string address;  // an IP address, "localhost" (both loopback addresses) or "*" (all)
+    std::uint16_t port = 0;
+
+    // Nobody from outside this machine comes to it.
+    bool is_loopback() const;
+    bool operator==(const StatusListen&) const = default;
+};
+
 // MDPortMap: the local ports that the world reaches as 80 and 443; nullopt where it is "-".
 struct PortMap {
     std::optional<std::uint16_t> http = 80;
@@ -45,6 +55,7 @@ struct ServerSettings {
     std::string store_dir = "/var/lib/mdcertd/md";  // absolute
     PortMap port_map;
     std::vector<Listen> listens;
+    std::vector<StatusListen> status_listens;
     std::vector<std::string> notify_command;  // program and arguments; empty = none
     LogLevel log_level = LogLevel::info;
     std::string user = "mdcertd";  // to become, when started as root and such a user exists

@@ -132,6 +132,7 @@ TEST_CASE("every directive of the manual is in the table") {
                              "MDCertificateProtocol",
                              "MDCACertificateFile",
                              "MDCAChallenges",
+                             "MDStatusListen",
                              "MDPortMap",
                              "MDPrivateKeys",
                              "MDRenewWindow",

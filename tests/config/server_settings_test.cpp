@@ -62,6 +62,30 @@ TEST_CASE("Listen adds up and a repetition counts once") {
     CHECK(listens == std::vector<model::Listen>{{"", 80}, {"192.0.2.1", 443}});
 }
 
+TEST_CASE("MDStatusListen with a port alone is for this machine only") {
+    using model::StatusListen;
+    auto at = [](const std::string& text) { return server_of(text).status_listens; };
+    CHECK(at("MDStatusListen 9180") == std::vector<StatusListen>{{"localhost", 9180}});
+    CHECK(at("MDStatusListen LocalHost:9180\nMDStatusListen 9180\nMDStatusListen [::1]:9181") ==
+          std::vector<StatusListen>{{"localhost", 9180}, {"::1", 9181}});
+    CHECK(at("MDStatusListen 9180\nMDStatusListen none").empty());
+    CHECK(at("MDStatusListen 127.0.0.2:80").at(0).is_loopback());
+}
+
+TEST_CASE("MDStatusListen that others can reach is warned of") {
+    for (const char* address : {"*", "192.0.2.1", "[2001:db8::1]", "[fe80::1%eth0]", "[::]"}) {
+        Loaded loaded = load_text("MDStatusListen " + std::string(address) + ":9180\n");
+        INFO(address);
+        REQUIRE(loaded.diagnostics.size() == 1);
+        CHECK(loaded.diagnostics[0].severity == Severity::warning);
+        REQUIRE(loaded.desired.server.status_listens.size() == 1);
+        CHECK_FALSE(loaded.desired.server.status_listens[0].is_loopback());
+    }
+    CHECK(load_text("MDStatusListen *:9180\n").desired.server.status_listens ==
+          std::vector<model::StatusListen>{{"*", 9180}});
+    CHECK(fault_of("MDStatusListen 127.evil.test:80") == "'127.evil.test' is not an IP address");
+}
+
 TEST_CASE("MDPortMap names what it changes, the rest is as by default") {
     CHECK(server_of("MDPortMap 80:5080").port_map == model::PortMap{5080, 443});
     CHECK(server_of("MDPortMap 443:5443 80:5080").port_map == model::PortMap{5080, 5443});
