@@ -245,27 +245,65 @@ private:
     schedule::Step step_;
 };
 
-bool selected(const model::ManagedDomain& domain, const std::vector<std::string>& names) {
-    return names.empty() || std::any_of(names.begin(), names.end(), [&](const auto& text) {
-               auto name = model::DomainName::parse(text);
-               return name && domain.covers(*name);
-           });
+json frame_of(const Selection& selection) {
+    json result{{"version", MDCERTD_VERSION}};
+    for (const std::string& name : selection.unknown)
+        result["unknown-names"].push_back(base::printable(name));
+    return result;
 }
 
 }  // namespace
 
+Selection select(const model::DesiredState& desired, const std::vector<std::string>& names) {
+    Selection selection;
+    std::vector<std::optional<model::DomainName>> parsed;
+    for (const std::string& text : names) {
+        auto name = model::DomainName::parse(text);
+        parsed.push_back(name ? std::optional(*name) : std::nullopt);
+    }
+    std::vector<bool> known(names.size());
+    for (const model::ManagedDomain& domain : desired.domains) {
+        bool selected = names.empty();
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (parsed[i] && domain.covers(*parsed[i]))
+                known[i] = selected = true;
+        if (selected)
+            selection.domains.push_back(&domain);
+    }
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (!known[i])
+            selection.unknown.push_back(names[i]);
+    return selection;
+}
+
+json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
+                   const model::ServerSettings& server, sys_seconds now) {
+    return Subject(wanted, held, server, now).described();
+}
+
 json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
                  sys_seconds now, const std::vector<std::string>& names) {
-    json result{{"version", MDCERTD_VERSION}, {"managed-domains", json::array()}};
-    for (const model::ManagedDomain& domain : desired.domains)
-        if (selected(domain, names))
-            result["managed-domains"].push_back(
-                Subject(domain, observed.of(domain.name()), desired.server, now).described());
-    for (const std::string& name : names)
-        if (std::none_of(desired.domains.begin(), desired.domains.end(),
-                         [&](const auto& domain) { return selected(domain, {name}); }))
-            result["unknown-names"].push_back(base::printable(name));
+    Selection selection = select(desired, names);
+    json result = frame_of(selection);
+    result["managed-domains"] = json::array();
+    for (const model::ManagedDomain* domain : selection.domains)
+        result["managed-domains"].push_back(
+            domain_status(*domain, observed.of(domain->name()), desired.server, now));
     return result;
+}
+
+std::string status_document(const model::DesiredState& desired,
+                            const model::ObservedState& observed, sys_seconds now,
+                            const std::vector<std::string>& names, const json& more) {
+    Selection selection = select(desired, names);
+    std::string text = "{\"managed-domains\":[";
+    for (const model::ManagedDomain* domain : selection.domains) {
+        text += text.ends_with('[') ? "" : ",";
+        text += domain_status(*domain, observed.of(domain->name()), desired.server, now).dump();
+    }
+    json frame = frame_of(selection);
+    frame.update(more);
+    return text + "]," + frame.dump().substr(1) + "\n";
 }
 
 }  // namespace md::admin

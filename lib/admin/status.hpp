@@ -29,6 +29,19 @@ using std::chrono::sys_seconds;
 nlohmann::json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
                            sys_seconds now, const std::vector<std::string>& names);
 
+// The same, one MD after the other: ten thousand of them are not held as JSON at once.
+struct Selection {
+    std::vector<const model::ManagedDomain*> domains;  // in the configuration's order
+    std::vector<std::string> unknown;
+};
+Selection select(const model::DesiredState& desired, const std::vector<std::string>& names);
+nlohmann::json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
+                             const model::ServerSettings& server, sys_seconds now);
+// What status_json() gives, with the members of the object `more`, as text.
+std::string status_document(const model::DesiredState& desired,
+                            const model::ObservedState& observed, sys_seconds now,
+                            const std::vector<std::string>& names, const nlohmann::json& more);
+
 // For people. `colour` adds ANSI. What stands in the JSON and concerns a person stands here too;
 // also "daemon" and "reload-problem" of the whole, where the caller has added them.
 std::string status_text(const nlohmann::json& status, sys_seconds now, bool colour);

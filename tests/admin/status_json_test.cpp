@@ -195,3 +195,21 @@ TEST_CASE("what strangers sent cannot break the JSON") {
     REQUIRE_NOTHROW(dumped = server.json().dump());
     CHECK(dumped.find("\\u00") == std::string::npos);
 }
+
+TEST_CASE("the document is the JSON as text, whatever is asked for") {
+    Server server;
+    server.add({"a.org", "www.a.org"});
+    server.add({"b.org"});
+    server.hold("b.org", now - 24h, 90 * 24h);
+    auto document = [&](const std::vector<std::string>& names, const json& more) {
+        return json::parse(
+            admin::status_document(server.desired, server.observed, now, names, more));
+    };
+    for (const std::vector<std::string>& names : std::vector<std::vector<std::string>>{
+             {}, {"www.a.org"}, {"b.org", "c.org", "b.org"}, {"not a name"}})
+        CHECK(document(names, json::object()) == server.json(names));
+    json with_more = server.json();
+    with_more["reload-problem"] = "a.conf:3: broken";
+    CHECK(document({}, {{"reload-problem", "a.conf:3: broken"}}) == with_more);
+    CHECK(document({"c.org"}, json::object())["managed-domains"] == json::array());
+}
