@@ -9,12 +9,13 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'EOT'
-tests/run.sh [--quick | --long] [--no-asan] [--fuzz MINUTES] [--tidy] [--package]
+tests/run.sh [--quick | --long] [--no-asan] [--fuzz MINUTES] [--tidy] [--page] [--package]
   --quick          release build, without the integration tests
   --long           every row of every table, which takes much longer
   --no-asan        release build only
   --fuzz MINUTES   instead: each fuzz target for that long, on top of its corpus
   --tidy           instead: clang-tidy over lib/ and daemon/
+  --page           instead: the status page in headless Chromium, with pictures for eyes
   --package        instead: builds the Debian package and lives its life with it
 EOT
 }
@@ -23,6 +24,7 @@ left_out=long
 asan=1
 fuzz_minutes=
 tidy=
+page=
 package=
 while [ $# -gt 0 ]; do
     case $1 in
@@ -31,6 +33,7 @@ while [ $# -gt 0 ]; do
         --no-asan) asan= ;;
         --fuzz) fuzz_minutes=${2:?--fuzz needs a number of minutes} && shift ;;
         --tidy) tidy=1 ;;
+        --page) page=1 ;;
         --package) package=1 ;;
         -h | --help) usage && exit ;;
         *) usage >&2 && exit 2 ;;
@@ -84,6 +87,11 @@ if [ -n "$fuzz_minutes" ]; then
     fuzz
 elif [ -n "$tidy" ]; then
     tidy
+elif [ -n "$page" ]; then
+    install_missing "${packages_page[@]}"
+    cmake --preset release -DMD_WERROR=$werror
+    cmake --build build/release --target mdcertd sample_page
+    tests/page.sh
 elif [ -n "$package" ]; then
     install_missing "${packages_package[@]}"
     packaging/deb.sh

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every text goes through `safe`: strangers (a CA, a server, a hook) wrote parts of them.
+#include "admin/status_page.hpp"
+
+#include "admin/status_member.hpp"
+#include "admin/status_page_style.hpp"
+#include "admin/status_words.hpp"
+#include "base/time_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace md::admin {
+namespace {
+
+using nlohmann::json;
+
+// Groups of domains, the most urgent first.
+enum Group : unsigned {
+    expired,
+    failing,
+    missing,
+    incomplete,
+    undelivered,
+    expiring,
+    valid,
+    unmanaged,
+    unknown,
+};
+
+struct Look {
+    std::string_view title;   // "3 failing"
+    std::string_view anchor;  // #failing
+    std::string_view shade;
+    std::string_view explanation;
+};
+
+constexpr Look looks[] = {
+    {"expired", "expired", "bad", "the certificate is over"},
+    {"failing", "failing", "bad", "attempts fail"},
+    {"missing", "missing", "warn", "there is no certificate yet"},
+    {"incomplete", "incomplete", "warn", "the certificate does not fit the configuration"},
+    {"not delivered", "undelivered", "bad", "the certificate is there, and not where it is used"},
+    {"expiring", "expiring", "warn", "to be renewed now"},
+    {"valid", "valid", "good", "nothing to do"},
+    {"not managed", "unmanaged", "none", "mdcertd leaves them alone"},
+    {"in another state", "other", "none", ""},
+};
+
+Group group_of(const StatusWords& words) {
+    for (Group group : {expired, failing, missing, incomplete})
+        if (words.state == looks[group].title)
+            return group;
+    if (words.notification_failed || words.not_served)
+        return undelivered;
+    for (Group group : {expiring, valid, unmanaged})
+        if (words.state == looks[group].title)
+            return group;
+    return unknown;
+}
+
+// In HTML text and in a quoted attribute.
+std::string safe(std::string_view text) {
+    std::string escaped;
+    for (char c : text) {
+        switch (c) {
+            case '&':
+                escaped += "&amp;";
+                break;
+            case '<':
+                escaped += "&lt;";
+                break;
+            case '>':
+                escaped += "&gt;";
+                break;
+            case '"':
+                escaped += "&quot;";
+                break;
+            case '\'':
+                escaped += "&#39;";
+                break;
+            default:
+                escaped += c;
+        }
+    }
+    return escaped;
+}
+
+std::string element(std::string_view tag, std::string_view shade, const std::string& html) {
+    std::string opened(tag);
+    if (!shade.empty())
+        opened += " class=\"" + std::string(shade) + "\"";
+    return "<" + opened + ">" + html + "</" + std::string(tag) + ">";
+}
+
+// A label and what stands below it; nothing for nothing.
+std::string item(std::string_view label, const std::string& html, std::string_view shade = {},
+                 std::string_view place = {}) {
+    if (html.empty())
+        return "";
+    return element("div", place,
+                   element("dt", "", std::string(label)) + element("dd", shade, html));
+}
+
+// How much of the lifetime is left, as a bar.
+std::string life_left(const json& md, sys_seconds now) {
+    const json& whole = member(member(md, "cert"), "valid");
+    auto from = time_of(whole, "from"), until = time_of(whole, "until");
+    if (!from || !until || *until <= *from)
+        return "";
+    auto share = std::clamp<std::int64_t>(100 * (*until - now) / (*until - *from), 0, 100);
+    std::string percent = std::to_string(share) + "%";
+    std::string_view shade = share < 34 ? " low" : "";
+    return "<div class=\"bar" + std::string(shade) + "\" title=\"" + percent +
+           " of the lifetime is left\"><i style=\"width:" + percent + "\"></i></div>";
+}
+
+std::string validity(const json& md, const StatusWords& words, sys_seconds now) {
+    if (!words.until)
+        return "";
+    std::string text = "<b>" + distance(*words.until, now) + "</b><br><span class=\"soft\">" +
+                       base::readable_time(*words.until) + "</span>" + life_left(md, now);
+    bool over = *words.until <= now;
+    return item(over ? "expired" : "valid until", text, over ? "bad" : "", "until");
+}
+
+std::string log_of(const json& job) {
+    std::string lines;
+    for (const json& entry : member(member(job, "log"), "entries")) {
+        std::string line = text_of(entry, "when");
+        for (const char* key : {"type", "status", "detail"})
+            if (std::string text = text_of(entry, key); !text.empty())
+                line += " - " + text;
+        lines += safe(line) + "<br>";
+    }
+    return lines;
+}
+
+// What is asked for seldom.
+std::string rest_of(const json& md, const StatusWords& words) {
+    std::string rest = item("certificate", safe(words.certificate), "", "wide");
+    const json& certificates = member(md, "cert");
+    for (const auto& [name, entry] : certificates.items()) {
+        if (name == "valid")
+            continue;
+        rest += item("serial number (" + safe(name) + ")", safe(text_of(entry, "serial")));
+        rest += item("SHA-256 fingerprint (" + safe(name) + ")",
+                     safe(text_of(entry, "sha256-fingerprint")), "", "wide");
+    }
+    const json& authority = member(md, "ca");
+    rest += item("certificate authority", safe(joined(member(authority, "urls"), 0)), "", "wide");
+    rest += item("ways of proof", safe(joined(member(authority, "challenges"), 0)));
+    rest += item("renew window", safe(text_of(md, "renew-window")));
+    rest += item("configured at", safe(text_of(md, "configured-at")));
+    rest += item("contacts", safe(joined(member(md, "contacts"), 0)));
+    rest += item("log", log_of(member(md, "renewal")), "", "wide");
+    return "<details><summary>more</summary><dl>" + rest + "</dl></details>";
+}
+
+std::string title_of(const StatusWords& words, Group group) {
+    std::string_view shade = looks[group].shade;
+    std::string badge = group == undelivered ? words.state + ", not delivered" : words.state;
+    std::string html =
+        element("h3", "", safe(words.name)) +
+        element("p", "",
+                "<span class=\"badge " + std::string(shade) + "\">" + safe(badge) + "</span>");
+    if (!words.other_names.empty())
+        html += element("p", "soft names", safe(words.other_names));
+    return element("div", "", html);
+}
+
+std::string article(const json& md, const StatusWords& words, Group group, sys_seconds now) {
+    std::string items;
+    if (words.state_with_reason != words.state)
+        items += item("state", safe(words.state_with_reason), "", "wide");
+    items += validity(md, words, now);
+    items += item("next", safe(words.next));
+    items += item("notification", safe(words.notification), words.notification_failed ? "bad" : "",
+                  words.notification_failed ? "wide" : "told");
+    items += item("served", safe(words.served), words.not_served ? "bad" : "",
+                  words.not_served ? "wide" : "");
+    items += item("what to do", safe(words.served_advice), "", "wide");
+    items += item("last problem", safe(words.problem), "bad", "wide");
+    items += item("what to do", safe(words.advice), "", "wide");
+    std::string body = element("div", "", element("dl", "", items) + rest_of(md, words));
+    return element("article", looks[group].shade, title_of(words, group) + body) + "\n";
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+    return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
+std::string list_cut(std::size_t left_out) {
+    return element("p", "soft",
+                   counted(left_out, "further domain is", "further domains are") +
+                       " not shown: <a href=\"/?all\">show all</a>.") +
+           "\n";
+}
+
+std::string search_field(const std::string& searched) {
+    return "<form action=\"/\"><input type=\"search\" name=\"name\" value=\"" + safe(searched) +
+           "\" placeholder=\"a domain name\" aria-label=\"a domain name\">"
+           "<button>find</button></form>\n";
+}
+
+constexpr std::string_view head =
+    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+    "<meta name=\"color-scheme\" content=\"light dark\">"
+    "<link rel=\"icon\" href=\"data:,\"><title>";
+
+}  // namespace
+
+void StatusPage::add(const json& md) {
+    StatusWords words = words_of(md, now_);
+    Group group = group_of(words);
+    ++groups_[group];
+    ++count_;
+    auto due = words.until;
+    if (!due)
+        due = time_of(member(md, "next-action"), "at");
+    entries_.push_back({group, due.value_or(sys_seconds::max()).time_since_epoch().count(),
+                        article(md, words, group, now_)});
+    if (most_ < entries_.size() / 2)
+        drop_the_least_urgent();
+}
+
+void StatusPage::drop_the_least_urgent() {
+    auto end = entries_.begin() + static_cast<std::ptrdiff_t>(most_);
+    std::stable_sort(entries_.begin(), entries_.end());
+    entries_.erase(end, entries_.end());
+}
+
+std::string StatusPage::summary() const {
+    std::string chips;
+    for (const auto& [group, count] : groups_) {
+        const Look& look = looks[group];
+        chips += "<li><a class=\"" + std::string(look.shade) + "\" href=\"#" +
+                 std::string(look.anchor) + "\">" + std::to_string(count) + " " +
+                 std::string(look.title) + "</a></li>";
+    }
+    return "<ul class=\"states\">" + chips + "</ul>\n";
+}
+
+std::string StatusPage::list() {
+    std::stable_sort(entries_.begin(), entries_.end());
+    std::string html;
+    std::size_t shown = std::min(most_, entries_.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const Entry& entry = entries_[i];
+        const Look& look = looks[entry.group];
+        if (i == 0 || entries_[i - 1].group != entry.group)
+            html += "<h2 id=\"" + std::string(look.anchor) + "\">" +
+                    std::to_string(groups_[entry.group]) + " " + std::string(look.title) +
+                    (look.explanation.empty()
+                         ? ""
+                         : " <span>- " + std::string(look.explanation) + "</span>") +
+                    "</h2>\n";
+        html += entry.html;
+    }
+    return html + (shown < count_ ? list_cut(count_ - shown) : "");
+}
+
+std::size_t StatusPage::count_of(std::initializer_list<unsigned> groups) const {
+    std::size_t count = 0;
+    for (unsigned group : groups)
+        if (auto found = groups_.find(group); found != groups_.end())
+            count += found->second;
+    return count;
+}
+
+std::string StatusPage::verdict_on(std::size_t troubled, const std::string& searched) const {
+    if (troubled > 0)
+        return counted(troubled, "domain needs", "domains need") + " attention";
+    if (std::size_t coming = count_of({missing, incomplete, expiring}); coming > 0)
+        return counted(coming, "certificate is", "certificates are") + " on the way";
+    return searched.empty() ? "All is well" : searched;
+}
+
+std::string StatusPage::finished(const Frame& frame) {
+    std::size_t troubled = count_of({expired, failing, undelivered});
+    std::string verdict = verdict_on(troubled, frame.searched);
+    std::string html = std::string(head) + safe("mdcertd: " + verdict) + "</title><style>" +
+                       std::string(status_page_style) + "</style></head><body><main>\n<header>" +
+                       element("h1", troubled > 0 ? "bad" : "", safe(verdict)) +
+                       element("p", "soft",
+                               counted(count_, "managed domain", "managed domains") + ", as of " +
+                                   base::readable_time(now_));
+    if (!frame.reload_problem.empty())
+        html += element("p", "alarm",
+                        "The configuration on disk was not loaded, the former one is in force: " +
+                            safe(frame.reload_problem));
+    html += summary() + search_field(frame.searched) + "</header>\n" + list();
+    if (entries_.empty())
+        html +=
+            element("p", "",
+                    frame.searched.empty() ? "No managed domain is configured."
+                                           : "No managed domain has this name. <a href=\"/\">Show "
+                                             "all</a>.");
+    return html + "<footer>mdcertd " + safe(frame.version) +
+           " · <a href=\"/status.json\">status.json</a> · <a href=\"/metrics\">metrics</a> · "
+           "<a href=\"/healthz\">healthz</a></footer>\n</main></body></html>\n";
+}
+
+}  // namespace md::admin
