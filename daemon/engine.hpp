@@ -40,6 +40,9 @@ public:
     // Throws base::Error with what stands in the way; a port that cannot be bound is a warning.
     base::Task<void> open();
 
+    // What was configured, before open().
+    const model::ServerSettings& configured() const { return desired_.server; }
+
     drive::Reconcile& reconcile() { return *reconcile_; }
     base::Clock& clock() { return clock_; }
 

@@ -6,7 +6,10 @@
 #include "commands/commands.hpp"
 #include "configuration.hpp"
 #include "engine.hpp"
+#include "loading.hpp"
 #include "progress.hpp"
+#include "status_pages.hpp"
+#include "status_port.hpp"
 #include "supervisor.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -33,12 +36,17 @@ public:
           control_path_(desired.server.server_root + "/control.sock"),
           supervisor_(executor),
           engine_(executor, std::move(desired), on_stage_, [this] { supervisor_.news(); }),
+          pages_(executor, engine_, loading_),
+          status_port_(executor,
+                       [this](auto path, auto query) { return pages_.page(path, query); }),
           signals_(executor, SIGTERM, SIGINT, SIGHUP),
           farewell_(executor) {}
 
     base::Task<void> serve();
 
 private:
+    base::Task<void> open();
+    void open_status_port(const std::vector<model::StatusListen>& listens);
     base::Task<void> drive();
     base::Task<void> heed_signals();
     void begin_farewell();
@@ -54,19 +62,38 @@ private:
     std::string control_path_;
     Supervisor supervisor_;
     Engine engine_;
+    Loading loading_;
+    StatusPages pages_;
+    StatusPort status_port_;
     asio::signal_set signals_;
     asio::steady_timer farewell_;
-    std::string reload_problem_;
 };
 
-base::Task<void> Daemon::serve() {
+base::Task<void> Daemon::open() {
     engine_.adopt(supervisor_.take_sockets());
-    co_await engine_.open();
+    open_status_port(engine_.configured().status_listens);  // as root, where it is started as root
+    try {
+        co_await engine_.open();
+    } catch (...) {
+        status_port_.close();
+        throw;
+    }
+    loading_.succeeded_at = engine_.clock().now();
+}
+
+void Daemon::open_status_port(const std::vector<model::StatusListen>& listens) {
+    status_port_.open(listens);
+    pages_.shown(status_port_.is_open());
+}
+
+base::Task<void> Daemon::serve() {
+    co_await open();
     supervisor_.ready();
     log::info("mdcertd runs", log::kv("domains", engine_.reconcile().desired().domains.size()));
     auto executor = co_await asio::this_coro::executor;
     base::Nursery nursery(executor);
     nursery.start(serve_and_answer(), [](std::exception_ptr) {});
+    nursery.start(pages_.attend(), [](std::exception_ptr) {});
     std::exception_ptr failed;
     try {
         co_await base::first_of(drive(), heed_signals());
@@ -75,6 +102,7 @@ base::Task<void> Daemon::serve() {
     }
     nursery.cancel();
     co_await nursery.join();
+    status_port_.close();
     engine_.close();
     farewell_.cancel();
     if (failed)
@@ -85,7 +113,7 @@ base::Task<void> Daemon::serve() {
 base::Task<void> Daemon::drive() {
     drive::Reconcile& reconcile = engine_.reconcile();
     co_await base::first_of(reconcile.run(),
-                            supervisor_.attend(reconcile, engine_.clock(), reload_problem_));
+                            supervisor_.attend(reconcile, engine_.clock(), loading_.problem));
 }
 
 base::Task<void> Daemon::serve_and_answer() {
@@ -126,12 +154,12 @@ void Daemon::begin_farewell() {
 
 base::Task<void> Daemon::reload() {
     supervisor_.reloading();
-    reload_problem_ = co_await try_to_reload();
-    if (reload_problem_.empty())
+    loading_.problem = co_await try_to_reload();
+    if (loading_.problem.empty())
         log::info("configuration reloaded");
     else
         log::error("configuration not reloaded, the former one stays in force",
-                   log::kv("reason", reload_problem_));
+                   log::kv("reason", loading_.problem));
     supervisor_.ready();
     supervisor_.news();
 }
@@ -151,6 +179,8 @@ base::Task<std::string> Daemon::try_to_reload() {
     }
     set_log_level(level);
     log_warnings(loaded);
+    open_status_port(engine_.reconcile().desired().server.status_listens);
+    loading_.succeeded_at = engine_.clock().now();
     co_return "";
 }
 
@@ -158,8 +188,8 @@ json Daemon::status(const std::vector<std::string>& names) {
     drive::Reconcile& reconcile = engine_.reconcile();
     json answer =
         admin::status_json(reconcile.desired(), reconcile.observed(), engine_.clock().now(), names);
-    if (!reload_problem_.empty())
-        answer["reload-problem"] = reload_problem_;
+    if (!loading_.problem.empty())
+        answer["reload-problem"] = loading_.problem;
     return answer;
 }
 

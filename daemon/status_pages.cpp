@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "status_pages.hpp"
+
+#include "admin/metrics.hpp"
+#include "admin/status.hpp"
+#include "admin/status_page.hpp"
+#include "base/printable.hpp"
+#include "responder/request_target.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace md {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using responder::Page;
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds between_turns = 5s;
+constexpr std::string_view one_domain_below = "/status.json/";
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+// So many a person reads; a page of a few hundred KiB.
+constexpr std::size_t most_shown = 500;
+
+bool has_in_a_name(const model::ManagedDomain& domain, const std::string& part) {
+    return std::any_of(domain.members.begin(), domain.members.end(), [&part](const auto& member) {
+        return member.name.text().find(part) != std::string::npos;
+    });
+}
+
+Page page_of(std::string_view content_type, std::string text, unsigned status = 200) {
+    return {content_type, std::make_shared<const std::string>(std::move(text)), status};
+}
+
+}  // namespace
+
+StatusPages::StatusPages(const base::asio::any_io_executor& executor, Engine& engine,
+                         const Loading& loading)
+    : engine_(engine),
+      loading_(loading),
+      started_at_(engine.clock().now()),
+      health_(steady_clock::now()),
+      shown_(executor) {}
+
+void StatusPages::shown(bool is_shown) {
+    if (is_shown && !is_shown_)
+        health_ = admin::Health(steady_clock::now());
+    is_shown_ = is_shown;
+    shown_.wake();
+}
+
+std::optional<Page> StatusPages::page(std::string_view path, std::string_view query) {
+    if (path == "/healthz")
+        return health();
+    bool of_one = path.starts_with(one_domain_below);
+    if (path != "/" && path != "/status.json" && path != "/metrics" && !of_one)
+        return std::nullopt;
+    if (!attended_)
+        return page_of(text_type, "mdcertd is starting.\n", 503);
+    if (path == "/")
+        return for_people(query);
+    if (path == "/metrics")
+        return Page{admin::Metrics::content_type, kept("metrics", [this] { return metrics(); })};
+    auto name = responder::query_field(query, "name");
+    if (of_one || name)
+        return one_domain(of_one ? path.substr(one_domain_below.size()) : *name);
+    return Page{json_type, kept("status.json", [this] { return whole_status(); })};
+}
+
+Page StatusPages::health() const {
+    std::string complaint =
+        attended_ ? health_.complaint(steady_clock::now()) : "mdcertd is starting";
+    if (complaint.empty())
+        return page_of(text_type, "ok\n");
+    return page_of(text_type, complaint + "\n", 503);
+}
+
+std::string StatusPages::whole_status() const {
+    json more = json::object();
+    if (!loading_.problem.empty())
+        more["reload-problem"] = loading_.problem;
+    const drive::Reconcile& reconcile = engine_.reconcile();
+    return admin::status_document(reconcile.desired(), reconcile.observed(), engine_.clock().now(),
+                                  {}, more);
+}
+
+std::optional<Page> StatusPages::for_people(std::string_view query) {
+    auto encoded = responder::query_field(query, "name");
+    auto searched = responder::percent_decoded(encoded.value_or(""));
+    if (!searched)
+        return std::nullopt;
+    std::size_t most = responder::query_field(query, "all") ? admin::StatusPage::all : most_shown;
+    if (!searched->empty())
+        return page_of(admin::StatusPage::content_type,
+                       html(responder::lower_case(*searched), most));
+    return Page{admin::StatusPage::content_type,
+                kept("/" + std::to_string(most), [&] { return html("", most); })};
+}
+
+std::string StatusPages::html(const std::string& searched, std::size_t most) const {
+    const drive::Reconcile& reconcile = engine_.reconcile();
+    const model::DesiredState& desired = reconcile.desired();
+    auto now = engine_.clock().now();
+    admin::StatusPage page(now, most);
+    for (const model::ManagedDomain& domain : desired.domains)
+        if (has_in_a_name(domain, searched))
+            page.add(admin::domain_status(domain, reconcile.observed().of(domain.name()),
+                                          desired.server, now));
+    return page.finished({MDCERTD_VERSION, loading_.problem, base::printable(searched)});
+}
+
+std::string StatusPages::metrics() const {
+    const drive::Reconcile& reconcile = engine_.reconcile();
+    const model::DesiredState& desired = reconcile.desired();
+    auto now = engine_.clock().now();
+    admin::Metrics metrics;
+    for (const model::ManagedDomain& domain : desired.domains)
+        metrics.add(admin::domain_status(domain, reconcile.observed().of(domain.name()),
+                                         desired.server, now));
+    return metrics.finished(
+        {started_at_, loading_.succeeded_at, loading_.problem.empty(), reconcile.sound_turns()});
+}
+
+// As mod_md's md-status has it: the domain's object by itself.
+std::optional<Page> StatusPages::one_domain(std::string_view encoded_name) const {
+    const drive::Reconcile& reconcile = engine_.reconcile();
+    auto name = responder::percent_decoded(encoded_name);
+    if (!name)
+        return std::nullopt;
+    admin::Selection found = admin::select(reconcile.desired(), {*name});
+    if (found.domains.empty())
+        return std::nullopt;
+    const model::ManagedDomain& domain = *found.domains.front();
+    json status = admin::domain_status(domain, reconcile.observed().of(domain.name()),
+                                       reconcile.desired().server, engine_.clock().now());
+    return page_of(json_type, status.dump() + "\n");
+}
+
+template <typename Make>
+StatusPages::Text StatusPages::kept(const std::string& key, Make make) {
+    auto began = steady_clock::now();
+    Kept& entry = kept_[key];
+    if (!entry.text || entry.until <= began) {
+        entry.text = std::make_shared<const std::string>(make());
+        auto ended = steady_clock::now();
+        entry.until = ended + 20 * (ended - began);
+    }
+    return entry.text;
+}
+
+void StatusPages::drop_old() {
+    auto now = steady_clock::now();
+    std::erase_if(kept_, [now](const auto& entry) { return entry.second.until <= now; });
+}
+
+base::Task<void> StatusPages::attend() {
+    attended_ = true;
+    while (true) {
+        while (!is_shown_)
+            co_await shown_.wait();
+        health_.note(engine_.reconcile().sound_turns(), steady_clock::now());
+        engine_.reconcile().request({});
+        drop_old();
+        co_await engine_.clock().wait(between_turns);
+    }
+}
+
+}  // namespace md
