@@ -19,7 +19,7 @@ struct Subcommand {
     const char* description;
     int (*body)(const CommandLine&);
     bool takes_json, takes_verbose;
-    enum { no_names, some_names, at_least_one, server_and_names } names;
+    enum { no_names, some_names, at_least_one, server_and_names, client_and_directory } names;
 };
 
 constexpr Subcommand subcommands[] = {
@@ -37,7 +37,21 @@ constexpr Subcommand subcommands[] = {
      Subcommand::at_least_one},
     {"snippet", "Print what nginx, httpd or haproxy needs in its configuration", commands::snippet,
      false, false, Subcommand::server_and_names},
+    {"import", "Take over what certbot, mod_md, lego, acme.sh or uacme keep", commands::import_tree,
+     false, false, Subcommand::client_and_directory},
 };
+
+void add_import(CLI::App& command, CommandLine& line) {
+    command.add_option("CLIENT", line.client, "certbot, mod_md, lego, acme.sh or uacme")
+        ->required();
+    command.add_option("DIR", line.directory, "Where that client keeps its files")->required();
+    command.add_option("--output", line.output,
+                       "Configuration file to write; default: imported-CLIENT.conf in conf.d");
+    command
+        .add_option("--ca", line.authorities,
+                    "Directory URL of a CA, for clients that keep none (lego, uacme)")
+        ->allow_extra_args(false);
+}
 
 CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
     CLI::App* command = app.add_subcommand(entry.name, entry.description);
@@ -51,7 +65,9 @@ CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
         command->add_flag("-v,--verbose", line.verbose, "Name every skipped directive");
     if (entry.names == Subcommand::server_and_names)
         command->add_option("SERVER", line.server, "nginx, httpd or haproxy")->required();
-    if (entry.names != Subcommand::no_names)
+    if (entry.names == Subcommand::client_and_directory)
+        add_import(*command, line);
+    else if (entry.names != Subcommand::no_names)
         command->add_option("NAME", line.names, "Managed domain, by its first name")
             ->required(entry.names != Subcommand::some_names);
     return command;

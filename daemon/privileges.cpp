@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <grp.h>
 #include <optional>
@@ -62,6 +63,27 @@ void become_user(const model::ServerSettings& server) {
     if (::setuid(0) == 0)
         throw base::Error("root privileges could not be given up for good");
     log::info("became user", log::kv("user", server.user));
+}
+
+ActingAsOwner::ActingAsOwner(const model::ServerSettings& server) {
+    if (::geteuid() != 0)
+        return;
+    auto identity = identity_of(server);
+    struct stat status {};
+    if (::stat(server.store_dir.c_str(), &status) == 0)
+        identity = Identity{status.st_uid, status.st_gid};
+    else if (identity)
+        make_root_for(server, *identity);
+    if (!identity || identity->user == 0)
+        return;
+    if (::setegid(identity->group) != 0 || ::seteuid(identity->user) != 0)
+        base::raise_errno("cannot act as the owner of the store");
+    acting_ = true;
+}
+
+ActingAsOwner::~ActingAsOwner() {
+    if (acting_ && (::seteuid(0) != 0 || ::setegid(0) != 0))
+        std::abort();  // what follows would write files of the wrong owner
 }
 
 }  // namespace md

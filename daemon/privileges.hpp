@@ -11,4 +11,18 @@ namespace md {
 // user fails.
 void become_user(const model::ServerSettings& server);
 
+// As long as it lives, root acts as the owner of the store, or as the configured user where there
+// is none yet: what is made in the store is theirs. Does nothing unless root. Throws
+// base::SystemError.
+class ActingAsOwner {
+public:
+    explicit ActingAsOwner(const model::ServerSettings& server);
+    ~ActingAsOwner();
+    ActingAsOwner(const ActingAsOwner&) = delete;
+    ActingAsOwner& operator=(const ActingAsOwner&) = delete;
+
+private:
+    bool acting_ = false;
+};
+
 }  // namespace md

@@ -48,7 +48,11 @@ for shell in bash zsh; do
     offers $shell 'example.org shop.test' mdcertd status -c "$config" ''
     offers $shell 'shop.test' mdcertd renew -c "$config" sh
     offers $shell '' mdcertd once -c "$config" ''
+    offers $shell 'certbot mod_md lego acme.sh uacme' mdcertd import -c "$config" ''
+    offers $shell '--output' mdcertd import certbot --o
 done
 offers bash "$config" mdcertd check -c "${config%?}"
 offers zsh 'a-file' mdcertd check -c ''
+offers bash "$root/packaging" mdcertd import --ca x lego "$root/packag"
+offers zsh 'a-file' mdcertd import --ca x lego ''
 exit $bad

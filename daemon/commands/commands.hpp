@@ -10,8 +10,11 @@ namespace md::commands {
 struct CommandLine {
     std::string config_file = "/etc/mdcertd/mdcertd.conf";
     std::vector<std::string> names;
-    std::string server;                // of snippet
-    std::vector<std::string> defines;  // -D NAME
+    std::string server;                    // of snippet
+    std::string client, directory;         // of import: whose files, and where
+    std::string output;                    // of import: "" = beside the configuration
+    std::vector<std::string> authorities;  // of import: --ca URL
+    std::vector<std::string> defines;      // -D NAME
     bool json = false;
     bool verbose = false;
 };
@@ -23,5 +26,6 @@ int show_config(const CommandLine& line);
 int status(const CommandLine& line);
 int renew(const CommandLine& line);
 int snippet(const CommandLine& line);
+int import_tree(const CommandLine& line);
 
 }  // namespace md::commands

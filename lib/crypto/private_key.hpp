@@ -7,6 +7,7 @@
 #include "base/secret.hpp"
 #include "model/key_spec.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ public:
     // Reads PKCS#8 (plain or encrypted), and traditional PEM. A passphrase may hold any byte; a
     // plain key loads whatever the passphrase. Throws CryptoError.
     static PrivateKey from_pem(std::string_view pem, const base::Secret& passphrase = {});
+
+    // A JWK's members as they stand in it, base64url (RFC 7517, RFC 7518 §6.2 and §6.3). Throws
+    // CryptoError when one is missing, or when they are no key together.
+    static PrivateKey from_jwk(const std::map<std::string, base::Secret>& members);
 
     // PKCS#8, "BEGIN PRIVATE KEY".
     base::Secret to_pem() const;

@@ -177,3 +177,24 @@ TEST_CASE("coordinates keep their leading zeros in a JWK") {
         REQUIRE(jwk.size() == 126);
     }
 }
+
+TEST_CASE("the private JWK of RFC 7515 appendix A.3.1 is its key, and what is no key is refused") {
+    const auto jwk = [](const std::string& y) {
+        std::map<std::string, base::Secret> members;
+        for (const auto& [name, value] : std::map<std::string, std::string>{
+                 {"kty", "EC"},
+                 {"crv", "P-256"},
+                 {"x", "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"},
+                 {"y", y},
+                 {"d", "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}})
+            members[name] = base::Secret(std::string_view(value));
+        return members;
+    };
+    const auto key = PrivateKey::from_jwk(jwk("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"));
+    CHECK(key.same_key_as(PrivateKey::from_pem(test::rfc7515_ec_key)));
+    CHECK_THROWS_AS(PrivateKey::from_jwk(jwk("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a1")),
+                    crypto::CryptoError);
+    CHECK_THROWS_AS(PrivateKey::from_jwk(jwk("=")), crypto::CryptoError);
+    CHECK_THROWS_AS(PrivateKey::from_jwk(jwk("")), crypto::CryptoError);
+    CHECK_THROWS_AS(PrivateKey::from_jwk({}), crypto::CryptoError);
+}

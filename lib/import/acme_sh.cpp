@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// acme.sh's home: NAME/ or NAME_ecc/ with NAME.conf, NAME.key, fullchain.cer, and
+// ca/HOST[/PATH]/{account.key,ca.conf}. Values of the shell may be wrapped in base64.
+#include "base/base64url.hpp"
+#include "import/assignments.hpp"
+#include "import/clients.hpp"
+#include "import/parts.hpp"
+
+#include <algorithm>
+
+namespace md::import {
+namespace {
+
+constexpr std::string_view ecc = "_ecc";
+
+std::string base64_decoded(std::string text) {
+    std::replace(text.begin(), text.end(), '+', '-');
+    std::replace(text.begin(), text.end(), '/', '_');
+    while (text.ends_with('='))
+        text.pop_back();
+    auto bytes = base::base64url_decode(text);
+    return bytes ? std::string(base::text_of(*bytes)) : std::string();
+}
+
+std::string plain(const std::string& value) {
+    constexpr std::string_view begin = "__ACME_BASE64__START_", end = "__ACME_BASE64__END_";
+    if (!value.starts_with(begin) || !value.ends_with(end) ||
+        value.size() < begin.size() + end.size())
+        return value;
+    return base64_decoded(value.substr(begin.size(), value.size() - begin.size() - end.size()));
+}
+
+std::vector<std::string> names_of(const std::map<std::string, std::string>& values) {
+    std::vector<std::string> names = {value_of(values, "Le_Domain")};
+    std::string others = value_of(values, "Le_Alt");
+    if (others == "no")
+        others.clear();
+    for (std::size_t begin = 0; begin < others.size();) {
+        auto end = std::min(others.find(',', begin), others.size());
+        names.push_back(others.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return names;
+}
+
+void read_certificate(const Tree& tree, const std::string& folder, Found& found) {
+    std::string name = folder;
+    if (name.ends_with(ecc))
+        name.resize(name.size() - ecc.size());
+    auto conf = tree.read(folder + "/" + name + ".conf");
+    if (!conf)
+        return;  // not of a certificate
+    auto values = assignments(*conf);
+    FoundCertificate certificate;
+    certificate.source = folder;
+    certificate.name = name;
+    certificate.names = names_of(values);
+    certificate.ca_url = value_of(values, "Le_API");
+    certificate.proof = plain(value_of(values, "Le_Webroot"));
+    certificate.by_dns = certificate.proof.starts_with("dns");
+    certificate.hook = plain(value_of(values, "Le_ReloadCmd"));
+    certificate.key_pem = base::Secret(required(tree, folder + "/" + name + ".key"));
+    certificate.chain_pem = required(tree, folder + "/fullchain.cer");
+    found.certificates.push_back(std::move(certificate));
+}
+
+void read_account(const Tree& tree, const std::string& folder, const Authorities& authorities,
+                  const std::vector<std::string>& servers, Found& found) {
+    const std::string path = folder.substr(std::string_view("ca/").size());
+    bool is_whole = path.find('/') != std::string::npos;  // older ones keep the host alone
+    std::string ca_url = is_whole ? url_of_path(path, servers) : authorities.directory_of(path);
+    if (ca_url.empty())
+        throw base::Error("which CA it is of is not kept: give its directory as --ca URL");
+    auto values = assignments(tree.read(folder + "/ca.conf").value_or(""));
+    found.accounts.push_back({folder,
+                              crypto::PrivateKey::from_pem(required(tree, folder + "/account.key")),
+                              std::move(ca_url), value_of(values, "ACCOUNT_URL"),
+                              contact(value_of(values, "CA_EMAIL"))});
+}
+
+void match_accounts(Found& found) {
+    for (FoundCertificate& certificate : found.certificates)
+        for (const FoundAccount& account : found.accounts)
+            if (certificate.ca_url == account.ca_url) {
+                certificate.account = account.source;
+                certificate.contacts = account.contacts;
+            }
+}
+
+}  // namespace
+
+Found read_acme_sh(const Tree& tree, const Authorities& authorities) {
+    Found found;
+    read_part(found, "", [&] {
+        for (const std::string& folder : tree.folders(""))
+            if (folder != "ca")
+                read_part(found, folder, [&] { read_certificate(tree, folder, found); });
+    });
+    std::vector<std::string> servers;
+    for (const FoundCertificate& certificate : found.certificates)
+        servers.push_back(certificate.ca_url);
+    read_part(found, "ca", [&] {
+        for (const std::string& folder : folders_with(tree, "ca", "account.key"))
+            read_part(found, folder,
+                      [&] { read_account(tree, folder, authorities, servers, found); });
+    });
+    match_accounts(found);
+    return found;
+}
+
+}  // namespace md::import

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// certbot's /etc/letsencrypt: renewal/NAME.conf, live/NAME/*.pem (links into archive/), and
+// accounts/HOST/PATH/ID/ with the key as a JWK. Paths that a renewal file names are not followed.
+#include "acme/json_text.hpp"
+#include "import/assignments.hpp"
+#include "import/clients.hpp"
+#include "import/parts.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace md::import {
+namespace {
+
+std::string without_scheme(const std::string& url) {
+    auto scheme = url.find("://");
+    return scheme == std::string::npos ? url : url.substr(scheme + 3);
+}
+
+std::string proof_of(const std::map<std::string, std::string>& values) {
+    std::string proof = value_of(values, "authenticator");
+    std::string webroot = value_of(values, "webroot_path");
+    return webroot.empty() ? proof : proof + " " + webroot;
+}
+
+void read_lineage(const Tree& tree, const std::string& name, Found& found) {
+    FoundCertificate certificate;
+    certificate.source = "live/" + name;
+    certificate.name = name;
+    auto values = assignments(required(tree, "renewal/" + name + ".conf"));
+    certificate.ca_url = value_of(values, "server");
+    certificate.account =
+        "accounts/" + without_scheme(certificate.ca_url) + "/" + value_of(values, "account");
+    certificate.proof = proof_of(values);
+    certificate.by_dns = certificate.proof.starts_with("dns-") ||
+                         value_of(values, "pref_challs").starts_with("dns-01");
+    certificate.hook = value_of(values, "renew_hook");
+    certificate.key_pem = base::Secret(required(tree, certificate.source + "/privkey.pem"));
+    certificate.chain_pem = required(tree, certificate.source + "/fullchain.pem");
+    found.certificates.push_back(std::move(certificate));
+}
+
+crypto::PrivateKey account_key(std::string_view jwk) {
+    auto json = acme::parse_json(jwk);
+    if (!json || !json->is_object())
+        throw base::Error("private_key.json is not JSON");
+    std::map<std::string, base::Secret> members;
+    for (const auto& [name, value] : json->items())
+        if (value.is_string())
+            members[name] = base::Secret(std::string_view(value.get_ref<const std::string&>()));
+    return crypto::PrivateKey::from_jwk(members);
+}
+
+void read_account(const Tree& tree, const std::string& folder,
+                  const std::vector<std::string>& servers, Found& found) {
+    std::string path = folder.substr(std::string_view("accounts/").size());
+    path.resize(path.rfind('/'));
+    FoundAccount account{folder,
+                         account_key(required(tree, folder + "/private_key.json")),
+                         url_of_path(path, servers),
+                         "",
+                         {}};
+    auto registration = acme::parse_json(tree.read(folder + "/regr.json").value_or(""));
+    if (registration && registration->is_object()) {
+        account.url = acme::text_or(*registration, "uri");
+        account.contacts = contacts_of(registration->value("body", nlohmann::json()).dump());
+    }
+    found.accounts.push_back(std::move(account));
+}
+
+}  // namespace
+
+Found read_certbot(const Tree& tree) {
+    constexpr std::string_view ending = ".conf";
+    Found found;
+    std::vector<std::string> renewed;
+    read_part(found, "renewal", [&] {
+        for (const std::string& file : tree.files("renewal"))
+            if (file.size() > ending.size() && file.ends_with(ending))
+                renewed.push_back(file.substr(0, file.size() - ending.size()));
+    });
+    for (const std::string& name : renewed)
+        read_part(found, "live/" + name, [&] { read_lineage(tree, name, found); });
+    read_part(found, "live", [&] {
+        for (const std::string& name : tree.folders("live"))
+            if (std::find(renewed.begin(), renewed.end(), name) == renewed.end())
+                found.troubles.push_back(
+                    {"live/" + name, "certbot does not renew it: there is no renewal/" + name +
+                                         std::string(ending)});
+    });
+    std::vector<std::string> servers;
+    for (const FoundCertificate& certificate : found.certificates)
+        servers.push_back(certificate.ca_url);
+    read_part(found, "accounts", [&] {
+        for (const std::string& folder : folders_with(tree, "accounts", "private_key.json"))
+            read_part(found, folder, [&] { read_account(tree, folder, servers, found); });
+    });
+    read_part(found, "renewal-hooks/deploy", [&] {
+        for (const std::string& file : tree.files("renewal-hooks/deploy"))
+            found.hooks.push_back(tree.root() + "/renewal-hooks/deploy/" + file);
+    });
+    return found;
+}
+
+}  // namespace md::import

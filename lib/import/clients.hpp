@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The clients whose files are understood, each in a file of its name. A reader never fails because
+// of what stands in a tree: a part that makes no sense is a Trouble, and the rest is read.
+#pragma once
+
+#include "import/authorities.hpp"
+#include "import/found.hpp"
+#include "import/tree.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace md::import {
+
+enum class Client { certbot, mod_md, lego, acme_sh, uacme };
+
+// "certbot", "mod_md", "lego", "acme.sh", "uacme".
+std::string_view word(Client client);
+std::optional<Client> client_named(std::string_view word);
+// How to have it stop renewing what mdcertd has taken over.
+std::string_view retirement(Client client);
+
+Found read(Client client, const Tree& tree, const Authorities& authorities);
+
+Found read_certbot(const Tree& tree);                                  // --config-dir
+Found read_mod_md(const Tree& tree);                                   // MDStoreDir
+Found read_lego(const Tree& tree, const Authorities& authorities);     // --path
+Found read_acme_sh(const Tree& tree, const Authorities& authorities);  // --config-home
+Found read_uacme(const Tree& tree, const Authorities& authorities);    // --confdir
+
+}  // namespace md::import

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "import/decide.hpp"
+
+#include "base/time_text.hpp"
+#include "http/url.hpp"
+#include "import/judge.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace md::import {
+namespace {
+
+using model::DomainName;
+using model::KeySpec;
+
+bool same_file(const KeySpec& one, const KeySpec& other) {
+    return one.type == other.type && one.canonical_curve() == other.canonical_curve();
+}
+
+class Choice {
+public:
+    Choice(const Found& found, const Present& present) : found_(found), present_(present) {
+        decision_.left = found.troubles;
+    }
+
+    void take(Judged& judged);
+    void take_accounts();
+    Decision done();
+
+private:
+    void leave(const Judged& judged, std::string why) {
+        decision_.left.push_back({judged.found->source, std::move(why)});
+    }
+    const model::ManagedDomain* configured_for(const Judged& judged, std::string& obstacle) const;
+    TakenDomain* neighbour_of(const Judged& judged, std::string& name);
+    void join(TakenDomain& domain, Judged& judged);
+    bool is_present(const FoundAccount& account) const;
+    void begin(Judged& judged, const model::ManagedDomain* configured);
+    void add_certificate(TakenDomain& domain, Judged& judged);
+
+    const Found& found_;
+    const Present& present_;
+    Decision decision_;
+    std::map<std::string, std::size_t> owners_;  // name -> place in decision_.domains
+};
+
+// The managed domain that has all of the names; or, when one has some of them, what is in the way.
+const model::ManagedDomain* Choice::configured_for(const Judged& judged,
+                                                   std::string& obstacle) const {
+    for (const model::ManagedDomain& domain : present_.desired.domains) {
+        auto has = [&](const DomainName& name) {
+            return domain.covers(name) ||
+                   std::any_of(domain.members.begin(), domain.members.end(),
+                               [&](const auto& member) { return name.covers(member.name); });
+        };
+        auto shared = std::find_if(judged.names.begin(), judged.names.end(), has);
+        if (shared == judged.names.end())
+            continue;
+        if (std::all_of(judged.names.begin(), judged.names.end(),
+                        [&](const DomainName& name) { return domain.covers(name); }))
+            return &domain;
+        obstacle = shared->text() + " is in the managed domain " + domain.name() + " (" +
+                   domain.origin.text() +
+                   ") already: give that one all of the names, or take it out and import again";
+    }
+    return nullptr;
+}
+
+// The domain taken before that shares a name, coverage by a wildcard counted.
+TakenDomain* Choice::neighbour_of(const Judged& judged, std::string& shared) {
+    for (const DomainName& name : judged.names) {
+        shared = name.text();
+        auto owner = owners_.find(shared);
+        if (owner == owners_.end() && !name.is_wildcard() && !name.is_single_label())
+            owner = owners_.find("*" + shared.substr(shared.find('.')));
+        if (owner == owners_.end() && name.is_wildcard())
+            owner = std::find_if(owners_.begin(), owners_.end(), [&](const auto& other) {
+                auto parsed = DomainName::parse(other.first);
+                return parsed && name.covers(*parsed);
+            });
+        if (owner != owners_.end())
+            return &decision_.domains[owner->second];
+    }
+    return nullptr;
+}
+
+void Choice::add_certificate(TakenDomain& domain, Judged& judged) {
+    if (!judged.shortcoming.empty()) {
+        leave(judged, judged.shortcoming + ": its names are taken, their certificate is ordered");
+        return;
+    }
+    KeySpec spec = *judged.key;
+    if (domain.configured != nullptr) {
+        const auto& keys = domain.configured->settings.keys;
+        auto wanted = std::find_if(keys.begin(), keys.end(),
+                                   [&](const KeySpec& key) { return same_file(key, spec); });
+        if (wanted == keys.end()) {
+            leave(judged, "its key is " + spec.text() + ", MDPrivateKeys asks for another kind");
+            return;
+        }
+        spec = *wanted;
+    }
+    domain.keys.push_back(spec);
+    domain.must_staple = judged.must_staple;
+    if (domain.is_held)
+        return;
+    domain.live.push_back({spec, std::move(judged.key_pem), std::move(judged.chain_pem),
+                           judged.not_before, judged.not_after});
+}
+
+// The same names once more: another kind of key is welcome, else the one before lasts longer.
+void Choice::join(TakenDomain& domain, Judged& judged) {
+    bool is_new_kind = judged.shortcoming.empty() &&
+                       std::none_of(domain.keys.begin(), domain.keys.end(),
+                                    [&](const auto& key) { return same_file(key, *judged.key); });
+    if (is_new_kind) {
+        domain.sources.push_back(judged.found->source);
+        add_certificate(domain, judged);
+        return;
+    }
+    std::string why = judged.shortcoming.empty()
+                          ? "it has the names of "
+                          : judged.shortcoming + ", and it has the names of ";
+    leave(judged, why + domain.sources.front() + ", which is taken, since it lasts longer");
+}
+
+void Choice::begin(Judged& judged, const model::ManagedDomain* configured) {
+    TakenDomain domain;
+    domain.names = judged.names;
+    domain.found = judged.found;
+    domain.sources = {judged.found->source};
+    domain.configured = configured;
+    domain.is_held = present_.certified.contains(domain.name());
+    for (const DomainName& name : domain.names)
+        owners_[name.text()] = decision_.domains.size();
+    if (domain.is_held)
+        leave(judged, "the store has a certificate for " + domain.name() +
+                          " already, which is left as it is");
+    if (!domain.is_held || judged.shortcoming.empty())
+        add_certificate(domain, judged);
+    decision_.domains.push_back(std::move(domain));
+}
+
+void Choice::take(Judged& judged) {
+    if (judged.names.empty()) {
+        leave(judged, judged.shortcoming.empty() ? "it has no DNS name" : judged.shortcoming);
+        return;
+    }
+    std::string obstacle, shared;
+    const model::ManagedDomain* configured = configured_for(judged, obstacle);
+    TakenDomain* neighbour = neighbour_of(judged, shared);
+    auto is_taken = [&](const DomainName& name) {
+        auto owner = owners_.find(name.text());
+        return owner != owners_.end() && &decision_.domains[owner->second] == neighbour;
+    };
+    auto sibling = std::find_if(decision_.domains.begin(), decision_.domains.end(),
+                                [&](const TakenDomain& domain) {
+                                    return configured != nullptr && domain.configured == configured;
+                                });
+    if (configured == nullptr && !obstacle.empty())
+        leave(judged, obstacle);
+    else if (neighbour == nullptr && sibling != decision_.domains.end())
+        leave(judged, sibling->sources.front() + " is taken for the managed domain " +
+                          configured->name() + ", which has its names too");
+    else if (neighbour == nullptr)
+        begin(judged, configured);
+    else if (judged.names.size() == neighbour->names.size() &&
+             std::all_of(judged.names.begin(), judged.names.end(), is_taken))
+        join(*neighbour, judged);
+    else
+        leave(judged, shared + " is in " + neighbour->sources.front() +
+                          " too, and a name can be in one managed domain only: it is not renewed "
+                          "any more unless you add its other names to " +
+                          neighbour->name() + ", or give them a ManagedDomain of their own");
+}
+
+// One that is begun in the store gives way to one that is registered.
+bool Choice::is_present(const FoundAccount& account) const {
+    auto held = present_.accounts.find(http::Url::parse(account.ca_url)->text());
+    return held != present_.accounts.end() && (held->second || account.url.empty());
+}
+
+// One account for each CA: the one that most of what is taken was issued to.
+void Choice::take_accounts() {
+    std::map<std::string, std::size_t> uses;
+    for (const TakenDomain& domain : decision_.domains)
+        ++uses[domain.found->account];
+    std::vector<const FoundAccount*> wanted;
+    for (const FoundAccount& account : found_.accounts)
+        wanted.push_back(&account);
+    std::stable_sort(wanted.begin(), wanted.end(), [&](const auto* one, const auto* other) {
+        return std::pair(uses[one->source], !one->url.empty()) >
+               std::pair(uses[other->source], !other->url.empty());
+    });
+    std::map<std::string, std::string> taken;  // CA -> source
+    for (const FoundAccount* account : wanted) {
+        auto ca = http::Url::parse(account->ca_url);
+        auto owner = taken.find(account->ca_url);
+        std::string why;
+        if (!ca || !is_plain(account->ca_url))
+            why = "the address of its CA is none";
+        else if (ca->host().starts_with("acme-v01.") ||
+                 ca->host() == "acme-staging.api.letsencrypt.org")
+            why = "its CA spoke a protocol that has ended (ACME v1)";
+        else if (is_present(*account))
+            why = "the store has an account at " + ca->text() + " already, which is kept";
+        else if (owner != taken.end())
+            why = "one account is used at each CA, and " + owner->second + " is taken";
+        if (!why.empty()) {
+            decision_.left.push_back({account->source, why});
+            continue;
+        }
+        taken[account->ca_url] = account->source;
+        decision_.accounts.push_back(account);
+    }
+}
+
+Decision Choice::done() {
+    std::sort(
+        decision_.domains.begin(), decision_.domains.end(),
+        [](const TakenDomain& one, const TakenDomain& other) { return one.name() < other.name(); });
+    return std::move(decision_);
+}
+
+}  // namespace
+
+model::ManagedDomain managed_domain(const TakenDomain& taken) {
+    model::ManagedDomain domain;
+    for (const DomainName& name : taken.names)
+        domain.members.push_back({name, {}});
+    model::Settings& settings = domain.settings;
+    auto ca = http::Url::parse(taken.found->ca_url);
+    if (ca && is_plain(taken.found->ca_url))
+        settings.certificate_authorities = {ca->text()};
+    settings.agreement = "accepted";
+    settings.contacts = taken.found->contacts;
+    std::erase_if(settings.contacts, [](const std::string& one) { return !is_plain(one); });
+    if (!taken.keys.empty())
+        settings.keys = taken.keys;
+    settings.must_staple = taken.must_staple;
+    return domain;
+}
+
+bool is_plain(std::string_view text) {
+    return !text.empty() && text.size() <= 1000 &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return c > ' ' && c < 0x7f &&
+                      std::string_view("\"'\\$<>#{}`").find(c) == std::string_view::npos;
+           });
+}
+
+Decision decide(const Found& found, const Present& present, sys_seconds now) {
+    std::vector<Judged> all;
+    for (const FoundCertificate& certificate : found.certificates)
+        all.push_back(judge(certificate, now));
+    std::stable_sort(all.begin(), all.end(), [](const Judged& one, const Judged& other) {
+        return std::pair(one.shortcoming.empty(), one.not_after) >
+               std::pair(other.shortcoming.empty(), other.not_after);
+    });
+    Choice choice(found, present);
+    for (Judged& judged : all)
+        choice.take(judged);
+    choice.take_accounts();
+    return choice.done();
+}
+
+}  // namespace md::import

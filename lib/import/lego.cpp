@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// lego's --path: certificates/NAME.{crt,issuer.crt,key,json} and
+// accounts/HOST_PORT/MAIL/{account.json,keys/MAIL.key}. The CA's directory is not kept, only its
+// host, in the URLs of accounts and certificates.
+#include "acme/json_text.hpp"
+#include "import/clients.hpp"
+#include "import/parts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace md::import {
+namespace {
+
+std::string text_of(const nlohmann::json& json, const char* object, const char* member) {
+    if (!json.is_object() || !json.contains(object))
+        return {};
+    return acme::text_or(json[object], member);
+}
+
+void read_certificate(const Tree& tree, const std::string& name, const Authorities& authorities,
+                      Found& found) {
+    FoundCertificate certificate;
+    certificate.source = "certificates/" + name;
+    certificate.name = name.starts_with('_') ? "*" + name.substr(1) : name;
+    certificate.chain_pem = required(tree, certificate.source + ".crt");
+    const std::string begin = "-----BEGIN CERTIFICATE-----";
+    if (certificate.chain_pem.find(begin) == certificate.chain_pem.rfind(begin))
+        certificate.chain_pem += tree.read(certificate.source + ".issuer.crt").value_or("");
+    certificate.key_pem = base::Secret(required(tree, certificate.source + ".key"));
+    auto json = acme::parse_json(tree.read(certificate.source + ".json").value_or(""));
+    if (json)
+        certificate.ca_url = authorities.directory_of(acme::text_or(*json, "certUrl"));
+    found.certificates.push_back(std::move(certificate));
+}
+
+void read_account(const Tree& tree, const std::string& folder, const std::string& mail,
+                  const Authorities& authorities, Found& found) {
+    auto json = acme::parse_json(required(tree, folder + "/account.json"));
+    if (!json || !json->is_object())
+        throw base::Error("account.json is not JSON");
+    auto key = crypto::PrivateKey::from_pem(required(tree, folder + "/keys/" + mail + ".key"));
+    std::string url = text_of(*json, "registration", "uri");
+    std::string ca_url = authorities.directory_of(url);
+    if (ca_url.empty())
+        throw base::Error("lego does not keep which CA it is of: give its directory as --ca URL");
+    found.accounts.push_back({folder, std::move(key), std::move(ca_url), std::move(url),
+                              contact(acme::text_or(*json, "email"))});
+}
+
+void read_accounts(const Tree& tree, const Authorities& authorities, Found& found) {
+    for (const std::string& server : tree.folders("accounts"))
+        for (const std::string& mail : tree.folders("accounts/" + server)) {
+            const std::string folder = "accounts/" + server + "/" + mail;
+            read_part(found, folder, [&] { read_account(tree, folder, mail, authorities, found); });
+        }
+}
+
+// Which account a certificate is of is not kept: it is of one at its CA.
+void match_accounts(Found& found) {
+    for (FoundCertificate& certificate : found.certificates)
+        for (const FoundAccount& account : found.accounts) {
+            if (certificate.ca_url.empty() && found.accounts.size() == 1)
+                certificate.ca_url = account.ca_url;
+            if (certificate.ca_url != account.ca_url || !certificate.account.empty())
+                continue;
+            certificate.account = account.source;
+            certificate.contacts = account.contacts;
+        }
+}
+
+}  // namespace
+
+Found read_lego(const Tree& tree, const Authorities& authorities) {
+    constexpr std::string_view ending = ".crt", issuer = ".issuer.crt";
+    Found found;
+    read_part(found, "certificates", [&] {
+        for (const std::string& file : tree.files("certificates")) {
+            if (!file.ends_with(ending) || file.ends_with(issuer))
+                continue;
+            const std::string name = file.substr(0, file.size() - ending.size());
+            read_part(found, "certificates/" + name,
+                      [&] { read_certificate(tree, name, authorities, found); });
+        }
+    });
+    read_part(found, "accounts", [&] { read_accounts(tree, authorities, found); });
+    match_accounts(found);
+    return found;
+}
+
+}  // namespace md::import

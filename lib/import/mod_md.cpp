@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store of httpd's mod_md, which is laid out as ours: read as a tree that is somebody else's.
+#include "import/clients.hpp"
+#include "import/parts.hpp"
+#include "store/layout.hpp"
+
+namespace md::import {
+namespace {
+
+constexpr std::string_view certificate_begin = "pubcert";
+
+void read_certificate(const Tree& tree, const std::string& folder, const std::string& file,
+                      const store::MdRecord& record, Found& found) {
+    FoundCertificate certificate;
+    const std::string rest = file.substr(certificate_begin.size());
+    certificate.source = rest == ".pem" ? folder : folder + "/" + file;
+    certificate.name = record.name;
+    certificate.names = record.domains;
+    certificate.chain_pem = required(tree, folder + "/" + file);
+    certificate.key_pem = base::Secret(required(tree, folder + "/privkey" + rest));
+    certificate.ca_url = record.ca_url;
+    if (certificate.ca_url.empty() && !record.ca_urls.empty())
+        certificate.ca_url = record.ca_urls.front();
+    certificate.account = store::account_key(record.ca_account);
+    certificate.contacts = record.contacts;
+    certificate.kept = record;
+    found.certificates.push_back(std::move(certificate));
+}
+
+void read_domain(const Tree& tree, const std::string& name, Found& found) {
+    const std::string folder = store::domain_key(name);
+    store::MdRecord record =
+        store::parse_md(required(tree, store::domain_key(name, store::md_file))).value();
+    for (const std::string& file : tree.files(folder))
+        if (file.starts_with(certificate_begin) && file.ends_with(".pem"))
+            read_part(found, folder + "/" + file,
+                      [&] { read_certificate(tree, folder, file, record, found); });
+}
+
+void read_account(const Tree& tree, const std::string& id, const base::Secret& passphrase,
+                  Found& found) {
+    store::AccountRecord record =
+        store::parse_account(required(tree, store::account_key(id, store::account_file))).value();
+    if (record.status != store::AccountStatus::valid)
+        throw base::Error("the account is not valid any more");
+    if (record.eab)
+        throw base::Error("the account is bound to one outside (EAB), which mdcertd does not have");
+    auto key = crypto::PrivateKey::from_pem(
+        required(tree, store::account_key(id, store::account_key_file)), passphrase);
+    found.accounts.push_back(
+        {store::account_key(id), std::move(key), record.ca_url, record.url, record.contacts});
+}
+
+void note_staged(const Tree& tree, Found& found) {
+    for (const std::string& name : tree.folders("staging"))
+        if (!tree.files(store::staging_key(name)).empty() &&
+            tree.files(store::domain_key(name)).empty())
+            found.troubles.push_back(
+                {store::staging_key(name),
+                 "httpd has not taken it up yet: reload httpd, then import again"});
+}
+
+}  // namespace
+
+Found read_mod_md(const Tree& tree) {
+    Found found;
+    base::Secret passphrase;
+    const std::string header(store::header_key);
+    read_part(found, header,
+              [&] { passphrase = store::parse_header(required(tree, header)).value().key; });
+    read_part(found, "domains", [&] {
+        for (const std::string& name : tree.folders("domains"))
+            read_part(found, store::domain_key(name), [&] { read_domain(tree, name, found); });
+    });
+    read_part(found, "accounts", [&] {
+        for (const std::string& id : tree.folders("accounts"))
+            read_part(found, store::account_key(id),
+                      [&] { read_account(tree, id, passphrase, found); });
+    });
+    read_part(found, "staging", [&] { note_staged(tree, found); });
+    return found;
+}
+
+}  // namespace md::import

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "import/parts.hpp"
+
+#include "acme/json_text.hpp"
+#include "base/printable.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace md::import {
+namespace {
+
+constexpr unsigned deepest = 8;
+constexpr std::size_t most_folders = 1000;
+
+void collect(const Tree& tree, const std::string& path, std::string_view file, unsigned depth,
+             std::vector<std::string>& found) {
+    std::vector<std::string> files = tree.files(path);
+    if (std::find(files.begin(), files.end(), file) != files.end()) {
+        found.push_back(path);
+        return;
+    }
+    if (depth == deepest)
+        return;
+    for (const std::string& name : tree.folders(path)) {
+        if (found.size() == most_folders)
+            return;
+        collect(tree, path + "/" + name, file, depth + 1, found);
+    }
+}
+
+}  // namespace
+
+std::string required(const Tree& tree, const std::string& path) {
+    auto text = tree.read(path);
+    if (!text)
+        throw base::Error(base::printable(path) + " is missing");
+    return std::move(*text);
+}
+
+std::vector<std::string> folders_with(const Tree& tree, const std::string& path,
+                                      std::string_view file) {
+    std::vector<std::string> found;
+    collect(tree, path, file, 0, found);
+    return found;
+}
+
+std::string url_of_path(const std::string& path, const std::vector<std::string>& urls) {
+    for (const std::string& url : urls) {
+        auto scheme = url.find("://");
+        if (scheme != std::string::npos && url.substr(scheme + 3) == path)
+            return url;
+    }
+    return "https://" + path;
+}
+
+std::vector<std::string> contacts_of(std::string_view account_json) {
+    std::vector<std::string> contacts;
+    auto json = acme::parse_json(account_json);
+    if (!json || !json->is_object() || !json->contains("contact") || !(*json)["contact"].is_array())
+        return contacts;
+    for (const nlohmann::json& one : (*json)["contact"])
+        if (one.is_string())
+            contacts.push_back(one.get<std::string>());
+    return contacts;
+}
+
+std::vector<std::string> contact(const std::string& address) {
+    if (address.empty())
+        return {};
+    return {address.find(':') == std::string::npos ? "mailto:" + address : address};
+}
+
+}  // namespace md::import

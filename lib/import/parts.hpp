@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the readers of the clients' trees have in common. For the .cpp files of lib/import.
+#pragma once
+
+#include "base/error.hpp"
+#include "import/found.hpp"
+#include "import/tree.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace md::import {
+
+// Reads one part of a tree; what is wrong with it becomes a Trouble.
+template <typename Reading>
+void read_part(Found& found, const std::string& source, Reading reading) {
+    try {
+        reading();
+    } catch (const base::Error& error) {
+        found.troubles.push_back({source, error.what()});
+    }
+}
+
+// The file's text. Throws when it is absent, as for everything else.
+std::string required(const Tree& tree, const std::string& path);
+
+// The folders below a path that hold such a file: some layouts have a CA's URL as path. Bounded.
+std::vector<std::string> folders_with(const Tree& tree, const std::string& path,
+                                      std::string_view file);
+
+// The directory URL such a path came from, "HOST/PATH": as one of the URLs has it, else https.
+std::string url_of_path(const std::string& path, const std::vector<std::string>& urls);
+
+// What an account object of the CA, as JSON, has as its contacts; empty when it is none.
+std::vector<std::string> contacts_of(std::string_view account_json);
+// "mailto:" before an address that has no scheme; none for "".
+std::vector<std::string> contact(const std::string& address);
+
+}  // namespace md::import

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "import/report.hpp"
+
+#include "base/printable.hpp"
+#include "base/time_text.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace md::import {
+namespace {
+
+constexpr std::size_t longest_shown = 300;
+
+// A stranger's text on one line of its own.
+std::string shown(const std::string& text) {
+    std::string line = base::printable(text.substr(0, longest_shown));
+    if (text.size() > longest_shown)
+        line += " ...";
+    return line;
+}
+
+// A '\' at its end would have the next line belong to the comment.
+std::string comment(const std::string& text, const std::string& indent = "") {
+    std::string line = indent + "# " + shown(text);
+    return line + (line.ends_with('\\') ? " \n" : "\n");
+}
+
+std::string names_text(const std::vector<model::DomainName>& names) {
+    std::string text;
+    for (const model::DomainName& name : names)
+        text += (text.empty() ? "" : " ") + name.text();
+    return text;
+}
+
+std::string keys_text(const std::vector<model::KeySpec>& keys) {
+    constexpr unsigned fewest = 2048, most = 8192;  // as MDPrivateKeys takes them
+    std::string text;
+    for (model::KeySpec key : keys) {
+        if (key.type == model::KeySpec::Type::rsa)
+            key.bits = std::clamp(key.bits, fewest, most);
+        text += " " + key.text();
+    }
+    return text;
+}
+
+bool has_wildcard(const TakenDomain& domain) {
+    return std::any_of(domain.names.begin(), domain.names.end(),
+                       [](const model::DomainName& name) { return name.is_wildcard(); });
+}
+
+constexpr const char* dns_hint =
+    "dns-01 proves these names, which takes an MDChallengeDns01 command";
+
+// What mod_md was told of its own.
+std::string kept_lines(const store::MdRecord& kept) {
+    std::string text;
+    if (kept.renew_window && *kept.renew_window != model::Window{})
+        text += "    MDRenewWindow " + kept.renew_window->text() + "\n";
+    if (kept.require_https == model::RequireHttps::temporary)
+        text += "    MDRequireHttps temporary\n";
+    if (kept.require_https == model::RequireHttps::permanent)
+        text += "    MDRequireHttps permanent\n";
+    if (kept.renew_mode == model::DriveMode::always)
+        text += "    MDDriveMode always\n";
+    std::string challenges;
+    for (const std::string& word : kept.ca_challenges)
+        if (model::challenge_type_named(word))
+            challenges += " " + word;
+    return text + (challenges.empty() ? "" : "    MDCAChallenges" + challenges + "\n");
+}
+
+std::string section(const TakenDomain& taken, const Origin& origin) {
+    const FoundCertificate& found = *taken.found;
+    const model::Settings settings = managed_domain(taken).settings;
+    std::string text = "\n<ManagedDomain " + names_text(taken.names) + ">\n";
+    std::string sources;
+    for (const std::string& source : taken.sources)
+        sources += (sources.empty() ? "" : " and ") + source;
+    text += comment("From " + sources + " of " + std::string(word(origin.client)) +
+                        (found.proof.empty() ? "" : ", which proved the names by " + found.proof),
+                    "    ");
+    if (!found.hook.empty())
+        text += comment("It ran once renewed: " + found.hook, "    ");
+    if (found.by_dns || has_wildcard(taken))
+        text += comment(dns_hint, "    ");
+    if (found.ca_url.empty())
+        text += comment(std::string(word(origin.client)) +
+                            " does not keep which CA that was: MDCertificateAuthority",
+                        "    ");
+    else
+        text += "    MDCertificateAuthority " + settings.certificate_authorities.front() + "\n";
+    text += "    MDCertificateAgreement accepted\n";
+    if (!settings.contacts.empty())
+        text += "    MDContactEmail " + settings.contacts.front() + "\n";
+    if (!taken.keys.empty())
+        text += "    MDPrivateKeys" + keys_text(taken.keys) + "\n";
+    if (taken.must_staple)
+        text += "    MDMustStaple on\n";
+    if (found.kept)
+        text += kept_lines(*found.kept);
+    return text + "</ManagedDomain>\n";
+}
+
+std::string hooks_comment(const Decision& decision, const Found& found) {
+    std::set<std::string> hooks(found.hooks.begin(), found.hooks.end());
+    for (const TakenDomain& taken : decision.domains)
+        if (!taken.found->hook.empty())
+            hooks.insert(taken.found->hook);
+    if (hooks.empty())
+        return {};
+    std::string text = "#\n# What was run after a renewal was:\n";
+    for (const std::string& hook : hooks)
+        text += comment("    " + hook);
+    return text +
+           "# mdcertd runs one command for all, told here or in another file, such as\n"
+           "#     MDNotifyCmd /usr/lib/mdcertd/reload nginx\n";
+}
+
+std::string domain_line(const TakenDomain& taken) {
+    std::string text = "  " + names_text(taken.names) + ": ";
+    if (taken.is_held)
+        return text + "held already, left as it is\n";
+    if (taken.live.empty())
+        return text + "names only, a certificate is ordered\n";
+    std::string keys;
+    for (const TakenCertificate& certificate : taken.live)
+        keys += (keys.empty() ? "" : " and ") + certificate.spec.text();
+    return text + keys + ", valid until " + base::readable_time(taken.live.front().not_after) +
+           (taken.configured != nullptr
+                ? ", for the ManagedDomain of " + taken.configured->origin.text()
+                : "") +
+           "\n";
+}
+
+std::string steps(const Decision& decision, const Origin& origin, const std::string& written) {
+    std::string text = "\nWhat to do next:\n";
+    if (!written.empty())
+        text += "  look " + written + " over, then: mdcertd check\n";
+    text += "  have " + std::string(word(origin.client)) +
+            " renew nothing any more: " + std::string(retirement(origin.client)) +
+            "\n  point your servers at the certificates in the store: mdcertd snippet prints how\n";
+    for (const TakenDomain& taken : decision.domains)
+        if (has_wildcard(taken) || taken.found->by_dns)
+            text += "  " + taken.name() + ": " + dns_hint + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string configuration_text(const Decision& decision, const Found& found, const Origin& origin,
+                               sys_seconds now) {
+    std::string sections;
+    for (const TakenDomain& taken : decision.domains)
+        if (taken.configured == nullptr)
+            sections += section(taken, origin);
+    if (sections.empty())
+        return {};
+    return comment("Written by mdcertd import from " + std::string(word(origin.client)) + "'s " +
+                   origin.directory + " on " + base::readable_time(now) + "; yours to change.") +
+           hooks_comment(decision, found) + sections;
+}
+
+std::string report_text(const Decision& decision, const Origin& origin,
+                        const std::string& written) {
+    std::string text;
+    bool is_empty = decision.domains.empty() && decision.accounts.empty();
+    if (!is_empty)
+        text += "Taken over:\n";
+    for (const TakenDomain& taken : decision.domains)
+        text += domain_line(taken);
+    for (const FoundAccount* account : decision.accounts)
+        text += "  the account at " + shown(account->ca_url) +
+                (account->url.empty() ? ", whose address the CA will tell" : "") + "\n";
+    if (!decision.left.empty())
+        text += "Not taken over:\n";
+    for (const Trouble& trouble : decision.left)
+        text += "  " + shown(trouble.source) + ": " + shown(trouble.why) + "\n";
+    if (!written.empty())
+        text += "Configuration written: " + written + "\n";
+    if (is_empty)
+        return text + "There is nothing that could be taken over.\n";
+    return text + steps(decision, origin, written);
+}
+
+}  // namespace md::import

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "import/tree.hpp"
+
+#include "base/error.hpp"
+#include "base/printable.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace md::import {
+namespace {
+
+// realpath(3); nullopt where something on the way is absent.
+std::optional<std::string> real_path(const std::string& path) {
+    std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), std::free);
+    if (real)
+        return std::string(real.get());
+    if (errno == ENOENT || errno == ENOTDIR)
+        return std::nullopt;
+    base::raise_errno("cannot read " + base::printable(path));
+}
+
+struct Descriptor {
+    explicit Descriptor(int opened) : number(opened) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (number >= 0)
+            ::close(number);
+    }
+    int number;
+};
+
+std::string read_all(int file, const std::string& path) {
+    std::string text;
+    std::array<char, 16384> part{};
+    while (text.size() <= largest_file) {
+        ssize_t count = ::read(file, part.data(), part.size());
+        if (count < 0)
+            base::raise_errno("cannot read " + path);
+        if (count == 0)
+            return text;
+        text.append(part.data(), static_cast<std::size_t>(count));
+    }
+    throw base::Error(path + " is larger than " + std::to_string(largest_file / 1024) + " KiB");
+}
+
+}  // namespace
+
+Tree::Tree(const std::string& directory) {
+    auto root = real_path(directory);
+    struct stat status {};
+    if (!root || ::stat(root->c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
+        throw base::Error("there is no directory " + base::printable(directory));
+    if (::access(root->c_str(), R_OK | X_OK) != 0)
+        base::raise_errno("cannot read " + *root);
+    root_ = *root;
+}
+
+std::optional<std::string> Tree::resolved(std::string_view path) const {
+    auto real = real_path(root_ + "/" + std::string(path));
+    if (real && *real != root_ && !real->starts_with(root_ == "/" ? root_ : root_ + "/"))
+        throw base::Error(base::printable(path) + " leads out of " + root_);
+    return real;
+}
+
+std::optional<std::string> Tree::read(std::string_view path) const {
+    auto real = resolved(path);
+    if (!real)
+        return std::nullopt;
+    const std::string shown = base::printable(path);
+    Descriptor file(::open(real->c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat status {};
+    if (file.number < 0 || ::fstat(file.number, &status) != 0)
+        base::raise_errno("cannot read " + shown);
+    if (!S_ISREG(status.st_mode))
+        throw base::Error(shown + " is not a file");
+    return read_all(file.number, shown);
+}
+
+std::vector<std::string> Tree::entries(std::string_view path, unsigned kind) const {
+    std::vector<std::string> names;
+    auto real = resolved(path);
+    if (!real)
+        return names;
+    auto close = [](DIR* opened) { ::closedir(opened); };
+    std::unique_ptr<DIR, decltype(close)> folder(::opendir(real->c_str()), close);
+    if (!folder)
+        base::raise_errno("cannot read the folder " + base::printable(path));
+    while (const dirent* entry = ::readdir(folder.get())) {
+        struct stat status {};
+        if (entry->d_name[0] == '.' ||
+            ::fstatat(::dirfd(folder.get()), entry->d_name, &status, 0) != 0 ||
+            (status.st_mode & S_IFMT) != kind)
+            continue;
+        if (names.size() == most_entries)
+            throw base::Error("the folder " + base::printable(path) + " has more than " +
+                              std::to_string(most_entries) + " entries");
+        names.emplace_back(entry->d_name);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::vector<std::string> Tree::folders(std::string_view path) const {
+    return entries(path, S_IFDIR);
+}
+
+std::vector<std::string> Tree::files(std::string_view path) const {
+    return entries(path, S_IFREG);
+}
+
+}  // namespace md::import

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// uacme's --confdir: private/key.pem is the account's key, private/NAME/key.pem and NAME/cert.pem a
+// certificate. Neither the CA nor the account's URL is kept.
+#include "crypto/certificate.hpp"
+#include "import/clients.hpp"
+#include "import/parts.hpp"
+
+namespace md::import {
+namespace {
+
+void read_certificate(const Tree& tree, const std::string& name, const Authorities& authorities,
+                      Found& found) {
+    FoundCertificate certificate;
+    certificate.source = name;
+    certificate.name = name;
+    certificate.key_pem = base::Secret(required(tree, "private/" + name + "/key.pem"));
+    certificate.chain_pem = required(tree, name + "/cert.pem");
+    auto leaf = crypto::parse_chain(certificate.chain_pem).front();
+    certificate.ca_url = authorities.assumed_for(leaf.facts(model::KeySpec::rsa()).issuer);
+    certificate.account = "private/key.pem";
+    found.certificates.push_back(std::move(certificate));
+}
+
+}  // namespace
+
+Found read_uacme(const Tree& tree, const Authorities& authorities) {
+    Found found;
+    read_part(found, "private", [&] {
+        for (const std::string& name : tree.folders("private"))
+            read_part(found, name, [&] { read_certificate(tree, name, authorities, found); });
+    });
+    read_part(found, "private/key.pem", [&] {
+        auto pem = tree.read("private/key.pem");
+        if (!pem)
+            return;
+        std::string ca_url = found.certificates.empty() ? authorities.assumed_for("")
+                                                        : found.certificates.front().ca_url;
+        found.accounts.push_back(
+            {"private/key.pem", crypto::PrivateKey::from_pem(*pem), std::move(ca_url), "", {}});
+    });
+    return found;
+}
+
+}  // namespace md::import
