@@ -3,10 +3,10 @@
 
 #include "base/log.hpp"
 #include "drive/showcase.hpp"
+#include "free_memory.hpp"
 #include "http/beast_transport.hpp"
 #include "privileges.hpp"
 
-#include <malloc.h>
 #include <utility>
 
 namespace md {
@@ -19,13 +19,6 @@ drive::TransportFor transports(base::asio::any_io_executor executor) {
         options.proxy = route.proxy;
         return std::make_unique<http::BeastTransport>(executor, options);
     };
-}
-
-// What reading ten thousand records took is not needed again for months.
-void return_free_memory() {
-#ifdef __GLIBC__
-    ::malloc_trim(0);
-#endif
 }
 
 }  // namespace

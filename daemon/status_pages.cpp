@@ -5,6 +5,7 @@
 #include "admin/status.hpp"
 #include "admin/status_page.hpp"
 #include "base/printable.hpp"
+#include "free_memory.hpp"
 #include "responder/request_target.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,6 +26,7 @@ constexpr std::string_view one_domain_below = "/status.json/";
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
+constexpr std::size_t worth_returning = std::size_t{1} << 20;
 // So many a person reads; a page of a few hundred KiB.
 constexpr std::size_t most_shown = 500;
 
@@ -156,7 +158,14 @@ StatusPages::Text StatusPages::kept(const std::string& key, Make make) {
 
 void StatusPages::drop_old() {
     auto now = steady_clock::now();
-    std::erase_if(kept_, [now](const auto& entry) { return entry.second.until <= now; });
+    std::size_t freed = 0;
+    std::erase_if(kept_, [&](const auto& entry) {
+        bool is_old = entry.second.until <= now;
+        freed += is_old ? entry.second.text->size() : 0;
+        return is_old;
+    });
+    if (freed > worth_returning)
+        return_free_memory();
 }
 
 base::Task<void> StatusPages::attend() {
