@@ -149,6 +149,12 @@ TEST_CASE("a reload opens, moves and closes the status port, and tells of its ow
     CHECK(get(other, "/healthz") == "ok\n");
     CHECK_FALSE(port_answers(port.number()));
 
+    // A port alone is both loopback addresses.
+    reload(site, *daemon, "MDStatusListen " + std::to_string(other.number()) + "\n");
+    CHECK(get(other, "/healthz") == "ok\n");
+    CHECK(curl({"http://[::1]:" + std::to_string(other.number()) + "/healthz"}).output == "ok\n");
+    CHECK_THAT(daemon->output(), !Catch::Contains("not available there"));
+
     site.configure(line_for(port) + "MDRenewWindow never\n");
     daemon->signal(SIGHUP);
     REQUIRE(daemon->wait_for_output("configuration not reloaded", seconds{20}));

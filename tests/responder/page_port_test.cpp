@@ -13,7 +13,7 @@ using namespace md::responder;
 namespace {
 
 struct Showing : Served {
-    Showing() {
+    explicit Showing(Limits limits = {}) : Served(limits) {
         on_loop([this] {
             listener.set_answers([this](const Question& question) {
                 return answer_with_page(question, {}, [this](auto, auto) {
@@ -62,4 +62,18 @@ TEST_CASE("of many pages asked for at once the next is made when the last was ta
         CHECK(served.made_so_far() <= i + 1);
     }
     CHECK(served.large.use_count() <= 3);
+}
+
+TEST_CASE("whoever does not take his page is shown the door, and the page is let go") {
+    Limits impatient;
+    impatient.request_time = std::chrono::milliseconds{300};
+    Showing served(impatient);
+    Visitor first(served.http());
+    first.send(get("/"));
+    CHECK(status_of(first.answer(false)) == "200");
+    Visitor second(served.http());  // came later: when it has to go, the first had to before
+    CHECK(second.closed_by_peer());
+    served.on_loop([] {});
+    CHECK(served.made_so_far() == 1);
+    CHECK(served.large.use_count() == 1);
 }
