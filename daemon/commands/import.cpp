@@ -93,6 +93,9 @@ public:
             throw base::Error(output_ +
                               " is there already: move it away, or name another file "
                               "with --output");
+        const std::string folder = fs::path(output_).parent_path();
+        if (::access(folder.c_str(), W_OK) != 0)
+            base::raise_errno("cannot write into " + folder);
         found_ = import::read(client, tree_, import::Authorities(line.authorities));
     }
 

@@ -36,6 +36,8 @@ private:
     TakenDomain* neighbour_of(const Judged& judged, std::string& name);
     void join(TakenDomain& domain, Judged& judged);
     bool is_present(const FoundAccount& account) const;
+    bool is_taken_elsewhere(const FoundAccount& account) const;
+    std::string obstacle_of(const FoundAccount& account) const;
     void begin(Judged& judged, const model::ManagedDomain* configured);
     void add_certificate(TakenDomain& domain, Judged& judged);
 
@@ -88,6 +90,8 @@ TakenDomain* Choice::neighbour_of(const Judged& judged, std::string& shared) {
 void Choice::add_certificate(TakenDomain& domain, Judged& judged) {
     if (!judged.shortcoming.empty()) {
         leave(judged, judged.shortcoming + ": its names are taken, their certificate is ordered");
+        if (judged.key)
+            domain.keys.push_back(*judged.key);
         return;
     }
     KeySpec spec = *judged.key;
@@ -181,6 +185,28 @@ bool Choice::is_present(const FoundAccount& account) const {
     return held != present_.accounts.end() && (held->second || account.url.empty());
 }
 
+// Why an account is not taken; "" when it is.
+std::string Choice::obstacle_of(const FoundAccount& account) const {
+    auto ca = http::Url::parse(account.ca_url);
+    if (!ca || !is_plain(account.ca_url))
+        return "the address of its CA is none";
+    if (ca->host().starts_with("acme-v01.") || ca->host() == "acme-staging.api.letsencrypt.org")
+        return "its CA spoke a protocol that has ended (ACME v1)";
+    if (is_present(account))
+        return "the store has an account at " + ca->text() + " already, which is kept";
+    for (const FoundAccount* taken : decision_.accounts)
+        if (taken->ca_url == account.ca_url)
+            return "one account is used at each CA, and " + taken->source + " is taken";
+    return {};
+}
+
+// certbot has the folder of the protocol of today lead to that of the former one.
+bool Choice::is_taken_elsewhere(const FoundAccount& account) const {
+    return std::any_of(
+        decision_.accounts.begin(), decision_.accounts.end(),
+        [&](const FoundAccount* taken) { return taken->key.same_key_as(account.key); });
+}
+
 // One account for each CA: the one that most of what is taken was issued to.
 void Choice::take_accounts() {
     std::map<std::string, std::size_t> uses;
@@ -193,27 +219,15 @@ void Choice::take_accounts() {
         return std::pair(uses[one->source], !one->url.empty()) >
                std::pair(uses[other->source], !other->url.empty());
     });
-    std::map<std::string, std::string> taken;  // CA -> source
+    std::map<const FoundAccount*, std::string> obstacles;
     for (const FoundAccount* account : wanted) {
-        auto ca = http::Url::parse(account->ca_url);
-        auto owner = taken.find(account->ca_url);
-        std::string why;
-        if (!ca || !is_plain(account->ca_url))
-            why = "the address of its CA is none";
-        else if (ca->host().starts_with("acme-v01.") ||
-                 ca->host() == "acme-staging.api.letsencrypt.org")
-            why = "its CA spoke a protocol that has ended (ACME v1)";
-        else if (is_present(*account))
-            why = "the store has an account at " + ca->text() + " already, which is kept";
-        else if (owner != taken.end())
-            why = "one account is used at each CA, and " + owner->second + " is taken";
-        if (!why.empty()) {
-            decision_.left.push_back({account->source, why});
-            continue;
-        }
-        taken[account->ca_url] = account->source;
-        decision_.accounts.push_back(account);
+        obstacles[account] = obstacle_of(*account);
+        if (obstacles[account].empty())
+            decision_.accounts.push_back(account);
     }
+    for (const auto& [account, why] : obstacles)
+        if (!why.empty() && !is_taken_elsewhere(*account))
+            decision_.left.push_back({account->source, why});
 }
 
 Decision Choice::done() {

@@ -12,10 +12,13 @@ namespace md::import {
 namespace {
 
 constexpr unsigned deepest = 8;
-constexpr std::size_t most_folders = 1000;
+constexpr unsigned most_folders = 5000;
 
+// Links may lead in circles: the number of looks is bounded, too.
 void collect(const Tree& tree, const std::string& path, std::string_view file, unsigned depth,
-             std::vector<std::string>& found) {
+             unsigned& looks, std::vector<std::string>& found) {
+    if (++looks > most_folders)
+        throw base::Error("it has more than " + std::to_string(most_folders) + " folders");
     std::vector<std::string> files = tree.files(path);
     if (std::find(files.begin(), files.end(), file) != files.end()) {
         found.push_back(path);
@@ -23,11 +26,8 @@ void collect(const Tree& tree, const std::string& path, std::string_view file, u
     }
     if (depth == deepest)
         return;
-    for (const std::string& name : tree.folders(path)) {
-        if (found.size() == most_folders)
-            return;
-        collect(tree, path + "/" + name, file, depth + 1, found);
-    }
+    for (const std::string& name : tree.folders(path))
+        collect(tree, path + "/" + name, file, depth + 1, looks, found);
 }
 
 }  // namespace
@@ -42,7 +42,8 @@ std::string required(const Tree& tree, const std::string& path) {
 std::vector<std::string> folders_with(const Tree& tree, const std::string& path,
                                       std::string_view file) {
     std::vector<std::string> found;
-    collect(tree, path, file, 0, found);
+    unsigned looks = 0;
+    collect(tree, path, file, 0, looks, found);
     return found;
 }
 

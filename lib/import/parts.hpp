@@ -25,7 +25,8 @@ void read_part(Found& found, const std::string& source, Reading reading) {
 // The file's text. Throws when it is absent, as for everything else.
 std::string required(const Tree& tree, const std::string& path);
 
-// The folders below a path that hold such a file: some layouts have a CA's URL as path. Bounded.
+// The folders below a path that hold such a file: some layouts have a CA's URL as path. Throws
+// when there are too many of them.
 std::vector<std::string> folders_with(const Tree& tree, const std::string& path,
                                       std::string_view file);
 

@@ -137,6 +137,7 @@ std::string steps(const Decision& decision, const Origin& origin, const std::str
     std::string text = "\nWhat to do next:\n";
     if (!written.empty())
         text += "  look " + written + " over, then: mdcertd check\n";
+    text += "  have it kept valid from now on: systemctl start mdcertd\n";
     text += "  have " + std::string(word(origin.client)) +
             " renew nothing any more: " + std::string(retirement(origin.client)) +
             "\n  point your servers at the certificates in the store: mdcertd snippet prints how\n";

@@ -100,6 +100,31 @@ TEST_CASE("certbot: what is broken is named, and the rest is read") {
                    Catch::Contains("directory/c: reading a JWK: its 'kty'"));
 }
 
+TEST_CASE("certbot: an account of the former protocol serves the one that came after it") {
+    const TreeFolder folder;
+    const auto key = crypto::PrivateKey::generate(KeySpec::ec("p-256"));
+    const std::string former = "accounts/acme-v01.api.letsencrypt.org/directory";
+    folder.put(former + "/0123/private_key.json", private_jwk(key));
+    folder.put(former + "/0123/regr.json",
+               R"({"body": {}, "uri": "https://acme-v01.api.letsencrypt.org/acme/reg/7"})");
+    folder.link("accounts/acme-v02.api.letsencrypt.org/directory", folder.path() / former);
+    const auto found = folder.read(Client::certbot);
+    CHECK(found.accounts.size() == 2);
+    const model::DesiredState desired;
+    const auto decision = import::decide(found, {desired, {}, {}}, now);
+    REQUIRE(decision.accounts.size() == 1);
+    CHECK(decision.accounts[0]->ca_url == "https://acme-v02.api.letsencrypt.org/directory");
+    CHECK(lines_of(decision.left) == "");
+}
+
+TEST_CASE("links in circles end, and say so") {
+    const TreeFolder folder;
+    for (const char* name : {"a", "b", "c", "d", "e"})
+        folder.link(std::string("accounts/") + name, folder.path() / "accounts");
+    CHECK_THAT(lines_of(folder.read(Client::certbot).troubles),
+               Catch::Contains("accounts: it has more than 5000 folders"));
+}
+
 TEST_CASE("lego: certificates, and the account whose CA its URL tells") {
     const TreeFolder folder;
     const Pair wild = certified("*.one.test one.test");

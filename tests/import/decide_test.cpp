@@ -25,7 +25,7 @@ return certificate;
 }  // namespace
 
 import::FoundAccount found_account(const std::string& source, const std::string& ca){
-    static const auto key = crypto::PrivateKey::generate(KeySpec::ec("p-256"));
+    const auto key = crypto::PrivateKey::generate(KeySpec::ec("p-256"));
 return {source, key, ca, "https://ca.test/acct/" + source, {}};
 }
 
@@ -83,6 +83,8 @@ TEST_CASE("what is expired, torn or of a strange kind gives its names alone, and
     CHECK(decision.domains.size() == 5);
     for (const auto& domain : decision.domains)
         CHECK(domain.live.empty());
+    CHECK(decision.domains[1].name() == "old.test");
+    CHECK(decision.domains[1].keys == std::vector{KeySpec::ec("p-256")});
     const std::string left = lines_of(decision.left);
     CHECK_THAT(left, Catch::Contains("old.test: it has expired on 2026-05-31") &&
                          Catch::Contains("one.test: its key is that of another certificate") &&
