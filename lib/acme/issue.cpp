@@ -60,6 +60,7 @@ private:
     base::Task<void> give_up(NextStep next);
 
     bool names_are_ours(const Order& order) const;
+    std::optional<Order> order_told(const std::string& body, const http::Url& url) const;
 
     base::asio::any_io_executor executor_;
     Workbench& bench_;
@@ -200,10 +201,32 @@ base::Task<void> Issuance::place_order() {
         throw ProtocolError("placing the order: the CA's answer has no Location");
     UrlRule rule = bench_.account.client().url_rule();
     http::Url url = parse_url(*answer.location, rule, "the CA's order, 'Location'");
-    order_ = parse_order(answer.body, std::move(url), rule);
+    auto told = order_told(answer.body, url);
+    order_ = told.value_or(Order{});
+    order_.url = std::move(url);
+    co_await journal_.order_placed(order_);
+    if (told)
+        co_return;
+    // It was placed, and counts: what its own URL shows may be sound.
+    co_await refresh_order();
     if (!names_are_ours(order_))
         throw ProtocolError("placing the order: the CA's order is for other names");
     co_await journal_.order_placed(order_);
+}
+
+// What the answer to new-order says of it; nullopt when that is no order of ours.
+std::optional<Order> Issuance::order_told(const std::string& body, const http::Url& url) const {
+    std::string reason = "it is for other names";
+    try {
+        Order told = parse_order(body, url, bench_.account.client().url_rule());
+        if (names_are_ours(told))
+            return told;
+    } catch (const ProtocolError& error) {
+        reason = error.what();
+    }
+    log::debug("new order not understood, asked for again", log::kv("order", url.text()),
+               log::kv("reason", reason));
+    return std::nullopt;
 }
 
 base::Task<void> Issuance::begin_key() {
@@ -363,10 +386,10 @@ base::Task<Issued> Issuance::download() {
     } catch (const base::Error& error) {
         mistake = error.what();
     }
-    if (mistake) {
-        co_await journal_.order_dropped();
+    // The order stays: another one would cost a certificate more, and this one is as good as it was
+    // should the mistake be that of our clock, or of the way here.
+    if (mistake)
         throw AcmeError("the CA's certificate is refused: " + *mistake, FailureClass::budget);
-    }
     co_return Issued{std::move(key), std::move(chain_pem)};
 }
 

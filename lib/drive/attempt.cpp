@@ -25,7 +25,20 @@ using model::Job;
 using model::ObservedDomain;
 using std::chrono::sys_seconds;
 
-constexpr unsigned most_errors_of_an_order = 20;  // passing trouble: most of a day
+// Some trouble is the order's own, and may be so for good: after so many failures in a row another
+// one is placed. It may have come as far as a certificate, of which a CA grants few for the same
+// names (Let's Encrypt: 5 in 7 days).
+constexpr unsigned most_errors_of_an_order = 40;  // passing trouble: a day and a half
+constexpr unsigned most_refusals_by_us = 3;       // daily
+
+bool needs_another_order(const Job& job) {
+    if (job.errors == 0 || !job.last_failure)
+        return false;
+    const Failure& failure = *job.last_failure;
+    bool refused_by_us = failure.stage == "certificate" && failure.problem.empty() &&
+                         failure.failure_class == FailureClass::budget;
+    return job.errors % (refused_by_us ? most_refusals_by_us : most_errors_of_an_order) == 0;
+}
 
 // What an exception says, with what is needed to choose the next time.
 struct Verdict {
@@ -143,8 +156,7 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
     auto finished = co_await staging_.finished(request, tools_.clock.now());
     if (finished)
         co_return std::move(*finished);
-    // Some trouble is the order's own, and may be so for good: then another order is tried.
-    if (job_.errors >= most_errors_of_an_order)
+    if (needs_another_order(job_))
         co_await staging_.order_dropped();
     acme::Workbench bench{*authority_->account, tools_.solvers, tools_.clock, tools_.key_pool};
     acme::Issued issued = co_await acme::issue(bench, std::move(request), staging_);

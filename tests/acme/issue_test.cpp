@@ -116,8 +116,40 @@ TEST_CASE("a certificate for other names, another key, or no certificate at all 
             CHECK(std::string(error.what()).find("certificate is refused") != std::string::npos);
             CHECK(error.failure_class() == model::FailureClass::budget);
         }
-        CHECK_FALSE(bench.journal.kept_url);
+        CHECK(bench.journal.kept_url);
+        check_issued(bench, bench.issue_once());
+        CHECK(bench.ca.orders() == 1);
     }
+}
+
+namespace {
+
+// The order is placed, and what the CA says of it is `body`; at the order's own URL as well, or
+// not.
+void place_unintelligibly(const char* body, bool at_its_url) {
+    INFO(body << (at_its_url ? ", at its URL as well" : ""));
+    Bench bench;
+    bench.transport.meddle = [=](const std::string& request, http::Response& answer) {
+        if (request == "POST new-order" || (request == "POST order" && at_its_url))
+            answer.body = body;
+    };
+    if (at_its_url) {
+        CHECK_THROWS_AS(bench.issue_once(), ProtocolError);
+        CHECK(bench.journal.kept_url);
+        bench.transport.meddle = nullptr;
+    }
+    check_issued(bench, bench.issue_once());
+    CHECK(bench.ca.orders() == 1);
+}
+
+}  // namespace
+
+TEST_CASE("an order whose answer is broken is asked for at its Location, then or later") {
+    for (const char* body : {"", "<html>201</html>", R"({"status": "excellent"})",
+                             R"({"status": "pending", "identifiers": [], "authorizations": [],
+                                 "finalize": "https://ca.test/finalize/0"})"})
+        for (bool at_its_url : {false, true})
+            place_unintelligibly(body, at_its_url);
 }
 
 TEST_CASE("a staged order for other names is not gone on with") {

@@ -155,7 +155,7 @@ TEST_CASE("the CA's Retry-After is obeyed") {
     CHECK(*failed.staged_job->next_run >= bench.clock.now() + std::chrono::hours{2});
 }
 
-TEST_CASE("an order that is trouble for most of a day is given up for a new one") {
+TEST_CASE("an order that is trouble for more than a day is given up for a new one") {
     DriveBench bench;
     const auto wanted = managed({"a.org"});
     http::Response down;
@@ -163,16 +163,33 @@ TEST_CASE("an order that is trouble for most of a day is given up for a new one"
     // Directory, nonce, account and order come first, and the authorization fails; later directory
     // and nonce, and the order itself fails.
     bench.ca.answer_at(4, down);
-    for (unsigned failures = 1; failures <= 20; ++failures) {
+    for (unsigned failures = 1; failures <= 40; ++failures) {
         const auto outcome = bench.attempt(wanted);
         REQUIRE(outcome.staged_job);
         CHECK(outcome.staged_job->errors == failures);
         CHECK(bench.ca.orders() == 1);
-        if (failures < 20)
+        if (failures < 40)
             bench.ca.answer_at(bench.ca.steps() + 2, down);
     }
     CHECK(bench.attempt(wanted).certificates.size() == 1);
     CHECK(bench.ca.orders() == 2);
+}
+
+TEST_CASE("a certificate that is refused is asked for three times before another is ordered") {
+    DriveBench bench;
+    const auto wanted = managed({"a.org"});
+    bench.local.wrong_by = std::chrono::hours{24 * 365};
+    for (unsigned failures = 1; failures <= 6; ++failures) {
+        const auto outcome = bench.attempt(wanted);
+        REQUIRE(outcome.staged_job);
+        CHECK_THAT(outcome.staged_job->last_failure->detail, Catch::Contains("expired"));
+        CHECK(bench.ca.certificates() == (failures + 2) / 3);
+    }
+    bench.attempt(wanted);
+    REQUIRE(bench.ca.certificates() == 3);
+    bench.local.wrong_by = std::chrono::seconds{0};
+    CHECK(bench.attempt(wanted).certificates.size() == 1);
+    CHECK(bench.ca.certificates() == 3);
 }
 
 TEST_CASE("terms that were not agreed to are a permanent mistake: daily, with the URL") {

@@ -71,7 +71,8 @@ std::vector<Row> waits() {
     };
 }
 
-std::vector<Row> orders() {
+// Nobody can follow such an order.
+std::vector<Row> places() {
     const auto at = Resource::new_order;
     const Expected no_url = passing("is not an https URL");
     return {
@@ -86,33 +87,56 @@ std::vector<Row> orders() {
          no_url},
         {"a Location at another host", at, location("https://127.0.0.1:1/order/1"),
          passing("127.0.0.1:1/order/1")},
-        {"other names", at, sets("identifiers", {{{"type", "dns"}, {"value", "evil.test"}}}),
-         passing("for other names")},
-        {"a status that is a number", at, sets("status", 7), passing("unknown status")},
-        {"an unknown status", at, sets("status", "excellent"), passing("unknown status")},
-        {"no status", at, edits([](json& order) { order.erase("status"); }),
-         passing("unknown status")},
-        {"names that are a text", at, sets("identifiers", "row.test"), passing("identifiers")},
-        {"authorizations that are an object", at, sets("authorizations", json::object()),
-         passing("authorizations")},
-        {"authorizations that are numbers", at, sets("authorizations", {1, 2}), no_url},
-        {"a thousand and one authorizations", at, edits([](json& order) {
-             order["authorizations"] = json::array_t(1001, order["authorizations"][0]);
-         }),
-         passing("authorizations")},
-        {"a finalize URL that is null", at, sets("finalize", nullptr), no_url},
-        {"an authorization without TLS", at, sets("authorizations", {"http://localhost/a"}),
-         no_url},
         {"an authorization at another host", at, sets("authorizations", {"https://127.0.0.1:1/a"}),
          passing("127.0.0.1:1/a")},
-        {"a list", at, says("[1,2,3]"), passing("not a JSON object")},
-        {"a list in a list in a list ...", at, says(nested(100'000)), passing("not a JSON object")},
-        {"200 kB of members nobody knows", at, edits([](json& order) {
-             for (int i = 0; i < 5000; ++i)
-                 order["member-" + std::to_string(i)] = {i, "and so on", nullptr, 1e300};
-         }),
-         recovered()},
     };
+}
+
+struct Body {
+    std::string name;
+    Play play;
+    std::string mistake;
+};
+
+// No orders, and orders of others.
+std::vector<Body> bodies() {
+    return {
+        {"other names", sets("identifiers", {{{"type", "dns"}, {"value", "evil.test"}}}),
+         "for other names"},
+        {"a status that is a number", sets("status", 7), "unknown status"},
+        {"an unknown status", sets("status", "excellent"), "unknown status"},
+        {"no status", edits([](json& order) { order.erase("status"); }), "unknown status"},
+        {"names that are a text", sets("identifiers", "row.test"), "identifiers"},
+        {"authorizations that are an object", sets("authorizations", json::object()),
+         "authorizations"},
+        {"authorizations that are numbers", sets("authorizations", {1, 2}), "is not an https URL"},
+        {"a thousand and one authorizations", edits([](json& order) {
+             order["authorizations"] = json::array_t(1001, order["authorizations"][0]);
+         }),
+         "authorizations"},
+        {"a finalize URL that is null", sets("finalize", nullptr), "is not an https URL"},
+        {"an authorization without TLS", sets("authorizations", {"http://localhost/a"}),
+         "is not an https URL"},
+        {"a list", says("[1,2,3]"), "not a JSON object"},
+        {"a list in a list in a list ...", says(nested(100'000)), "not a JSON object"},
+        {"nothing", says(""), "not a JSON object"},
+    };
+}
+
+// In the answer to new-order they cost nothing: the order is found at its Location. There, they do.
+std::vector<Row> orders() {
+    std::vector<Row> rows;
+    for (const Body& body : bodies())
+        rows.push_back({body.name + ", at first", Resource::new_order, body.play, recovered()});
+    for (const Body& body : bodies())
+        if (body.name != "other names")  // they are looked at once
+            rows.push_back({body.name, Resource::order, body.play, passing(body.mistake)});
+    rows.push_back({"200 kB of members nobody knows", Resource::new_order, edits([](json& order) {
+                        for (int i = 0; i < 5000; ++i)
+                            order["member-" + std::to_string(i)] = {i, "and so on", nullptr, 1e300};
+                    }),
+                    recovered()});
+    return rows;
 }
 
 std::vector<Row> progress() {
@@ -174,12 +198,36 @@ TEST_CASE("a CA that says when to come again is asked then, in seconds or as a d
     bench.count();
 }
 
-TEST_CASE("an order that is none is not followed, and the next one is: a sample", "[slow]") {
+TEST_CASE("an order that leads astray is not followed, and the next one is", "[slow]") {
+    try_rows(places(), 1);
+}
+
+TEST_CASE("an order that is none is looked for at its Location: a sample", "[slow]") {
     try_rows(orders(), 2);
 }
 
-TEST_CASE("an order that is none is not followed, and the next one is: all of them", "[long]") {
+TEST_CASE("an order that is none is looked for at its Location: all of them", "[long]") {
     try_rows(orders(), 1);
+}
+
+TEST_CASE("an order whose answer is broken is kept, and the next attempt goes on with it") {
+    HostileCa bench;
+    Site site(bench.ca);
+    site.server_part =
+        replaced(site.server_part, bench.ca.directory_url(), bench.shim.directory_url());
+    site.configure("MDRetryDelay 1h\nMDPrivateKeys P-256\nManagedDomain one.test\n");
+    bench.shim.play(Resource::new_order, says("<html>200</html>"));
+    bench.shim.play(Resource::order, out_of_order(503));
+    CHECK(site.mdcertd({"once"}).status == 1);
+    check_failure(site, "one.test", passing("503"));
+    bench.shim.honest();
+    const auto outcome = site.mdcertd({"renew", "one.test"});
+    INFO(outcome.errors);
+    CHECK(outcome.status == 0);
+    CHECK(site.verify("one.test", "one.test", ".p-256") == "");
+    CHECK(bench.shim.requests(Resource::new_order) == 1);
+    CHECK(bench.ca.orders() == 1);
+    bench.count();
 }
 
 TEST_CASE("an order that goes backwards, nowhere or away ends in a certificate: a sample",
