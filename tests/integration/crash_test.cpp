@@ -4,10 +4,12 @@
 // default run takes a sample.
 #include "base/secret.hpp"
 #include "crypto/certificate.hpp"
+#include "crypto/csr.hpp"
 #include "crypto/private_key.hpp"
 #include "doomed.hpp"
 #include "support/catch.hpp"
 #include "support/tally.hpp"
+#include "support/test_issuer.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -20,6 +22,10 @@ using std::chrono::seconds;
 namespace {
 
 constexpr int killed = 128 + 9;
+// Pebble reuses one valid authorization in a hundred, whatever it is told. Then it is asked for
+// less, the run ends before the last points come, and the point is tried anew.
+constexpr int tries = 5;
+constexpr std::size_t least_messages = 9;  // else
 const std::string name = "one.test";
 const std::string settings = "MDPrivateKeys P-256\nMDRetryDelay 1\n";
 
@@ -59,23 +65,42 @@ void check_modes(const Site& site) {
     }
 }
 
+std::size_t messages_in(const std::vector<std::string>& calls) {
+    return static_cast<std::size_t>(std::count(calls.begin(), calls.end(), "message"));
+}
+
+// In place of the certificate one that is 65 days old and lives for 90: its renewal is due. The CA
+// makes none that are old already; who signed it does not matter here.
+void age_certificate(const Site& site) {
+    using std::chrono::days;
+    const auto key =
+        PrivateKey::from_pem(read_file(site.live(name, "privkey.p-256.pem")), md::base::Secret(""));
+    const auto csr = md::crypto::make_csr(key, {*md::model::DomainName::parse(name)}, false);
+    const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
+    write_file(site.live(name, "pubcert.p-256.pem"),
+               TestIssuer().issue(csr, now - days{65}, now + days{25}));
+}
+
 // One CA for all points; each point has a site of its own, which for a renewal begins as a copy of
-// one that has its certificate.
+// one whose certificate is due.
 class Table {
 public:
     explicit Table(Work work) : work_(work), ca_(PebbleOptions::calm()), prepared_(ca_) {
         prepared_.configure(settings + "ManagedDomain one.test\n");
-        if (work == Work::renewal)
-            REQUIRE(prepared_.mdcertd({"once"}).status == 0);
+        if (work != Work::renewal)
+            return;
+        REQUIRE(prepared_.mdcertd({"once"}).status == 0);
+        age_certificate(prepared_);
+        const auto next = prepared_.status_of(name).at("next-action");
+        REQUIRE(next.at("rule") == "renew_window");
+        REQUIRE(next.at("due") == true);
     }
 
     Pebble& ca() { return ca_; }
     bool renews() const { return work_ == Work::renewal; }
 
     void begin(Site& site) const {
-        // Another name makes the certificate due.
-        site.configure(settings + (renews() ? "ManagedDomain one.test www.one.test\n"
-                                            : "ManagedDomain one.test\n"));
+        site.configure(settings + "ManagedDomain one.test\n");
         if (!renews())
             return;
         fs::create_directory(site.store().parent_path());
@@ -84,10 +109,14 @@ public:
 
     // All that is called and said when nothing goes wrong.
     std::vector<std::string> calls() {
-        DoomedSite doomed(ca_);
-        begin(doomed.site);
-        REQUIRE(doomed.mdcertd({"once"}, {}) == 0);
-        return doomed.calls();
+        std::vector<std::string> all;
+        for (int i = 0; i < tries && messages_in(all) < least_messages; ++i) {
+            DoomedSite doomed(ca_);
+            begin(doomed.site);
+            REQUIRE(doomed.mdcertd({"once"}, {}) == 0);
+            all = doomed.calls();
+        }
+        return all;
     }
 
 private:
@@ -116,7 +145,7 @@ public:
         CHECK(now != "");
         CHECK(now != former_);
         CHECK((seen == former_ || seen == now));
-        CHECK(site.verify(name, table_.renews() ? "www.one.test" : name, ".p-256") == "");
+        CHECK(site.verify(name, name, ".p-256") == "");
         CHECK(table_.ca().accounts() - accounts_ == (table_.renews() ? 0 : 1));
         CHECK(certificates() - certificates_ >= 1);
         CHECK(certificates() - certificates_ <= 2);
@@ -147,19 +176,30 @@ std::string told(const Doom& doom) {
                           : "message " + std::to_string(doom.message));
 }
 
-// It dies, and whoever comes next finishes.
-void die_and_finish(Table& table, const Doom& doom) {
-    INFO(told(doom));
+// It dies, and whoever comes next finishes. False when its end came before that point.
+bool die_and_finish(Table& table, const Doom& doom) {
     Point point(table, doom);
     DoomedSite& doomed = point.doomed;
-    CHECK(doomed.mdcertd({"once"}, doom) == killed);
+    const int status = doomed.mdcertd({"once"}, doom);
     const auto calls = doomed.calls();
+    if (status == 0 && messages_in(calls) < least_messages)
+        return false;
     INFO("which was: " << (calls.empty() ? "" : calls.back()));
+    CHECK(status == killed);
     const std::string seen = usable_certificate(doomed.site);
     const Outcome second = doomed.site.mdcertd({"once"});
     INFO(second.errors);
     CHECK(second.status == 0);
     point.check_whole(seen);
+    return true;
+}
+
+void die_at(Table& table, const Doom& doom) {
+    INFO(told(doom));
+    bool died = false;
+    for (int i = 0; i < tries && !died; ++i)
+        died = die_and_finish(table, doom);
+    CHECK(died);
 }
 
 bool has_any(const std::string& text, std::initializer_list<const char*> words) {
@@ -224,19 +264,18 @@ constexpr std::size_t everything = 1'000'000;
 void kill_everywhere(Work work, std::size_t most) {
     Table table(work);
     const auto all = table.calls();
-    const auto messages = static_cast<std::size_t>(std::count(all.begin(), all.end(), "message"));
-    const std::size_t calls = all.size() - messages;
+    const std::size_t messages = messages_in(all), calls = all.size() - messages;
     REQUIRE(calls > 60);
-    REQUIRE(messages >= 7);
+    REQUIRE(messages >= least_messages);
     unsigned tried = 0;
     for (const char* how : {"kill", "power"})
         for (unsigned n : numbers(calls, most)) {
-            die_and_finish(table, {how, n, 0, false});
+            die_at(table, {how, n, 0, false});
             ++tried;
         }
     for (const char* how : {"kill", "answer"})
         for (unsigned n : numbers(messages, most)) {
-            die_and_finish(table, {how, 0, n, false});
+            die_at(table, {how, 0, n, false});
             ++tried;
         }
     tally("kill-points", tried);
@@ -245,8 +284,7 @@ void kill_everywhere(Work work, std::size_t most) {
 void fail_everywhere(Work work, std::size_t most) {
     Table table(work);
     const auto all = table.calls();
-    const auto calls =
-        all.size() - static_cast<std::size_t>(std::count(all.begin(), all.end(), "message"));
+    const std::size_t calls = all.size() - messages_in(all);
     const std::vector<Doom> faults = {{std::to_string(ENOSPC), 0, 0, true},
                                       {std::to_string(EIO), 0, 0, false},
                                       {"short", 0, 0, true},
