@@ -125,9 +125,10 @@ private:
     }
     std::vector<std::string> under(const std::string& prefix) const {
         std::vector<std::string> keys;
-        for (const auto& [key, value] : values)
-            if (key.starts_with(prefix + "/"))
-                keys.push_back(key);
+        const std::string folder = prefix + "/";
+        for (auto found = values.lower_bound(folder);
+             found != values.end() && found->first.starts_with(folder); ++found)
+            keys.push_back(found->first);
         return keys;
     }
     void erase(const std::string& key) {

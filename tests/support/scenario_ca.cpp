@@ -121,6 +121,8 @@ base::Task<http::Response> ScenarioCa::send(http::Request request) {
 }
 
 http::Response ScenarioCa::handle(const http::Request& request, const std::string& resource) {
+    if (!resource.empty() && resource == scenario_.out_of_order)
+        return problem_response(500, "serverInternal", "out of order");
     if (request.method == "GET" && resource == "directory")
         return directory();
     if (resource == "new-nonce" && request.method != "POST")

@@ -34,6 +34,7 @@ struct Scenario {
     std::string terms_of_service;        // "" = the CA has none
     std::optional<std::chrono::seconds> retry_after;  // on every answer that says "not yet"
     std::map<std::string, std::string> refused;       // name -> problem type of its validation
+    std::string out_of_order;                         // "new-order", ...: that resource answers 500
     std::chrono::seconds lifetime{std::chrono::hours{24 * 90}};
 
     bool succeeds() const { return refused.empty(); }
