@@ -14,6 +14,9 @@ using beast::http::error;
 
 constexpr std::size_t read_size = 4096;
 constexpr int most_interim_answers = 8;
+// "0\r\n\r\n". A chunked body that is not over has as many octets to come, and Beast, once it has
+// seen the last chunk's line, aborts the program over fewer.
+constexpr std::size_t end_of_chunks = 5;
 
 Response response_of(beast::http::response<beast::http::string_body>&& message) {
     Response response;
@@ -49,7 +52,8 @@ base::Task<Response> AnswerReader::read(bool without_body) {
 
 base::Task<void> AnswerReader::read_one(Parser& parser) {
     while (true) {
-        if (buffer_.size() > 0)
+        bool in_chunks = parser.is_header_done() && parser.chunked();
+        if (buffer_.size() >= (in_chunks ? end_of_chunks : 1))
             parse_available(parser);
         if (parser.is_done())
             co_return;

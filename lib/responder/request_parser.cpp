@@ -13,6 +13,10 @@ namespace {
 
 namespace http = boost::beast::http;
 
+// "0\r\n\r\n". What begins like it has as many octets to come in a chunked body, and Beast, once it
+// has seen the last chunk's line, aborts the program over fewer.
+constexpr std::size_t end_of_chunks = 5;
+
 std::string_view std_view(boost::beast::string_view text) {
     return {text.data(), text.size()};
 }
@@ -86,7 +90,7 @@ RequestParser::Progress RequestParser::parse_head(std::string_view head) {
 RequestParser::Progress RequestParser::skip_body(std::string_view octets) {
     if (is_done())
         return Progress::whole;
-    if (octets.empty())
+    if (octets.empty() || (chunked() && octets.front() == '0' && octets.size() < end_of_chunks))
         return Progress::more;
     ErrorCode error;
     consumed_ = put(boost::asio::const_buffer(octets.data(), octets.size()), error);

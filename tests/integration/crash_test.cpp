@@ -207,10 +207,12 @@ bool has_any(const std::string& text, std::initializer_list<const char*> words) 
                        [&](const char* word) { return text.find(word) != std::string::npos; });
 }
 
-// The daemon has met the fault and said so, has died of it, or has come to the end all the same.
-bool has_met(const std::string& output) {
-    return has_any(
-        output, {"attempt failed", "could not be stored", "was not archived", "notified domain="});
+// The daemon has met the fault and said so, has died of it, or has come to the end all the same. As
+// long as the fault lasts, the record of a failed attempt fails after it, and the status knows
+// then.
+bool has_met(const std::string& output, bool lasts) {
+    return has_any(output, {"could not be stored", "was not archived", "notified domain="}) ||
+           (!lasts && has_any(output, {"attempt failed"}));
 }
 
 std::string error_text(const Doom& doom) {
@@ -223,8 +225,8 @@ void fail_and_heal(Table& table, const Doom& doom) {
     Point point(table, doom);
     DoomedSite& doomed = point.doomed;
     auto daemon = doomed.run(doom);
-    daemon->wait_until([&] { return has_met(daemon->output()); }, {daemon->output_file()},
-                       seconds{30});
+    daemon->wait_until([&] { return has_met(daemon->output(), doom.lasts); },
+                       {daemon->output_file()}, seconds{30});
     const auto calls = doomed.calls();
     INFO("all that was called by then: " << calls.size());
     const std::string seen = usable_certificate(doomed.site);

@@ -44,10 +44,10 @@ std::vector<Fault> faults() {
     };
 }
 
-// What follows the header is not looked at there.
+// What follows the header is not looked at there, or it is asked for again at its Location.
 bool body_counts(Resource where) {
     return where != Resource::nonce && where != Resource::new_account &&
-           where != Resource::challenge;
+           where != Resource::new_order && where != Resource::challenge;
 }
 
 // HEAD has no body to break.
