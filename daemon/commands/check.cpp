@@ -48,12 +48,12 @@ config::Diagnostic of_the_world(const std::vector<config::ValueOrigin>& origins,
     return diagnostic;
 }
 
-void check_notify_command(config::Loaded& loaded) {
-    const std::vector<std::string>& command = loaded.desired.server.notify_command;
+void check_command(config::Loaded& loaded, std::string_view directive,
+                   const std::vector<std::string>& command) {
     std::string obstacle = command.empty() ? "" : notify::command_obstacle(command);
     if (!obstacle.empty())
         loaded.diagnostics.push_back(
-            of_the_world(loaded.global_origins, "MDNotifyCmd", obstacle,
+            of_the_world(loaded.global_origins, directive, obstacle,
                          "write the path of a program that the account of mdcertd may run"));
 }
 
@@ -106,7 +106,8 @@ void print_skipped(const config::Loaded& loaded, bool verbose) {
 
 int check(const CommandLine& line) {
     config::Loaded loaded = load_configuration(line);
-    check_notify_command(loaded);
+    check_command(loaded, "MDNotifyCmd", loaded.desired.server.notify_command);
+    check_command(loaded, "MDMessageCmd", loaded.desired.server.message_command);
     check_ca_files(loaded);
     print_diagnostics(loaded);
     std::size_t errors = count_of(loaded, Severity::error);

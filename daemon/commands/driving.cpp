@@ -4,6 +4,7 @@
 #include "base/time_text.hpp"
 #include "configuration.hpp"
 #include "engine.hpp"
+#include "notify/messages.hpp"
 #include "progress.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -58,7 +59,9 @@ bool all_well(const drive::Reconcile& reconcile) {
             well = false;
         }
         if (held.live_job && held.live_job->notify_errors > 0) {
-            say(domain.name(), "MDNotifyCmd failed", held.live_job->notify_next);
+            say(domain.name(),
+                std::string(notify::last_failed_call(*held.live_job).directive) + " failed",
+                held.live_job->notify_next);
             well = false;
         }
     }

@@ -84,6 +84,10 @@ std::string advice_for(const model::Failure& failure) {
     if (failure.stage == "activate")
         return "The store could not be written. Check that its disk has space and that it belongs "
                "to the user of mdcertd.";
+    if (failure.stage == "message")
+        return "MDMessageCmd answered \"renewing\" with an exit status that is not 0, which puts "
+               "the "
+               "attempt off. See what it printed in the log, or run it by hand.";
     return std::string(advice_for_class(failure.failure_class));
 }
 

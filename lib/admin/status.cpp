@@ -4,6 +4,7 @@
 #include "admin/advice.hpp"
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
+#include "notify/messages.hpp"
 #include "notify/proof.hpp"
 #include "schedule/renewal.hpp"
 
@@ -220,7 +221,7 @@ private:
     void put_notification(json& result) const {
         json& notification = result["notification"];
         notification["state"] = "none";
-        if (server_.notify_command.empty() || !held_.live_job || !held_.live_job->finished)
+        if (!server_.tells() || !held_.live_job || !held_.live_job->finished)
             return;
         const model::Job& job = *held_.live_job;
         if (job.notified) {
@@ -232,10 +233,9 @@ private:
         if (job.notify_errors == 0)
             return;
         notification["errors"] = job.notify_errors;
-        auto failed = std::find_if(job.log.begin(), job.log.end(),
-                                   [](const auto& entry) { return entry.type == "notify-error"; });
-        if (failed != job.log.end())
-            put(notification, "reason", failed->detail);
+        notify::FailedCall failed = notify::last_failed_call(job);
+        notification["command"] = failed.directive;
+        put(notification, "reason", failed.why);
     }
 
     const model::ManagedDomain& wanted_;

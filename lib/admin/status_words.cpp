@@ -54,7 +54,8 @@ std::string problem_words(const json& failure, sys_seconds now) {
 
 std::string failed_notification(const json& notified, sys_seconds now) {
     auto errors = count_of(notified, "errors");
-    std::string text = "MDNotifyCmd failed";
+    std::string command = text_of(notified, "command");
+    std::string text = (command.empty() ? "MDNotifyCmd" : command) + " failed";
     if (errors > 1)
         text += " " + std::to_string(errors) + " times";
     text = with_reason(text, text_of(notified, "reason"));

@@ -53,6 +53,14 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+void set_window(const Directive& directive, model::Window& setting, Report& report) {
+    auto window = parse_window(directive.arguments[0].text);
+    if (window)
+        setting = *window;
+    else
+        report.error(directive.arguments[0].at, window.error());
+}
+
 }  // namespace
 
 std::optional<MemberMode> member_mode(std::string_view word) {
@@ -178,11 +186,11 @@ void set_must_staple(const Directive& directive, Settings& settings, Report& rep
 }
 
 void set_renew_window(const Directive& directive, Settings& settings, Report& report) {
-    auto window = parse_window(directive.arguments[0].text);
-    if (window)
-        settings.renew_window = *window;
-    else
-        report.error(directive.arguments[0].at, window.error());
+    set_window(directive, settings.renew_window, report);
+}
+
+void set_warn_window(const Directive& directive, Settings& settings, Report& report) {
+    set_window(directive, settings.warn_window, report);
 }
 
 void set_drive_mode(const Directive& directive, Settings& settings, Report& report) {
@@ -248,6 +256,10 @@ std::string must_staple_text(const Settings& settings) {
 
 std::string renew_window_text(const Settings& settings) {
     return settings.renew_window.text();
+}
+
+std::string warn_window_text(const Settings& settings) {
+    return settings.warn_window.text();
 }
 
 std::string drive_mode_text(const Settings& settings) {

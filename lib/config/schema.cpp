@@ -109,6 +109,18 @@ const DirectiveSpec rows[] = {
         .show_server = notify_command_text,
     },
     {
+        .name = "MDMessageCmd",
+        .most = many,
+        .arguments = "PROGRAM [ARGUMENT...]",
+        .example = "MDMessageCmd /usr/local/bin/certificate-event",
+        .sentence =
+            "The program that is run for each event, with the reason (renewing, "
+            "challenge-setup:TYPE:NAME, renewed, installed, expiring, errored) and the name "
+            "of the managed domain as last arguments.",
+        .set_server = set_message_command,
+        .show_server = message_command_text,
+    },
+    {
         .name = "MDRetryDelay",
         .arguments = "DURATION",
         .default_value = "5s",
@@ -205,6 +217,19 @@ const DirectiveSpec rows[] = {
             "How long before its end a certificate is renewed: a time, or a share of its lifetime.",
         .set_domain = set_renew_window,
         .show_domain = renew_window_text,
+    },
+    {
+        .name = "MDWarnWindow",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "DURATION | PERCENT%",
+        .default_value = "10%",
+        .example = "MDWarnWindow 5d",
+        .sentence =
+            "How long before the end of a certificate MDMessageCmd is told daily that it is "
+            "expiring: a time, or a share of its lifetime.",
+        .set_domain = set_warn_window,
+        .show_domain = warn_window_text,
     },
     {
         .name = "MDPrivateKeys",
@@ -449,7 +474,6 @@ const DirectiveSpec rows[] = {
 // Of mod_md, without a meaning here so far.
 constexpr std::string_view only_of_mod_md[] = {"MDBaseServer",
                                                "MDMatchNames",
-                                               "MDWarnWindow",
                                                "MDRenewViaARI",
                                                "MDStapling",
                                                "MDStapleOthers",
@@ -463,7 +487,6 @@ constexpr std::string_view only_of_mod_md[] = {"MDBaseServer",
                                                "MDChallengeDns01Version",
                                                "MDCertificateFile",
                                                "MDCertificateKeyFile",
-                                               "MDMessageCmd",
                                                "MDStoreLocks",
                                                "MDInitialDelay",
                                                "MDRetryFailover",

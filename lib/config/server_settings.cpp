@@ -40,6 +40,22 @@ void set_identity(const Directive& directive, std::string& identity, Report& rep
     identity = argument.text;
 }
 
+void set_command(const Directive& directive, std::vector<std::string>& command, Report& report) {
+    const Argument& program = directive.arguments[0];
+    if (program.text.empty())
+        return report.error(program.at, "an empty command", "write the path of a program");
+    command.clear();
+    for (const Argument& argument : directive.arguments)
+        command.push_back(argument.text);
+}
+
+std::string command_text(const std::vector<std::string>& command) {
+    std::string text;
+    for (const std::string& word : command)
+        text += (text.empty() ? "" : " ") + as_word(word);
+    return text;
+}
+
 }  // namespace
 
 std::string path_below(const std::string& folder, const std::string& path) {
@@ -134,12 +150,11 @@ void set_port_map(const Directive& directive, ServerSettings& server, Report& re
 }
 
 void set_notify_command(const Directive& directive, ServerSettings& server, Report& report) {
-    const Argument& program = directive.arguments[0];
-    if (program.text.empty())
-        return report.error(program.at, "an empty command", "write the path of a program");
-    server.notify_command.clear();
-    for (const Argument& argument : directive.arguments)
-        server.notify_command.push_back(argument.text);
+    set_command(directive, server.notify_command, report);
+}
+
+void set_message_command(const Directive& directive, ServerSettings& server, Report& report) {
+    set_command(directive, server.message_command, report);
 }
 
 void set_retry_delay(const Directive& directive, ServerSettings& server, Report& report) {
@@ -249,10 +264,11 @@ std::string port_map_text(const ServerSettings& server) {
 }
 
 std::string notify_command_text(const ServerSettings& server) {
-    std::string text;
-    for (const std::string& word : server.notify_command)
-        text += (text.empty() ? "" : " ") + as_word(word);
-    return text;
+    return command_text(server.notify_command);
+}
+
+std::string message_command_text(const ServerSettings& server) {
+    return command_text(server.message_command);
 }
 
 std::string retry_delay_text(const ServerSettings& server) {

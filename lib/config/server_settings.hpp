@@ -18,6 +18,7 @@ void add_listen(const Directive& directive, ServerSettings& server, Report& repo
 void add_status_listen(const Directive& directive, ServerSettings& server, Report& report);
 void set_port_map(const Directive& directive, ServerSettings& server, Report& report);
 void set_notify_command(const Directive& directive, ServerSettings& server, Report& report);
+void set_message_command(const Directive& directive, ServerSettings& server, Report& report);
 void set_retry_delay(const Directive& directive, ServerSettings& server, Report& report);
 void set_check_interval(const Directive& directive, ServerSettings& server, Report& report);
 
@@ -33,6 +34,7 @@ std::string listens_text(const ServerSettings& server);
 std::string status_listens_text(const ServerSettings& server);
 std::string port_map_text(const ServerSettings& server);
 std::string notify_command_text(const ServerSettings& server);
+std::string message_command_text(const ServerSettings& server);
 std::string retry_delay_text(const ServerSettings& server);
 std::string check_interval_text(const ServerSettings& server);
 std::string max_parallel_text(const ServerSettings& server);

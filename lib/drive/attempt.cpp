@@ -7,6 +7,7 @@
 #include "base/time_text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
+#include "drive/messenger.hpp"
 #include "drive/observe.hpp"
 #include "drive/staging.hpp"
 #include "schedule/backoff.hpp"
@@ -40,6 +41,11 @@ bool needs_another_order(const Job& job) {
     return job.errors % (refused_by_us ? most_refusals_by_us : most_errors_of_an_order) == 0;
 }
 
+// MDMessageCmd said no: a wish, not a failure of ours or of the CA.
+struct Vetoed : base::Error {
+    using Error::Error;
+};
+
 // What an exception says, with what is needed to choose the next time.
 struct Verdict {
     Failure failure;
@@ -64,6 +70,7 @@ public:
           held_(held),
           name_(wanted.name()),
           authority_(nullptr),
+          messenger_(tools.hooks, tools.clock, server.message_command),
           staging_(tools.store, name_, [this](std::string_view stage) { enter(stage); }) {
         if (held.staged_job)
             job_ = *held.staged_job;
@@ -84,6 +91,7 @@ private:
     std::string md_json(const std::optional<std::string>& former) const;
     Verdict verdict_on(std::exception_ptr failed) const;
     void note_busy_ca(const Verdict& verdict);
+    base::Task<void> write_job();
     std::optional<std::chrono::seconds> held_lifetime() const;
 
     const Tools& tools_;
@@ -93,6 +101,7 @@ private:
     std::string name_;
     std::string stage_ = "store";
     Authority* authority_;
+    Messenger messenger_;
     Staging staging_;
     Job job_;
     std::optional<ObservedDomain> activated_;
@@ -130,6 +139,10 @@ base::Task<void> Attempt::begin() {
     job_.finished = false;
     add_entry(job_, {*job_.last_run, "starting", "", ""});
     co_await tools_.store.write(store::staging_key(name_, store::job_file), store::to_text(job_));
+    enter("message");
+    std::string veto = co_await messenger_.tell(job_, std::string(notify::reason::renewing));
+    if (!veto.empty())
+        throw Vetoed("MDMessageCmd refused the attempt: " + veto);
     std::string obstacle = acme::proving_obstacle(wanted_.certificate_names(),
                                                   wanted_.settings.challenges, tools_.solvers);
     if (!obstacle.empty()) {
@@ -158,7 +171,8 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
         co_return std::move(*finished);
     if (needs_another_order(job_))
         co_await staging_.order_dropped();
-    acme::Workbench bench{*authority_->account, tools_.solvers, tools_.clock, tools_.key_pool};
+    auto solvers = messenger_.telling(tools_.solvers, job_);
+    acme::Workbench bench{*authority_->account, solvers, tools_.clock, tools_.key_pool};
     acme::Issued issued = co_await acme::issue(bench, std::move(request), staging_);
     // With one key type activation follows at once, and a restart would find the order and its key.
     if (wanted_.settings.keys.size() > 1)
@@ -193,7 +207,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     values[std::string(store::md_file)] = md_json(former);
     Job done = job_;
     done.finished = true;
-    done.notified = server_.notify_command.empty();
+    done.notified = !server_.tells();
     done.errors = 0;
     done.next_run = std::nullopt;
     done.last_failure = std::nullopt;
@@ -222,6 +236,9 @@ Verdict Attempt::verdict_on(std::exception_ptr failed) const {
         verdict.failure.failure_class = refusal.failure_class();
         verdict.retry_after = refusal.retry_after();
         verdict.ca_is_busy = refusal.problem().status == 503 || is_limit(refusal.problem());
+    } catch (const Vetoed& veto) {
+        verdict.failure.detail = veto.what();
+        verdict.retry_after = verdict.failure.at + server_.check_interval;
     } catch (const acme::AcmeError& error) {
         verdict.failure.detail = error.what();
         verdict.failure.failure_class = error.failure_class();
@@ -264,6 +281,14 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     log::event(level, "attempt failed",
                {log::kv("domain", name_), log::kv("stage", failure.stage),
                 log::kv("reason", failure.detail), log::kv("retry_at", base::rfc3339(next))});
+    co_await write_job();
+    if (stage_ == "message" || !messenger_.speaks())
+        co_return;
+    co_await messenger_.tell(job_, std::string(notify::reason::errored));
+    co_await write_job();
+}
+
+base::Task<void> Attempt::write_job() {
     std::string unwritten;
     try {
         co_await tools_.store.write(store::staging_key(name_, store::job_file),

@@ -9,6 +9,7 @@
 #include "http/served_probe.hpp"
 #include "model/desired_state.hpp"
 #include "model/observed_state.hpp"
+#include "notify/hook_runner.hpp"
 #include "store/store.hpp"
 
 #include <functional>
@@ -30,6 +31,7 @@ struct Tools {
     std::function<void(const std::string& domain, std::string_view stage)> on_stage =
         [](const std::string&, std::string_view) {};
     http::ServedProbe* probe = nullptr;  // none: MDServedAt is not looked at
+    notify::Hooks* hooks = nullptr;      // none: MDMessageCmd is not run; Reconcile brings its own
 };
 
 struct Attempted {

@@ -3,15 +3,9 @@
 
 #include "base/log.hpp"
 #include "base/time_text.hpp"
-#include "crypto/digest.hpp"
 #include "drive/inherit.hpp"
 #include "drive/observe.hpp"
-#include "drive/witness.hpp"
-#include "notify/proof.hpp"
-#include "schedule/backoff.hpp"
 #include "schedule/renewal.hpp"
-#include "store/layout.hpp"
-#include "store/records.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -26,28 +20,6 @@ using std::chrono::sys_seconds;
 // minutes.
 constexpr std::chrono::seconds longest_wait = std::chrono::minutes{5};
 
-// Looks at MDServedAt cost no CA anything.
-sys_seconds always_open(std::size_t) {
-    return sys_seconds::min();
-}
-constexpr std::size_t most_looks = 8;
-
-// attempt() records its failures itself; what else ends a child is a cancellation, or a defect of
-// ours.
-void log_unexpected(const std::string& domain, std::exception_ptr failed) {
-    if (!failed)
-        return;
-    try {
-        std::rethrow_exception(failed);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() != base::asio::error::operation_aborted)
-            log::error("unexpected error", log::kv("domain", domain),
-                       log::kv("reason", error.what()));
-    } catch (const std::exception& error) {
-        log::error("unexpected error", log::kv("domain", domain), log::kv("reason", error.what()));
-    }
-}
-
 }  // namespace
 
 Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::Hooks& hooks,
@@ -58,7 +30,9 @@ Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::
       on_change_(std::move(on_change)),
       executor_(executor),
       nursery_(executor),
-      poke_(executor) {}
+      poke_(executor) {
+    tools_.hooks = &hooks_;
+}
 
 base::Task<void> Reconcile::load() {
     co_await inherit_renamed(tools_.store, desired_);
@@ -133,7 +107,7 @@ bool Reconcile::all_planned() const {
 void Reconcile::replan_all(sys_seconds now) {
     agenda_.clear();
     untold_.clear();
-    looks_.clear();
+    errands_.clear();
     driven_ = 0;
     for (std::size_t place = 0; place < desired_.domains.size(); ++place) {
         driven_ += desired_.domains[place].driven();
@@ -149,11 +123,7 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
         untold_.insert(place);
     else
         untold_.erase(place);
-    auto look = notify::next_look(desired_.server, domain, held, now);
-    if (look && !looking_.contains(domain.name()))
-        looks_.put({place, 0, *look, *look});
-    else
-        looks_.remove(place);
+    plan_errand(place, now);
     schedule::Step step = schedule::plan_domain(domain, held, now);
     sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
     if (requested_.contains(domain.name())) {
@@ -228,6 +198,22 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
     poke_.wake();
 }
 
+// attempt() records its failures itself; what else ends a child is a cancellation, or a defect of
+// ours.
+void Reconcile::log_unexpected(const std::string& domain, std::exception_ptr failed) {
+    if (!failed)
+        return;
+    try {
+        std::rethrow_exception(failed);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != base::asio::error::operation_aborted)
+            log::error("unexpected error", log::kv("domain", domain),
+                       log::kv("reason", error.what()));
+    } catch (const std::exception& error) {
+        log::error("unexpected error", log::kv("domain", domain), log::kv("reason", error.what()));
+    }
+}
+
 void Reconcile::tell_waiters(const std::string& name) {
     for (EndWaiter& waiter : end_waiters_)
         if (waiter.left.erase(name) > 0 && waiter.left.empty())
@@ -262,6 +248,9 @@ base::Task<void> Reconcile::drive_one(std::string name) {
     const model::ManagedDomain* now_wanted = wanted(name);
     if (now_wanted != nullptr && now_wanted->differs_from(tried))
         outcome.held.forget_delay();  // a reload came meanwhile
+    // What was told and seen of a set that stays was noted meanwhile.
+    if (outcome.held.staged_job)
+        outcome.held.live_job = observed_.of(name).live_job;
     observed_.domains[name] = std::move(outcome.held);
     if (now_wanted == nullptr)
         co_await inherit_from(name);
@@ -275,122 +264,6 @@ void Reconcile::hold_lane(const model::ManagedDomain& domain, sys_seconds until)
               log::kv("until", base::rfc3339(until)));
 }
 
-notify::Owed Reconcile::owed(sys_seconds now) const {
-    std::vector<const model::ManagedDomain*> untold;
-    for (std::size_t place : untold_)
-        untold.push_back(&desired_.domains[place]);
-    return notify::owed(desired_.server, untold, observed_, now, !running_.empty());
-}
-
-void Reconcile::start_notification(const notify::Owed& owed) {
-    if (owed.domains.empty() || notifying_)
-        return;
-    notifying_ = true;
-    nursery_.start(notify_all(owed.domains), [this](std::exception_ptr failed) {
-        notifying_ = false;
-        log_unexpected("", failed);
-        poke_.wake();
-    });
-}
-
-base::Task<void> Reconcile::notify_all(std::vector<std::string> domains) {
-    auto command = notify::command_for(desired_.server.notify_command, domains);
-    notify::HookOutcome outcome = co_await hooks_.run(std::move(command));
-    for (const std::string& name : domains) {
-        co_await record_notification(name, outcome);
-        if (auto place = place_of(name))
-            replan(*place, tools_.clock.now());
-    }
-    on_change_(nullptr);
-}
-
-base::Task<void> Reconcile::record_notification(std::string name, notify::HookOutcome outcome) {
-    auto known = observed_.domains.find(name);
-    if (known == observed_.domains.end() || !known->second.live_job)
-        co_return;  // a reload took it away
-    known->second.version = 0;
-    model::Job* job = &*known->second.live_job;
-    sys_seconds now = tools_.clock.now();
-    job->notified = outcome.succeeded;
-    job->notify_errors = outcome.succeeded ? 0 : job->notify_errors + 1;
-    job->notify_next = std::nullopt;
-    if (outcome.succeeded) {
-        add_entry(*job, {now, "notified", "", ""});
-        notify::expect_new_certificate(*job, now);
-        log::info("notified", log::kv("domain", name));
-    } else {
-        sys_seconds next =
-            schedule::notify_retry_at(job->notify_errors, now, crypto::random_share());
-        job->notify_next = next;
-        add_entry(*job, {now, "notify-error", "", outcome.explanation()});
-        log::warn("MDNotifyCmd failed", log::kv("domain", name), log::kv("reason", outcome.reason),
-                  log::kv("output", outcome.output), log::kv("retry_at", base::rfc3339(next)));
-    }
-    co_await write_job(name, *job);
-}
-
-base::Task<void> Reconcile::write_job(std::string name, model::Job job) {
-    std::string unwritten;
-    try {
-        co_await tools_.store.write(store::domain_key(name, store::job_file), store::to_text(job));
-    } catch (const base::Error& error) {
-        unwritten = error.what();
-    }
-    if (!unwritten.empty())
-        log::error("what became of the certificate could not be stored", log::kv("domain", name),
-                   log::kv("reason", unwritten));
-}
-
-void Reconcile::start_looks(sys_seconds now) {
-    while (tools_.probe != nullptr && looking_.size() < most_looks) {
-        auto next = looks_.take(now, always_open);
-        if (!next)
-            return;
-        const std::string& name = desired_.domains[next->place].name();
-        looking_.insert(name);
-        nursery_.start(look_at(name), [this, name](std::exception_ptr failed) {
-            looking_.erase(name);
-            log_unexpected(name, failed);
-            if (auto place = place_of(name))
-                replan(*place, tools_.clock.now());
-            poke_.wake();
-        });
-    }
-}
-
-base::Task<void> Reconcile::look_at(std::string name) {
-    const model::ManagedDomain* domain = wanted(name);
-    if (domain == nullptr)
-        co_return;
-    auto held = observed_.of(name).certificates;
-    auto looking = seen_instead(*tools_.probe, *domain, held);
-    std::string instead = co_await std::move(looking);
-    // A renewal came meanwhile: it has a look of its own.
-    if (observed_.of(name).certificates == held)
-        co_await record_look(std::move(name), std::move(instead));
-}
-
-base::Task<void> Reconcile::record_look(std::string name, std::string instead) {
-    auto known = observed_.domains.find(name);
-    const model::ManagedDomain* domain = wanted(name);
-    if (known == observed_.domains.end() || !known->second.live_job || domain == nullptr)
-        co_return;
-    model::Job& job = *known->second.live_job;
-    auto former = notify::proof_of(desired_.server, *domain, known->second);
-    notify::note_look(desired_.server, job, std::move(instead), tools_.clock.now());
-    auto proof = notify::proof_of(desired_.server, *domain, known->second);
-    if (proof == notify::Proof::issued)
-        log::warn("the certificate is not served, MDNotifyCmd is run again",
-                  log::kv("domain", name), log::kv("seen", job.served.instead));
-    else if (proof == notify::Proof::unconfirmed && former != proof)
-        log::error("the certificate is not served", log::kv("domain", name),
-                   log::kv("seen", job.served.instead));
-    else if (proof == notify::Proof::confirmed && former != proof)
-        log::info("the certificate is served", log::kv("domain", name));
-    co_await write_job(name, job);
-    on_change_(nullptr);
-}
-
 milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
     sys_seconds next = schedule::next_look({}, now, longest_wait);
     // With all hands busy the next one starts when one of them is done.
@@ -398,8 +271,7 @@ milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) co
         next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
     if (owed.next && !notifying_)
         next = std::min(next, *owed.next);
-    if (tools_.probe != nullptr)
-        next = std::min(next, looks_.next(now, always_open).value_or(next));
+    next = std::min(next, next_errand(now).value_or(next));
     return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
 }
 
@@ -417,7 +289,7 @@ base::Task<void> Reconcile::work() {
             ++sound_turns_;
         auto owes = owed(now);
         start_notification(owes);
-        start_looks(now);
+        start_errands(now);
         milliseconds wait = until_next(owes, now);
         co_await base::first_of(poked(), tools_.clock.wait(wait));
     }

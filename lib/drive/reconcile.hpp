@@ -77,7 +77,16 @@ private:
     void start_notification(const notify::Owed& owed);
     base::Task<void> notify_all(std::vector<std::string> domains);
     base::Task<void> record_notification(std::string name, notify::HookOutcome outcome);
-    void start_looks(std::chrono::sys_seconds now);
+    base::Task<void> tell_of_new_set(model::Job& job);
+    void tell_again_later(model::Job& job);
+    void note_failed_command(model::Job& job, const notify::HookOutcome& outcome);
+    std::optional<std::chrono::sys_seconds> look_at_of(const model::ManagedDomain& domain,
+                                                       std::chrono::sys_seconds now) const;
+    void plan_errand(std::size_t place, std::chrono::sys_seconds now);
+    std::optional<std::chrono::sys_seconds> next_errand(std::chrono::sys_seconds now) const;
+    void start_errands(std::chrono::sys_seconds now);
+    base::Task<void> run_errands(std::string name);
+    base::Task<void> warn_of_expiry(std::string name);
     base::Task<void> look_at(std::string name);
     base::Task<void> record_look(std::string name, std::string instead);
     base::Task<void> write_job(std::string name, model::Job job);
@@ -87,6 +96,7 @@ private:
     base::Task<void> poked();
     void ended(const std::string& name, std::exception_ptr failed);
     void hold_lane(const model::ManagedDomain& domain, std::chrono::sys_seconds until);
+    static void log_unexpected(const std::string& domain, std::exception_ptr failed);
     void tell_waiters(const std::string& name);
     const model::ManagedDomain* wanted(const std::string& name) const;
     bool awaits_former_self(const model::ManagedDomain& domain) const;
@@ -112,8 +122,8 @@ private:
     schedule::Agenda agenda_;
     Lanes lanes_;
     std::set<std::size_t> untold_;  // places of those whose notification is owed
-    schedule::Agenda looks_;        // at MDServedAt, by the same places
-    std::set<std::string> looking_;
+    schedule::Agenda errands_;      // looks at MDServedAt and warnings, by the same places
+    std::set<std::string> on_errand_;
     std::ptrdiff_t driven_ = 0;  // how many need a next action
     std::chrono::sys_seconds planned_at_{}, looked_at_{};
     bool single_pass_ = false;  // whoever was driven is not planned again

@@ -56,7 +56,8 @@ struct ServerSettings {
     PortMap port_map;
     std::vector<Listen> listens;
     std::vector<StatusListen> status_listens;
-    std::vector<std::string> notify_command;  // program and arguments; empty = none
+    std::vector<std::string> notify_command;   // program and arguments; empty = none
+    std::vector<std::string> message_command;  // the same, MDMessageCmd
     LogLevel log_level = LogLevel::info;
     std::string user = "mdcertd";  // to become, when started as root and such a user exists
     std::string group = "mdcertd";
@@ -68,6 +69,9 @@ struct ServerSettings {
     // How fast orders may be placed at a CA. What is known is the limit that Let's Encrypt
     // publishes for new orders of an account.
     OrderRate order_rate_at(const std::string& directory_url) const;
+
+    // Somebody is told when certificates are ready.
+    bool tells() const { return !notify_command.empty() || !message_command.empty(); }
 
     bool operator==(const ServerSettings&) const = default;
 };

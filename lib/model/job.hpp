@@ -35,8 +35,9 @@ struct Failure {
 
 struct LogEntry {
     sys_seconds when{};
-    std::string type;  // "starting", "progress", "finished", "renewal-error", "notify-error"
-    std::string status;
+    std::string type;    // "starting", "progress", "finished", "renewal-error", "notified",
+                         // "notify-error", "message-REASON", "message-error"
+    std::string status;  // the problem; of a "message-error" the reason it was run for
     std::string detail;
 
     bool operator==(const LogEntry&) const = default;
@@ -56,13 +57,13 @@ struct Served {
 struct Job {
     std::string name;  // the MD's
     bool finished = false;
-    bool notified = false;  // MDNotifyCmd succeeded for the set this job made
+    bool notified = false;  // who is to be told of the set this job made has been
     unsigned errors = 0;    // failures in a row
     std::optional<sys_seconds> next_run;
     std::optional<sys_seconds> last_run;
     std::optional<sys_seconds> valid_from;
     std::optional<Failure> last_failure;
-    unsigned notify_errors = 0;  // failures of MDNotifyCmd in a row
+    unsigned notify_errors = 0;  // failures to tell, in a row
     std::optional<sys_seconds> notify_next;
     Served served;
     std::vector<LogEntry> log;  // newest first, at most 128

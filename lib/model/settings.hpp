@@ -66,6 +66,7 @@ struct Settings {
     std::vector<ChallengeType> challenges = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
     std::vector<KeySpec> keys = {KeySpec::rsa()};
     Window renew_window;
+    Window warn_window = Window::percent(10);  // MDWarnWindow
     DriveMode drive_mode = DriveMode::automatic;
     MemberMode members = MemberMode::automatic;
     RequireHttps require_https = RequireHttps::off;

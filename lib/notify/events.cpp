@@ -31,7 +31,7 @@ Owed owed(const model::ServerSettings& server,
           const model::ObservedState& observed, sys_seconds now, bool busy,
           std::chrono::seconds patience) {
     Owed result;
-    if (server.notify_command.empty())
+    if (!server.tells())
         return result;
     std::vector<std::string> names;
     for (const model::ManagedDomain* wanted : domains) {

@@ -20,7 +20,8 @@ struct Owed {
     std::optional<sys_seconds> next;   // when there is something to tell; absent: nothing is owed
 };
 
-// Its live job is finished and not notified; it counts when a command is configured.
+// Its live job is finished and not notified; it counts when a command (MDNotifyCmd, MDMessageCmd)
+// is configured.
 bool is_owed(const model::ObservedDomain& held);
 
 // Of these MDs, in this order. When one is due, all that are owed go along, also those that wait

@@ -15,7 +15,7 @@ constexpr seconds unconfirmed_pause = 1h;
 constexpr seconds confirmed_pause = 24h;
 
 bool is_installed(const model::ServerSettings& server, const model::Job& job) {
-    return job.notified || server.notify_command.empty();
+    return job.notified || !server.tells();
 }
 
 bool is_given_up(const model::Served& served) {
@@ -91,7 +91,7 @@ void note_look(const model::ServerSettings& server, model::Job& job, std::string
         return;
     }
     served.next = now + unconfirmed_pause;
-    if (!served.told_again && !server.notify_command.empty()) {
+    if (!served.told_again && server.tells()) {
         job.notified = false;
         job.notify_errors = 0;
         job.notify_next = std::nullopt;

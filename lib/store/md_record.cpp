@@ -16,9 +16,10 @@ using model::MemberMode;
 using model::RequireHttps;
 using model::Window;
 
-constexpr std::array<const char*, 12> known_members = {
-    "name",        "domains",    "contacts",     "transitive",    "ca",         "privkey", "state",
-    "state-descr", "renew-mode", "renew-window", "require-https", "must-staple"};
+constexpr std::array<const char*, 13> known_members = {
+    "name",        "domains",       "contacts",    "transitive", "ca",
+    "privkey",     "state",         "state-descr", "renew-mode", "renew-window",
+    "warn-window", "require-https", "must-staple"};
 constexpr std::array<const char*, 6> known_ca_members = {"account", "proto",     "url",
                                                          "urls",    "agreement", "challenges"};
 
@@ -174,6 +175,8 @@ Parsed<MdRecord> parse_md(std::string_view text) {
     // Version 1.0 wrote a number of seconds, which mod_md reads as unset.
     if (const Json* window = md.find("renew-window"); window != nullptr && window->is_string())
         record.renew_window = window_named(window->get<std::string>());
+    if (const Json* window = md.find("warn-window"); window != nullptr && window->is_string())
+        record.warn_window = window_named(window->get<std::string>());
     std::string require_https = md.text("require-https");
     if (require_https == "temporary")
         record.require_https = RequireHttps::temporary;
@@ -204,6 +207,8 @@ std::string to_text(const MdRecord& record) {
     json["renew-mode"] = static_cast<int>(record.renew_mode);
     if (record.renew_window)
         json["renew-window"] = record.renew_window->text();
+    if (record.warn_window)
+        json["warn-window"] = record.warn_window->text();
     if (record.require_https != RequireHttps::off)
         json["require-https"] =
             record.require_https == RequireHttps::temporary ? "temporary" : "permanent";
@@ -228,6 +233,7 @@ MdRecord md_record(const model::ManagedDomain& wanted) {
     record.keys = settings.keys;
     record.renew_mode = settings.drive_mode;
     record.renew_window = settings.renew_window;
+    record.warn_window = settings.warn_window;
     record.require_https = settings.require_https;
     record.must_staple = settings.must_staple;
     return record;

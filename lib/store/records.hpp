@@ -66,7 +66,7 @@ struct MdRecord {
     State state = State::unknown;
     std::string state_descr;
     model::DriveMode renew_mode = model::DriveMode::automatic;
-    std::optional<model::Window> renew_window;
+    std::optional<model::Window> renew_window, warn_window;
     model::RequireHttps require_https = model::RequireHttps::off;
     bool must_staple = false;
     // The members mdcertd does not know, as read (a JSON object, or ""): they are written again.

@@ -227,7 +227,7 @@ TEST_CASE("the man page has a paragraph for each directive, with its default") {
 
 TEST_CASE("what mod_md has and mdcertd has not is known for what it is") {
     CHECK(judge_unknown("MDStapling").of_mod_md);
-    CHECK(judge_unknown("mdmessagecmd").of_mod_md);
+    CHECK(judge_unknown("mdbaseserver").of_mod_md);
     CHECK_FALSE(judge_unknown("MDNothing").of_mod_md);
     for (const char* name : {"MDStapling", "MDNothing", "ManagedDomians", "mdx"})
         CHECK(judge_unknown(name).is_mistake);

@@ -228,6 +228,33 @@ TEST_CASE("MDNotifyCmd gets its own arguments, then all names, without a shell")
     CHECK(read_file(told) == "<reload>\n<two words; $HOME>\n<*>\n<one.test>\n<two.test>\n");
 }
 
+TEST_CASE("MDMessageCmd is told of each event and may refuse an attempt") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    const fs::path told = site.directory() / "told", refusal = site.directory() / "refuse";
+    const fs::path program = site.directory() / "tell";
+    write_script(program, "#!/bin/sh\nif [ -e " + refusal.string() +
+                              " ]; then echo not today; exit 3; fi\necho \"$@\" >> " +
+                              told.string() + "\n");
+    site.server_part = without(site.server_part, "MDNotifyCmd");
+    site.configure("MDPrivateKeys P-256\nMDCAChallenges http-01\nMDMessageCmd " + program.string() +
+                   " event\nManagedDomain one.test www.one.test\n");
+    write_file(refusal, "");
+    const auto refused = site.mdcertd({"once"});
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.errors,
+               Catch::Contains("MDMessageCmd refused the attempt: exit status 3: not today"));
+    CHECK(ca.orders() == 0);
+    CHECK_THAT(site.mdcertd({"status"}).output, Catch::Contains("MDMessageCmd answered"));
+    fs::remove(refusal);
+    CHECK(site.mdcertd({"renew", "one.test"}).status == 0);
+    CHECK(read_file(told) ==
+          "event renewing one.test\n"
+          "event challenge-setup:http-01:one.test one.test\n"
+          "event challenge-setup:http-01:www.one.test one.test\n"
+          "event renewed one.test\nevent installed one.test\n");
+}
+
 TEST_CASE("check finds a notify command that is missing or may not be run") {
     Pebble ca(PebbleOptions::calm());
     Site site(ca);

@@ -3,9 +3,13 @@
 // the script every command succeeds.
 #pragma once
 
+#include "base/clock.hpp"
 #include "notify/hook_runner.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,13 +21,23 @@ public:
     std::vector<std::vector<std::string>> commands;  // as they came
     std::deque<notify::HookOutcome> outcomes;        // for the next ones
 
+    std::chrono::milliseconds takes{0};  // by that clock, before it is over
+    base::Clock* clock = nullptr;
+    std::set<std::string> refused;  // commands that have one of these words fail, always
+
     void fail_next(std::string reason = "exit status 1") {
         outcomes.push_back({false, std::move(reason), ""});
     }
 
     base::Task<notify::HookOutcome> run(std::vector<std::string> command) override {
-        commands.push_back(std::move(command));
         notify::HookOutcome outcome{true, "", ""};
+        bool is_refused = std::any_of(command.begin(), command.end(),
+                                      [&](const auto& word) { return refused.contains(word); });
+        commands.push_back(std::move(command));
+        if (takes > takes.zero())
+            co_await clock->wait(takes);
+        if (is_refused)
+            co_return notify::HookOutcome{false, "exit status 1", ""};
         if (!outcomes.empty()) {
             outcome = std::move(outcomes.front());
             outcomes.pop_front();

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drive/messenger.hpp"
+
+#include "base/log.hpp"
+
+#include <utility>
+
+namespace md::drive {
+namespace {
+
+class TellingSolver final : public acme::ChallengeSolver {
+public:
+    TellingSolver(acme::ChallengeSolver& solver, Messenger& messenger, model::Job& job)
+        : solver_(solver), messenger_(messenger), job_(job) {}
+
+    model::ChallengeType type() const override { return solver_.type(); }
+    std::string obstacle() const override { return solver_.obstacle(); }
+
+    base::Task<std::unique_ptr<acme::PreparedChallenge>> prepare(
+        acme::ChallengeToProve challenge) override {
+        std::string reason = notify::reason::challenge_setup(type(), challenge.name);
+        auto prepared = co_await solver_.prepare(std::move(challenge));
+        std::string why = co_await messenger_.tell(job_, reason);
+        if (!why.empty())
+            throw base::Error("MDMessageCmd refused " + reason + ": " + why);
+        co_return prepared;
+    }
+
+private:
+    acme::ChallengeSolver& solver_;
+    Messenger& messenger_;
+    model::Job& job_;
+};
+
+}  // namespace
+
+base::Task<std::string> Messenger::tell(model::Job& job, std::string reason) {
+    if (!speaks() || !notify::message_is_due(job, reason, clock_.now()))
+        co_return "";
+    notify::HookOutcome outcome =
+        co_await hooks_->run(notify::message_for(command_, reason, job.name));
+    if (outcome.succeeded) {
+        add_entry(job, {clock_.now(), "message-" + reason, "", ""});
+        log::info("MDMessageCmd told", log::kv("domain", job.name), log::kv("event", reason));
+        co_return "";
+    }
+    add_entry(job, {clock_.now(), "message-error", reason, outcome.explanation()});
+    log::warn("MDMessageCmd failed", log::kv("domain", job.name), log::kv("event", reason),
+              log::kv("reason", outcome.reason), log::kv("output", outcome.output));
+    co_return outcome.explanation();
+}
+
+std::vector<acme::ChallengeSolver*> Messenger::telling(
+    const std::vector<acme::ChallengeSolver*>& solvers, model::Job& job) {
+    if (!speaks())
+        return solvers;
+    telling_.clear();
+    std::vector<acme::ChallengeSolver*> result;
+    for (acme::ChallengeSolver* solver : solvers) {
+        telling_.push_back(std::make_unique<TellingSolver>(*solver, *this, job));
+        result.push_back(telling_.back().get());
+    }
+    return result;
+}
+
+}  // namespace md::drive

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// MDMessageCmd (mod_md's; reference part 2.11): which events it is run for and how often. Pure. The
+// record of what was told is the job's log: an entry "message-REASON" for each call that succeeded,
+// "message-error" with the reason as status for each that failed.
+#pragma once
+
+#include "model/desired_state.hpp"
+#include "model/observed_state.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace md::notify {
+
+using std::chrono::sys_seconds;
+
+namespace reason {
+constexpr std::string_view renewing = "renewing";    // before an attempt; a failure puts it off
+constexpr std::string_view renewed = "renewed";      // a new set is live; told until it succeeds
+constexpr std::string_view installed = "installed";  // after it; a failure is ignored
+constexpr std::string_view expiring = "expiring";    // daily within MDWarnWindow
+constexpr std::string_view errored = "errored";      // after a failed attempt; failures are ignored
+// "challenge-setup:http-01:www.example.org": before the CA is told to look.
+std::string challenge_setup(model::ChallengeType type, const model::DomainName& name);
+}  // namespace reason
+
+// The command line: MDMessageCmd with reason and MD appended.
+std::vector<std::string> message_for(const std::vector<std::string>& message_command,
+                                     std::string_view reason, const std::string& domain);
+
+// Not told within the last hour (renewing, errored); others are always due.
+bool message_is_due(const model::Job& job, std::string_view reason, sys_seconds now);
+
+// When the MD is next told that its certificate expires: within MDWarnWindow, a day after the last
+// time it was told, an hour after a failed call. nullopt: no MDMessageCmd or no certificate.
+std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& server,
+                                               const model::ManagedDomain& wanted,
+                                               const model::ObservedDomain& held, sys_seconds now);
+
+// The call that is to be made again, as the job's log has it: which directive's, and why.
+struct FailedCall {
+    std::string_view directive = "MDNotifyCmd";
+    std::string why;
+};
+FailedCall last_failed_call(const model::Job& job);
+
+}  // namespace md::notify

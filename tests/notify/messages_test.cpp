@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// How often MDMessageCmd is run for what.
+#include "notify/messages.hpp"
+
+#include "support/catch.hpp"
+
+using namespace md;
+using namespace md::notify;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr sys_seconds start{1'800'000'000s};
+
+struct World {
+    World() {
+        server.message_command = {"/bin/message"};
+        wanted.members = {{*model::DomainName::parse("a.org"), {}}};
+        held.certificates.emplace_back();
+        held.certificates[0].not_before = start;
+        held.certificates[0].not_after = start + 100 * 24h;
+        held.live_job.emplace();
+    }
+    void note(const char* type, const char* reason, sys_seconds when) {
+        add_entry(*held.live_job, {when, type, reason, ""});
+    }
+    std::optional<sys_seconds> next(sys_seconds now) const {
+        return next_expiry_warning(server, wanted, held, now);
+    }
+
+    model::ServerSettings server;
+    model::ManagedDomain wanted;
+    model::ObservedDomain held;
+};
+
+}  // namespace
+
+TEST_CASE("reason and name are the last arguments") {
+    CHECK(message_for({"/bin/message", "an argument"}, reason::renewed, "a.org") ==
+          std::vector<std::string>{"/bin/message", "an argument", "renewed", "a.org"});
+    CHECK(reason::challenge_setup(model::ChallengeType::http_01,
+                                  *model::DomainName::parse("www.a.org")) ==
+          "challenge-setup:http-01:www.a.org");
+}
+
+TEST_CASE("attempts and their failures are told of once an hour, all else always") {
+    model::Job job;
+    add_entry(job, {start, "message-renewing", "", ""});
+    add_entry(job, {start, "message-errored", "", ""});
+    add_entry(job, {start, "message-renewed", "", ""});
+    for (auto limited : {reason::renewing, reason::errored}) {
+        CHECK_FALSE(message_is_due(job, limited, start));
+        CHECK_FALSE(message_is_due(job, limited, start + 59min));
+        CHECK(message_is_due(job, limited, start + 1h));
+        CHECK(message_is_due(job, limited, start - 1s));  // a clock that jumped
+        CHECK(message_is_due({}, limited, start));
+    }
+    CHECK(message_is_due(job, reason::renewed, start));
+    CHECK(message_is_due(job, "challenge-setup:http-01:a.org", start));
+}
+
+TEST_CASE("a certificate that expires is told of daily from MDWarnWindow on") {
+    World world;
+    sys_seconds first = start + 90 * 24h;  // 10 % of the lifetime by default
+    CHECK(world.next(start) == first);
+    CHECK(world.next(first + 5 * 24h) == first);  // was not running: told now
+    world.note("message-expiring", "", first);
+    CHECK(world.next(first) == first + 24h);
+    world.note("message-error", "expiring", first + 24h);
+    CHECK(world.next(first + 24h) == first + 25h);
+    world.note("message-expiring", "", first + 25h);
+    CHECK(world.next(first + 25h) == first + 49h);
+
+    world.wanted.settings.warn_window = model::Window::duration(5 * 24h);
+    CHECK(world.next(first + 25h) == start + 95 * 24h);
+}
+
+TEST_CASE("the certificate that ends first is warned of, and none without a command") {
+    World world;
+    world.held.certificates.push_back(world.held.certificates[0]);
+    world.held.certificates[1].not_after = start + 50 * 24h;
+    CHECK(world.next(start) == start + 45 * 24h);
+    world.held.live_job.reset();
+    CHECK(world.next(start) == start + 45 * 24h);
+    world.server.message_command.clear();
+    CHECK_FALSE(world.next(start));
+    world = World();
+    world.held.certificates.clear();
+    CHECK_FALSE(world.next(start));
+}
+
+TEST_CASE("what was told by a clock that ran ahead is told again") {
+    World world;
+    sys_seconds now = start + 91 * 24h;
+    world.note("message-expiring", "", now + 365 * 24h);
+    CHECK(world.next(now) == start + 90 * 24h);
+}
+
+TEST_CASE("the call that is made again is the one that failed last") {
+    model::Job job;
+    CHECK(last_failed_call(job).directive == "MDNotifyCmd");
+    add_entry(job, {start, "notify-error", "", "exit status 2"});
+    CHECK(last_failed_call(job).why == "exit status 2");
+    add_entry(job, {start, "message-error", "renewed", "exit status 3"});
+    add_entry(job, {start, "message-error", "expiring", "exit status 4"});
+    CHECK(last_failed_call(job).directive == "MDMessageCmd");
+    CHECK(last_failed_call(job).why == "exit status 3");
+}
