@@ -10,7 +10,6 @@
 #include <utility>
 
 namespace md {
-namespace {
 
 drive::TransportFor transports(base::asio::any_io_executor executor) {
     return [executor](const drive::Route& route) -> std::unique_ptr<http::Transport> {
@@ -21,8 +20,6 @@ drive::TransportFor transports(base::asio::any_io_executor executor) {
     };
 }
 
-}  // namespace
-
 Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired, OnStage on_stage,
                std::function<void()> on_change)
     : executor_(executor),
@@ -31,7 +28,8 @@ Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired
       on_change_(std::move(on_change)),
       listener_(executor, board_),
       tls_alpn01_(executor, board_, listener_),
-      http01_(executor, board_, listener_) {}
+      http01_(executor, board_, listener_),
+      reach_(executor, board_) {}
 
 Engine::~Engine() = default;
 
@@ -117,7 +115,13 @@ base::Task<void> Engine::reload(model::DesiredState desired) {
     std::rethrow_exception(failed);
 }
 
+Reach Engine::reach() {
+    constexpr std::chrono::minutes long_enough{10};
+    return {reach_.show(long_enough), listener_.http_obstacle(), listener_.https_obstacle()};
+}
+
 void Engine::close() {
+    reach_.withdraw();
     listener_.close();
 }
 

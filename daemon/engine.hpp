@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "drive/reach_proof.hpp"
 #include "drive/reconcile.hpp"
 #include "http/tls_probe.hpp"
 #include "model/desired_state.hpp"
@@ -24,6 +25,15 @@
 namespace md {
 
 using OnStage = std::function<void(const std::string& domain, std::string_view stage)>;
+
+// Connections to CAs, over Beast.
+drive::TransportFor transports(base::asio::any_io_executor executor);
+
+// What is needed to find out whether the world reaches us.
+struct Reach {
+    drive::PostedProof proof;
+    std::string http_obstacle, https_obstacle;  // "" = the port is listened on
+};
 
 class Engine {
 public:
@@ -49,6 +59,9 @@ public:
     // A new configuration. Throws base::Error, and changes nothing, when it needs a restart.
     base::Task<void> reload(model::DesiredState desired);
 
+    // Shows a proof of nothing for some minutes; one asked for before goes.
+    Reach reach();
+
     // Frees the ports. What is still open on them ends.
     void close();
 
@@ -68,6 +81,7 @@ private:
     responder::Listener listener_;
     responder::TlsAlpn01 tls_alpn01_;
     responder::Http01 http01_;
+    drive::ReachProof reach_;
     notify::HookRunner hooks_;
     http::TlsProbe probe_;
     std::optional<store::Lease> lease_;

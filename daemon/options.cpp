@@ -19,7 +19,14 @@ struct Subcommand {
     const char* description;
     int (*body)(const CommandLine&);
     bool takes_json, takes_verbose;
-    enum { no_names, some_names, at_least_one, server_and_names, client_and_directory } names;
+    enum {
+        no_names,
+        some_names,
+        names_with_online,
+        at_least_one,
+        server_and_names,
+        client_and_directory
+    } names;
 };
 
 constexpr Subcommand subcommands[] = {
@@ -28,11 +35,13 @@ constexpr Subcommand subcommands[] = {
     {"once", "Do all that is due, notify, and end", commands::once, false, false,
      Subcommand::no_names},
     {"check", "Check the configuration and say everything that is wrong with it", commands::check,
-     false, true, Subcommand::no_names},
+     false, true, Subcommand::names_with_online},
     {"show-config", "Print every setting and where it comes from", commands::show_config, true,
      false, Subcommand::no_names},
     {"status", "Tell the state of the managed domains", commands::status, true, false,
      Subcommand::some_names},
+    {"log", "Tell what happened to these managed domains", commands::log, true, false,
+     Subcommand::at_least_one},
     {"renew", "Renew these managed domains now", commands::renew, false, false,
      Subcommand::at_least_one},
     {"snippet", "Print what nginx, httpd or haproxy needs in its configuration", commands::snippet,
@@ -67,9 +76,18 @@ CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
         command->add_option("SERVER", line.server, "nginx, httpd or haproxy")->required();
     if (entry.names == Subcommand::client_and_directory)
         add_import(*command, line);
-    else if (entry.names != Subcommand::no_names)
-        command->add_option("NAME", line.names, "Managed domain, by its first name")
-            ->required(entry.names != Subcommand::some_names);
+    CLI::Option* online = nullptr;
+    if (entry.names == Subcommand::names_with_online)
+        online =
+            command->add_flag("--online", line.online,
+                              "Look at the CA, the ports, the names and their CAA records, too");
+    if (entry.names == Subcommand::no_names || entry.names == Subcommand::client_and_directory)
+        return command;
+    auto* names = command->add_option("NAME", line.names, "Managed domain, by its first name");
+    if (online != nullptr)
+        names->needs(online);
+    else
+        names->required(entry.names != Subcommand::some_names);
     return command;
 }
 

@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <grp.h>
 #include <optional>
@@ -44,6 +46,29 @@ void make_root_for(const model::ServerSettings& server, const Identity& identity
 }
 
 }  // namespace
+
+std::string write_obstacle(const model::ServerSettings& server, const std::string& directory) {
+    std::filesystem::path place = directory;
+    std::error_code ignored;
+    while (place.has_parent_path() && place != place.parent_path() &&
+           !std::filesystem::exists(place, ignored))
+        place = place.parent_path();
+    auto identity = ::geteuid() == 0 ? identity_of(server) : std::nullopt;
+    if (identity && (::setegid(identity->group) != 0 || ::seteuid(identity->user) != 0))
+        base::raise_errno("cannot act as user " + server.user);
+    bool writable = ::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+    int reason = errno;
+    if (identity && (::seteuid(0) != 0 || ::setegid(0) != 0))
+        base::raise_errno("cannot act as root again");
+    if (writable)
+        return {};
+    // ServerRoot is made for the user by root.
+    if (identity && place != directory && reason == EACCES &&
+        !std::filesystem::exists(server.server_root, ignored))
+        return {};
+    return place.string() + ": " + std::strerror(reason) +
+           (identity ? " for user " + server.user : "");
+}
 
 void become_user(const model::ServerSettings& server) {
     if (::geteuid() != 0)

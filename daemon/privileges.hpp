@@ -25,4 +25,8 @@ private:
     bool acting_ = false;
 };
 
+// Why the user that become_user() leads to could not write in that directory, or make it where it
+// is missing: "it belongs to root and user mdcertd may not write there"; "" when it could.
+std::string write_obstacle(const model::ServerSettings& server, const std::string& directory);
+
 }  // namespace md

@@ -14,8 +14,8 @@ packages_build=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev libsp
     libcli11-dev catch2 "libboost$boost-dev" "libboost-url$boost-dev"
     "libboost-filesystem$boost-dev")
 packages_local_ca=(pebble openssl curl ca-certificates perl-base util-linux)
-packages_test=(time apache2 tinyproxy-bin zsh nginx libnginx-mod-stream libnginx-mod-mail haproxy
-    prometheus certbot lego uacme libfaketime)
+packages_test=(time iproute2 apache2 tinyproxy-bin zsh nginx libnginx-mod-stream libnginx-mod-mail
+    haproxy prometheus certbot lego uacme libfaketime)
 packages_page=(chromium)
 packages_bench=(time apache2 caddy lego uacme certbot dehydrated nginx wrk)
 packages_deb=(dpkg-dev debhelper fakeroot)

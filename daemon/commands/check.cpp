@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // mdcertd check: says everything that is wrong with the configuration, on stderr, and what it comes
-// to, on stdout. Touches neither store nor network.
+// to, on stdout. Touches neither store nor network, unless --online wants it to look.
 #include "commands/commands.hpp"
+#include "commands/online.hpp"
 #include "config/disk_source.hpp"
 #include "configuration.hpp"
 #include "notify/hook_runner.hpp"
@@ -119,6 +120,8 @@ int check(const CommandLine& line) {
     for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i)
         print_domain(loaded, i);
     print_skipped(loaded, line.verbose);
+    if (line.online && errors == 0)
+        look_online(loaded, line);
     return errors == 0 ? 0 : 1;
 }
 

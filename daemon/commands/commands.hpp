@@ -17,6 +17,7 @@ struct CommandLine {
     std::vector<std::string> defines;      // -D NAME
     bool json = false;
     bool verbose = false;
+    bool online = false;
 };
 
 int run(const CommandLine& line);
@@ -24,6 +25,7 @@ int once(const CommandLine& line);
 int check(const CommandLine& line);
 int show_config(const CommandLine& line);
 int status(const CommandLine& line);
+int log(const CommandLine& line);
 int renew(const CommandLine& line);
 int snippet(const CommandLine& line);
 int import_tree(const CommandLine& line);

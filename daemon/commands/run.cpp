@@ -55,6 +55,7 @@ private:
     base::Task<json> answer(json question);
     base::Task<json> renew(std::vector<std::string> names);
     json status(const std::vector<std::string>& names);
+    json reach();
     base::Task<void> serve_and_answer();
 
     CommandLine line_;
@@ -193,6 +194,15 @@ json Daemon::status(const std::vector<std::string>& names) {
     return answer;
 }
 
+// For `check --online`.
+json Daemon::reach() {
+    Reach reach = engine_.reach();
+    return {{"token", reach.proof.token},
+            {"key-authorization", reach.proof.key_authorization},
+            {"http-obstacle", reach.http_obstacle},
+            {"https-obstacle", reach.https_obstacle}};
+}
+
 base::Task<json> Daemon::renew(std::vector<std::string> names) {
     engine_.reconcile().request(names);
     co_await engine_.reconcile().attempts_ended(names);
@@ -213,6 +223,8 @@ base::Task<json> Daemon::answer(json question) {
             json answer = co_await renew(std::move(names));
             co_return answer;
         }
+        if (command == "reach")
+            co_return json{{"ok", true}, {"status", reach()}};
         refused["error"] = "unknown command";
     } catch (const json::exception&) {
         refused["error"] = "malformed question";

@@ -145,10 +145,15 @@ Directory parse_directory(std::string_view body, UrlRule rule) {
                         optional_url(object, "keyChange", rule, "directory"),
                         optional_url(object, "renewalInfo", rule, "directory"),
                         {},
-                        false};
+                        false,
+                        {}};
     if (auto meta = object.find("meta"); meta != object.end() && meta->is_object()) {
         directory.terms_of_service = text_or(*meta, "termsOfService");
         directory.external_account_required = bool_of(*meta, "externalAccountRequired");
+        if (auto names = meta->find("caaIdentities"); names != meta->end() && names->is_array())
+            for (const json& name : *names)
+                if (name.is_string())
+                    directory.caa_identities.push_back(name.get<std::string>());
     }
     return directory;
 }

@@ -25,6 +25,7 @@ struct Directory {
     std::optional<http::Url> revoke_cert, key_change, renewal_info;
     std::string terms_of_service;  // URL, "" when the CA has none
     bool external_account_required = false;
+    std::vector<std::string> caa_identities;  // what CAA records call it
 };
 
 enum class OrderStatus { pending, ready, processing, valid, invalid };

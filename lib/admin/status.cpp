@@ -2,6 +2,7 @@
 #include "admin/status.hpp"
 
 #include "admin/advice.hpp"
+#include "admin/history.hpp"
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
 #include "notify/messages.hpp"
@@ -55,15 +56,7 @@ json job_json(const model::Job& job) {
     put(result, "next-run", job.next_run);
     put(result, "last-run", job.last_run);
     put(result, "valid-from", job.valid_from);
-    json entries = json::array();
-    for (const model::LogEntry& entry : job.log) {
-        json line{{"when", base::http_date(entry.when)}};
-        put(line, "type", entry.type);
-        put(line, "status", entry.status);
-        put(line, "detail", entry.detail);
-        entries.push_back(std::move(line));
-    }
-    result["log"] = {{"entries", std::move(entries)}};
+    result["log"] = {{"entries", history_json(job.log)}};
     return result;
 }
 
@@ -78,7 +71,8 @@ public:
           now_(now),
           step_(schedule::plan_domain(wanted, held, now)) {}
 
-    json described() const {
+    // `whole`: with what is of use only when somebody asked for this one.
+    json described(bool whole) const {
         json result;
         put_configuration(result);
         put_state(result);
@@ -86,10 +80,18 @@ public:
         put_work(result);
         put_notification(result);
         put_served(result);
+        if (whole)
+            put_members(result);
         return result;
     }
 
 private:
+    void put_members(json& result) const {
+        for (const model::Member& member : wanted_.members)
+            result["members"].push_back({{"name", member.name.text()},
+                                         {"configured-at", base::printable(member.origin.text())}});
+    }
+
     void put_configuration(json& result) const {
         const model::Settings& settings = wanted_.settings;
         result["name"] = wanted_.name();
@@ -277,8 +279,8 @@ Selection select(const model::DesiredState& desired, const std::vector<std::stri
 }
 
 json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
-                   const model::ServerSettings& server, sys_seconds now) {
-    return Subject(wanted, held, server, now).described();
+                   const model::ServerSettings& server, sys_seconds now, bool whole) {
+    return Subject(wanted, held, server, now).described(whole);
 }
 
 json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
@@ -287,8 +289,8 @@ json status_json(const model::DesiredState& desired, const model::ObservedState&
     json result = frame_of(selection);
     result["managed-domains"] = json::array();
     for (const model::ManagedDomain* domain : selection.domains)
-        result["managed-domains"].push_back(
-            domain_status(*domain, observed.of(domain->name()), desired.server, now));
+        result["managed-domains"].push_back(domain_status(*domain, observed.of(domain->name()),
+                                                          desired.server, now, !names.empty()));
     return result;
 }
 
@@ -299,7 +301,9 @@ std::string status_document(const model::DesiredState& desired,
     std::string text = "{\"managed-domains\":[";
     for (const model::ManagedDomain* domain : selection.domains) {
         text += text.ends_with('[') ? "" : ",";
-        text += domain_status(*domain, observed.of(domain->name()), desired.server, now).dump();
+        text +=
+            domain_status(*domain, observed.of(domain->name()), desired.server, now, !names.empty())
+                .dump();
     }
     json frame = frame_of(selection);
     frame.update(more);

@@ -24,8 +24,9 @@ using std::chrono::sys_seconds;
 // "advice"} while the last attempt is a failed one, "notification":{"state" (none, pending, failed,
 // done), ...}, "served":{"state" (issued, installed, confirmed, unconfirmed), "at", "instead",
 // "last-look", "next-look", "notified-again"} where MDServedAt is set. Names select, by any name of
-// an MD; none = all. A name of no MD is in "unknown-names", which is absent when there is none.
-// Times are HTTP dates, as in the store.
+// an MD; none = all; of those selected there is also "members":[{"name", "configured-at"}], which
+// is where each name was written. A name of no MD is in "unknown-names", which is absent when there
+// is none. Times are HTTP dates, as in the store.
 nlohmann::json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
                            sys_seconds now, const std::vector<std::string>& names);
 
@@ -35,8 +36,10 @@ struct Selection {
     std::vector<std::string> unknown;
 };
 Selection select(const model::DesiredState& desired, const std::vector<std::string>& names);
+// `whole`: with "members".
 nlohmann::json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
-                             const model::ServerSettings& server, sys_seconds now);
+                             const model::ServerSettings& server, sys_seconds now,
+                             bool whole = false);
 // What status_json() gives, with the members of the object `more`, as text.
 std::string status_document(const model::DesiredState& desired,
                             const model::ObservedState& observed, sys_seconds now,

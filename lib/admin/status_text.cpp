@@ -25,7 +25,10 @@ public:
         StatusWords words = words_of(md, now_);
         ++states_[words.state];
         page_ += painted(words.name, bold) + "\n";
-        line("other names", words.other_names);
+        if (member(md, "members").is_array())
+            whole_story(md);
+        else
+            line("other names", words.other_names);
         line("state", painted(words.state_with_reason, shade_of(words.state)));
         if (words.until)
             line(*words.until > now_ ? "valid until" : "expired", moment(*words.until, now_));
@@ -86,9 +89,22 @@ private:
         constexpr std::size_t width = 14;
         if (text.empty())
             return;
-        page_ += "    " + std::string(label) + ":";
+        page_ += "    " + std::string(label) + (label.empty() ? " " : ":");
         page_.append(width - label.size(), ' ');
         page_ += text + "\n";
+    }
+
+    // What somebody wants to know who asks for this one.
+    void whole_story(const json& md) {
+        const char* label = "names";
+        for (const json& one : member(md, "members")) {
+            line(label, text_of(one, "name") + ", from " + text_of(one, "configured-at"));
+            label = "";
+        }
+        const json& ca = member(md, "ca");
+        line("CA", joined(member(ca, "urls"), 0));
+        line("proof by", joined(member(ca, "challenges"), 0));
+        line("renewal", "at MDRenewWindow " + text_of(md, "renew-window"));
     }
 
     sys_seconds now_;

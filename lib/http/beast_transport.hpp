@@ -13,8 +13,9 @@
 namespace md::http {
 
 struct TransportOptions {
-    std::string ca_file;  // PEM roots; "" = the system's
-    std::string proxy;    // http URL of a forward proxy, credentials allowed; "" = none
+    std::string ca_file;     // PEM roots; "" = the system's
+    std::string proxy;       // http URL of a forward proxy, credentials allowed; "" = none
+    std::string connect_to;  // this address instead of those of the URL's host; "" = those
     std::string user_agent = "mdcertd/" MDCERTD_VERSION;
     std::chrono::milliseconds connect_limit{30'000};  // resolving, connecting, proxy, TLS together
     std::chrono::milliseconds request_limit{60'000};  // first octet sent to last received

@@ -33,7 +33,8 @@ base::Task<void> Connection::open(Url url) {
 
 base::Task<void> Connection::connect(Url url) {
     const Url& place = route_.proxy ? route_.proxy->url() : url;
-    Endpoints endpoints = co_await resolve(place.host(), place.port());
+    const std::string& fixed = route_.options.connect_to;
+    Endpoints endpoints = co_await resolve(fixed.empty() ? place.host() : fixed, place.port());
     co_await wire_->connect(std::move(endpoints), route_.options.connect_limit);
 }
 

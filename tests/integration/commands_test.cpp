@@ -113,3 +113,38 @@ TEST_CASE("status tells what is held, until when, and what comes next, to people
     CHECK_THAT(chosen.output, Catch::Contains("two.test") && !Catch::Contains("one.test"));
     CHECK(site.mdcertd({"status", "unknown.test"}).status == 1);
 }
+
+TEST_CASE("status of one name tells its whole story, log what happened to it") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    site.configure(
+        "MDPrivateKeys P-256\nManagedDomain one.test www.one.test\n"
+        "ManagedDomain two.test\n");
+    CHECK_THAT(site.mdcertd({"log", "one.test"}).output,
+               Catch::Contains("nothing has been done for it so far"));
+    site.break_notify(true);
+    CHECK(site.mdcertd({"once"}).status == 1);
+    site.break_notify(false);
+    REQUIRE(site.mdcertd({"renew", "one.test"}).status == 0);
+
+    const auto log = site.mdcertd({"log", "www.one.test"});
+    CHECK(log.status == 0);
+    CHECK_THAT(log.output, Catch::StartsWith("one.test\n") &&
+                               Catch::Contains("UTC  attempt begun\n") &&
+                               Catch::Contains("UTC  certificate installed\n") &&
+                               Catch::Contains("UTC  notified\n"));
+    CHECK_THAT(site.mdcertd({"log", "two.test"}).output, Catch::Contains("MDNotifyCmd failed"));
+    const auto json = nlohmann::json::parse(site.mdcertd({"log", "--json", "one.test"}).output);
+    CHECK(json.at("one.test").front().at("type") == "starting");
+    const auto unknown = site.mdcertd({"log", "nobody.test"});
+    CHECK(unknown.status == 1);
+    CHECK_THAT(unknown.errors, Catch::Contains("no managed domain has the name 'nobody.test'"));
+
+    const auto story = site.mdcertd({"status", "www.one.test"}).output;
+    const std::string line = std::to_string(occurrences(site.server_part, "\n") + 2);
+    CHECK_THAT(story, Catch::Contains("www.one.test, from " + site.config_file().string() + ":" +
+                                      line + "\n") &&
+                          Catch::Contains(ca.directory_url()) &&
+                          Catch::Contains("tls-alpn-01, http-01") && Catch::Contains("33%"));
+    CHECK_THAT(site.mdcertd({"status"}).output, !Catch::Contains(", from "));
+}

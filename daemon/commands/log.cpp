@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// `mdcertd log`: what happened to managed domains, read from the store, whether a daemon runs or
+// not.
+#include "admin/history.hpp"
+#include "admin/status.hpp"
+#include "base/error.hpp"
+#include "base/printable.hpp"
+#include "commands/commands.hpp"
+#include "configuration.hpp"
+#include "stored_state.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+
+namespace md::commands {
+int log(const CommandLine& line) {
+    config::Loaded loaded = require_configuration(line);
+    admin::Selection selection = admin::select(loaded.desired, line.names);
+    if (!selection.unknown.empty())
+        throw base::Error("no managed domain has the name '" +
+                          base::printable(selection.unknown.front()) + "'");
+    model::DesiredState asked{loaded.desired.server, {}};
+    for (const model::ManagedDomain* domain : selection.domains)
+        asked.domains.push_back(*domain);
+    model::ObservedState observed = stored_state(asked);
+    nlohmann::json answer = nlohmann::json::object();
+    for (const model::ManagedDomain& domain : asked.domains) {
+        auto history = admin::history_of(observed.of(domain.name()));
+        if (line.json)
+            answer[domain.name()] = admin::history_json(history);
+        else
+            std::fputs(admin::history_text(domain.name(), history).c_str(), stdout);
+    }
+    if (line.json)
+        std::fputs((answer.dump(2) + "\n").c_str(), stdout);
+    return 0;
+}
+
+}  // namespace md::commands

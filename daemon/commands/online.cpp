@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/online.hpp"
+
+#include "admin/status.hpp"
+#include "ask.hpp"
+#include "base/clock.hpp"
+#include "base/printable.hpp"
+#include "drive/reach_proof.hpp"
+#include "drive/showcase.hpp"
+#include "drive/survey.hpp"
+#include "engine.hpp"
+#include "privileges.hpp"
+#include "responder/listener.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+
+namespace md::commands {
+namespace {
+
+namespace asio = base::asio;
+using drive::Finding;
+
+constexpr std::size_t most_names = 50;  // unless they are named
+
+class Survey {
+public:
+    Survey(asio::any_io_executor executor, const model::DesiredState& desired,
+           const CommandLine& line)
+        : executor_(executor),
+          server_(desired.server),
+          domains_(selected(desired, line.names)),
+          bounded_(line.names.empty()) {}
+
+    base::Task<void> run() {
+        survey_store();
+        open_ports();
+        for (const model::ManagedDomain* domain : domains_)
+            co_await survey_domain(*domain);
+        if (left_out_ > 0)
+            std::printf("  %zu more names were not looked at: name those you want to see\n",
+                        left_out_);
+        std::printf("online: %zu %s of advice\n", advice_, advice_ == 1 ? "piece" : "pieces");
+        reach_.reset();
+        listener_.reset();
+    }
+
+private:
+    static std::vector<const model::ManagedDomain*> selected(
+        const model::DesiredState& desired, const std::vector<std::string>& names) {
+        admin::Selection selection = admin::select(desired, names);
+        if (!selection.unknown.empty())
+            throw base::Error("no managed domain has the name '" +
+                              base::printable(selection.unknown.front()) + "'");
+        return selection.domains;
+    }
+
+    void found(const Finding& finding) {
+        std::printf("  %s%s\n", finding.is_good ? "" : "advice: ", finding.text.c_str());
+        if (!finding.is_good)
+            std::printf("    %s\n", finding.advice.c_str());
+        std::fflush(stdout);
+        advice_ += finding.is_good ? 0 : 1;
+    }
+
+    drive::OnFinding tell() {
+        return [this](const Finding& finding) { found(finding); };
+    }
+
+    void survey_store() {
+        std::string obstacle = write_obstacle(server_, server_.store_dir);
+        if (obstacle.empty())
+            found({true, "the store " + server_.store_dir + " can be written", {}});
+        else
+            found({false, "the store cannot be written: " + obstacle,
+                   "give it to the user of mdcertd, with all that is in it"});
+    }
+
+    // By the daemon, or by ourselves where none runs.
+    void open_ports() {
+        if (auto reach = ask_running_daemon(server_, "reach", {})) {
+            proof_ = {reach->at("token"), reach->at("key-authorization")};
+            judge_ports(reach->at("http-obstacle"), reach->at("https-obstacle"), "mdcertd runs, ");
+            return;
+        }
+        listener_ = std::make_unique<responder::Listener>(executor_, board_);
+        listener_->open(drive::endpoints_of(server_));
+        reach_ = std::make_unique<drive::ReachProof>(executor_, board_);
+        proof_ = reach_->show(std::chrono::hours{1});
+        judge_ports(listener_->http_obstacle(), listener_->https_obstacle(),
+                    "mdcertd does not run, tried by this command: ");
+    }
+
+    void judge_ports(const std::string& http, const std::string& https, const std::string& by) {
+        for (const auto& [port, obstacle] : {std::pair{"80", http}, std::pair{"443", https}})
+            if (obstacle.empty())
+                found({true, by + "port " + port + " is open here", {}});
+            else
+                found({false, by + base::printable(obstacle),
+                       "stop what holds the port, or map another one with MDPortMap and have the "
+                       "server there forward to it ('mdcertd snippet' prints how)"});
+    }
+
+    base::Task<void> survey_domain(const model::ManagedDomain& domain) {
+        const auto route = drive::Route::of(domain.settings);
+        auto known = authorities_.find(route);
+        if (known == authorities_.end()) {
+            auto surveying =
+                drive::survey_ca(transports(executor_), domain.settings, clock_, tell());
+            auto ca = co_await std::move(surveying);
+            known = authorities_.emplace(route, std::move(ca)).first;
+        }
+        const auto& challenges = domain.settings.challenges;
+        bool by_http = std::find(challenges.begin(), challenges.end(),
+                                 model::ChallengeType::http_01) != challenges.end();
+        for (const model::DomainName& name : domain.certificate_names()) {
+            if (bounded_ && names_ == most_names) {
+                ++left_out_;
+                continue;
+            }
+            ++names_;
+            if (by_http && !name.is_wildcard())
+                co_await drive::survey_port_80(name, proof_, tell());
+            if (known->second.is_there)
+                drive::survey_caa(name, known->second, tell());
+        }
+    }
+
+    asio::any_io_executor executor_;
+    const model::ServerSettings& server_;
+    std::vector<const model::ManagedDomain*> domains_;
+    base::SystemClock clock_;
+    responder::ChallengeBoard board_;
+    std::unique_ptr<responder::Listener> listener_;
+    std::unique_ptr<drive::ReachProof> reach_;
+    drive::PostedProof proof_;
+    std::map<drive::Route, drive::SurveyedCa> authorities_;
+    bool bounded_;
+    std::size_t names_ = 0, left_out_ = 0, advice_ = 0;
+};
+
+}  // namespace
+
+void look_online(const config::Loaded& loaded, const CommandLine& line) {
+    asio::io_context context(1);
+    Survey survey(context.get_executor(), loaded.desired, line);
+    std::printf("online, as seen from this machine:\n");
+    std::exception_ptr failed;
+    asio::co_spawn(context, survey.run(), [&](std::exception_ptr error) { failed = error; });
+    context.run();
+    if (failed)
+        std::rethrow_exception(failed);
+}
+
+}  // namespace md::commands

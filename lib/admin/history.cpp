@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/history.hpp"
+
+#include "base/printable.hpp"
+#include "base/time_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace md::admin {
+namespace {
+
+using model::LogEntry;
+
+constexpr std::string_view message = "message-";
+
+std::string with(std::string text, const std::string& more) {
+    return more.empty() ? text : text + ": " + base::printable(more);
+}
+
+// Types of mod_md that have no words here are shown as they are.
+std::string sentence(const LogEntry& entry) {
+    if (entry.type == "starting")
+        return "attempt begun";
+    if (entry.type == "finished")
+        return "certificate installed";
+    if (entry.type == "notified")
+        return "notified";
+    if (entry.type == "renewal-error")
+        return with("attempt failed", entry.detail.empty() ? entry.status : entry.detail);
+    if (entry.type == "notify-error")
+        return with("MDNotifyCmd failed", entry.detail);
+    if (entry.type == "message-error")
+        return with("MDMessageCmd failed for " + base::printable(entry.status), entry.detail);
+    if (entry.type.starts_with(message))
+        return "MDMessageCmd told: " + base::printable(entry.type.substr(message.size()));
+    return with(with(base::printable(entry.type), entry.status), entry.detail);
+}
+
+}  // namespace
+
+std::vector<LogEntry> history_of(const model::ObservedDomain& held) {
+    std::vector<LogEntry> history;
+    for (const auto* job : {&held.live_job, &held.staged_job})
+        if (*job)
+            history.insert(history.end(), (*job)->log.rbegin(), (*job)->log.rend());
+    return history;
+}
+
+nlohmann::json history_json(const std::vector<LogEntry>& history) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const LogEntry& entry : history) {
+        nlohmann::json line{{"when", base::http_date(entry.when)}};
+        for (auto [key, text] : {std::pair{"type", &entry.type}, std::pair{"status", &entry.status},
+                                 std::pair{"detail", &entry.detail}})
+            if (!text->empty())
+                line[key] = base::printable(*text);
+        list.push_back(std::move(line));
+    }
+    return list;
+}
+
+std::string history_text(const std::string& name, const std::vector<LogEntry>& history) {
+    std::string text = name + "\n";
+    if (history.empty())
+        text += "    nothing has been done for it so far\n";
+    for (const LogEntry& entry : history)
+        text += "    " + base::readable_time(entry.when) + "  " + sentence(entry) + "\n";
+    return text;
+}
+
+}  // namespace md::admin

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drive/reach_proof.hpp"
+
+#include "base/base64url.hpp"
+#include "crypto/digest.hpp"
+
+namespace md::drive {
+
+PostedProof ReachProof::show(std::chrono::seconds time) {
+    withdraw();
+    PostedProof proof{base::base64url_encode(crypto::random_bytes(32)), {}};
+    proof.key_authorization = proof.token + ".mdcertd-is-here";
+    shown_ = {proof.token, board_.post_http(proof.token, {proof.key_authorization, [] {}})};
+    over_.expires_after(time);
+    over_.async_wait([this](boost::system::error_code cancelled) {
+        if (!cancelled)
+            withdraw();
+    });
+    return proof;
+}
+
+void ReachProof::withdraw() {
+    over_.cancel();
+    if (shown_)
+        board_.withdraw_http(shown_->token, shown_->ticket);
+    shown_.reset();
+}
+
+}  // namespace md::drive

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A proof of nothing: an answer under a token of our own, so that whoever asks for it by a name can
+// see whether that name leads here.
+#pragma once
+
+#include "base/task.hpp"
+#include "drive/survey.hpp"
+#include "responder/challenge_board.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace md::drive {
+
+class ReachProof {
+public:
+    // The board outlives it.
+    ReachProof(base::asio::any_io_executor executor, responder::ChallengeBoard& board)
+        : board_(board), over_(std::move(executor)) {}
+    ~ReachProof() { withdraw(); }
+    ReachProof(const ReachProof&) = delete;
+    ReachProof& operator=(const ReachProof&) = delete;
+
+    // A new one for so long; the former one goes.
+    PostedProof show(std::chrono::seconds time);
+    void withdraw();
+
+private:
+    struct Shown {
+        std::string token;
+        responder::ChallengeBoard::Ticket ticket;
+    };
+
+    responder::ChallengeBoard& board_;
+    base::asio::steady_timer over_;
+    std::optional<Shown> shown_;
+};
+
+}  // namespace md::drive

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/history.hpp"
+
+#include "support/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace md::admin {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::sys_days;
+using std::chrono::sys_seconds;
+
+constexpr sys_seconds noon = sys_days{std::chrono::year{2026} / 6 / 1} + 12h;
+
+}  // namespace
+
+TEST_CASE("a history is told in the order it happened, the live set's first") {
+    model::ObservedDomain held;
+    add_entry(held.live_job.emplace(), {noon, "starting", "", ""});
+    add_entry(*held.live_job, {noon + 1s, "finished", "", ""});
+    add_entry(*held.live_job, {noon + 2s, "notify-error", "", "exit status 1, nginx: broken"});
+    add_entry(*held.live_job, {noon + 9s, "notified", "", ""});
+    add_entry(held.staged_job.emplace(), {noon + 24h, "message-renewing", "", ""});
+    add_entry(*held.staged_job,
+              {noon + 24h + 3s, "renewal-error", "urn:ietf:params:acme:error:dns", "no A\nrecord"});
+    add_entry(*held.staged_job, {noon + 24h + 4s, "message-error", "errored", "exit status 2"});
+    add_entry(*held.staged_job, {noon + 24h + 5s, "renewal-error", "urn:x", ""});
+    CHECK(history_text("a.org", history_of(held)) ==
+          "a.org\n"
+          "    2026-06-01 12:00:00 UTC  attempt begun\n"
+          "    2026-06-01 12:00:01 UTC  certificate installed\n"
+          "    2026-06-01 12:00:02 UTC  MDNotifyCmd failed: exit status 1, nginx: broken\n"
+          "    2026-06-01 12:00:09 UTC  notified\n"
+          "    2026-06-02 12:00:00 UTC  MDMessageCmd told: renewing\n"
+          "    2026-06-02 12:00:03 UTC  attempt failed: no A record\n"
+          "    2026-06-02 12:00:04 UTC  MDMessageCmd failed for errored: exit status 2\n"
+          "    2026-06-02 12:00:05 UTC  attempt failed: urn:x\n");
+    auto json = history_json(history_of(held));
+    REQUIRE(json.size() == 8);
+    CHECK(json[0] ==
+          nlohmann::json{{"when", "Mon, 01 Jun 2026 12:00:00 GMT"}, {"type", "starting"}});
+    CHECK(json[5]["status"] == "urn:ietf:params:acme:error:dns");
+}
+
+TEST_CASE("an entry of mod_md is shown as it is, and an empty history says so") {
+    model::ObservedDomain held;
+    CHECK(history_text("a.org", history_of(held)) ==
+          "a.org\n    nothing has been done for it so far\n");
+    add_entry(held.live_job.emplace(), {noon, "progress", "", "Contacting ACME server"});
+    CHECK_THAT(history_text("a.org", history_of(held)),
+               Catch::Contains("progress: Contacting ACME server\n"));
+}
+
+}  // namespace md::admin
