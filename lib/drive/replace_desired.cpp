@@ -39,9 +39,14 @@ base::Task<void> Reconcile::adopt(model::DesiredState desired) {
     std::map<std::string, const model::ManagedDomain*> formerly;
     for (const model::ManagedDomain& domain : former.domains)
         formerly[domain.name()] = &domain;
-    for (const model::ManagedDomain& domain : desired_.domains)
-        if (!busy.contains(domain.name()))
-            take_up(domain, std::move(seen.state.domains[domain.name()]), formerly[domain.name()]);
+    for (const model::ManagedDomain& domain : desired_.domains) {
+        const std::string& name = domain.name();
+        // Of one whose attempt ended while the store was read, memory knows best.
+        if (!busy.contains(name))
+            take_up(domain, std::move(seen.state.domains[name]), formerly[name]);
+        else if (!running_.contains(name))
+            take_up(domain, observed_.of(name), formerly[name]);
+    }
     index_names();
     note_strays(former);
     drop_what_is_not_wanted();

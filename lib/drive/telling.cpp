@@ -81,6 +81,7 @@ base::Task<void> Reconcile::record_notification(std::string name, notify::HookOu
         co_return;  // a reload took it away
     const auto told_of = observed_.of(name).certificates;
     model::Job job = *observed_.of(name).live_job;
+    job.name = name;  // it may have been renamed
     if (outcome.succeeded)
         co_await tell_of_new_set(job);
     else

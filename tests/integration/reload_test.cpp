@@ -184,7 +184,9 @@ TEST_CASE("a domain that cannot be obtained moves away from a CA that is gone") 
     moved = replaced(moved, std::to_string(ca.tls_port()), std::to_string(other.tls_port()));
     site.server_part = moved;
     reload(site, *daemon, "ManagedDomain one.test\n");
-    REQUIRE(wait_for_state(site, *daemon, "one.test"));  // at once, not after a delay
+    const bool obtained = wait_for_state(site, *daemon, "one.test");  // at once, not after a delay
+    INFO(daemon->output());
+    REQUIRE(obtained);
     CHECK(other.orders() == 1);
     CHECK(daemon->stop(seconds{5}) == 0);
 }
