@@ -155,9 +155,16 @@ void set_challenges(const Directive& directive, Settings& settings, Report& repo
     settings.challenges = std::move(types);
 }
 
-// "HOST:PORT", each with "starttls smtp" or "starttls imap" behind it where it is not TLS at once.
 void set_served_at(const Directive& directive, Settings& settings, Report& report) {
-    std::vector<model::ServedAt> places;
+    Settings fresh;
+    add_served_at(directive, fresh, report);
+    if (!fresh.served_at.empty())
+        settings.served_at = std::move(fresh.served_at);
+}
+
+// "HOST:PORT", each with "starttls smtp" or "starttls imap" behind it where it is not TLS at once.
+void add_served_at(const Directive& directive, Settings& settings, Report& report) {
+    std::vector<model::ServedAt> places = settings.served_at;
     const auto& arguments = directive.arguments;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         auto place = parse_served_at(arguments[i].text);

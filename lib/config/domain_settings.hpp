@@ -18,6 +18,7 @@ void set_contacts(const Directive& directive, Settings& settings, Report& report
 void set_challenges(const Directive& directive, Settings& settings, Report& report);
 void set_keys(const Directive& directive, Settings& settings, Report& report);
 void set_served_at(const Directive& directive, Settings& settings, Report& report);
+void add_served_at(const Directive& directive, Settings& settings, Report& report);
 void set_must_staple(const Directive& directive, Settings& settings, Report& report);
 void set_renew_window(const Directive& directive, Settings& settings, Report& report);
 void set_warn_window(const Directive& directive, Settings& settings, Report& report);

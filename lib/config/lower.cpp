@@ -25,7 +25,7 @@ bool same_arguments(const Directive& one, const Directive& other) {
 // Given twice they add up or are meant to be: nothing to warn of.
 bool may_be_repeated(const DirectiveSpec& spec) {
     return spec.name == "Listen" || spec.name == "MDStatusListen" || spec.name == "LogLevel" ||
-           spec.name == "SSLEngine";
+           spec.name == "SSLEngine" || spec.add_domain != nullptr;
 }
 
 }  // namespace
@@ -80,12 +80,15 @@ void Lowering::apply(const Directive& directive, model::Settings& settings, Give
                      std::vector<ValueOrigin>& origins, OriginKind kind) {
     const DirectiveSpec& spec = *directive.spec;
     const Directive*& former = given[spec.name];
-    if (former != nullptr && !may_be_repeated(spec) && !same_arguments(*former, directive))
+    const bool is_further = former != nullptr;
+    if (is_further && !may_be_repeated(spec) && !same_arguments(*former, directive))
         report_.warning(directive.at, std::string(spec.name) + " is set again",
                         "this one counts, not the one at " + sources_.origin(former->at).text());
     former = &directive;
     if (spec.set_server != nullptr)
         spec.set_server(directive, loaded_.desired.server, report_);
+    else if (spec.add_domain != nullptr && is_further)
+        spec.add_domain(directive, settings, report_);
     else if (spec.set_domain != nullptr)
         spec.set_domain(directive, settings, report_);
     remember(origins, {spec.setting_name(), kind, sources_.origin(directive.at)});

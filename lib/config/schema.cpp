@@ -274,6 +274,7 @@ const DirectiveSpec rows[] = {
      .sentence = "Where the certificate is served: after the notification mdcertd looks whether it "
                  "is the new one.",
      .set_domain = set_served_at,
+     .add_domain = add_served_at,
      .show_domain = served_at_text},
 
     // The certificate authority

@@ -48,6 +48,8 @@ struct DirectiveSpec {
     // The setter of its scope; a mistake goes to the report and leaves the setting as it was.
     void (*set_server)(const Directive&, model::ServerSettings&, Report&) = nullptr;
     void (*set_domain)(const Directive&, model::Settings&, Report&) = nullptr;
+    // For a further line in the same place, where it adds to the former one; null: it replaces it.
+    void (*add_domain)(const Directive&, model::Settings&, Report&) = nullptr;
     // The value as one writes it behind the name; "" when it is not set. A server setting that is
     // given by several lines has them separated by '\n'.
     std::string (*show_server)(const model::ServerSettings&) = nullptr;

@@ -186,3 +186,23 @@ TEST_CASE("when no challenge is left it is told once for each domain") {
                     "<ManagedDomain b.org>\nMDCAChallenges http-01\n</ManagedDomain>\n")
               .diagnostics.size() == 1);
 }
+
+TEST_CASE("lines of MDServedAt add up in their place, those of a section replace those outside") {
+    const Loaded loaded = load_good(R"(
+MDServedAt one.test:443
+MDServedAt two.test:25 starttls smtp three.test:993
+ManagedDomain a.test
+<ManagedDomain b.test>
+    MDServedAt four.test:443
+    MDServedAt five.test:443
+</ManagedDomain>
+)");
+    auto places = [&](std::size_t i) {
+        std::string text;
+        for (const auto& place : loaded.desired.domains.at(i).settings.served_at)
+            text += place.text() + ";";
+        return text;
+    };
+    CHECK(places(0) == "one.test:443;two.test:25 starttls smtp;three.test:993;");
+    CHECK(places(1) == "four.test:443;five.test:443;");
+}
