@@ -26,6 +26,7 @@ find_package(CLI11 2.1 REQUIRED)
 add_library(md_flags INTERFACE)
 target_include_directories(md_flags INTERFACE ${PROJECT_SOURCE_DIR}/lib)
 target_compile_definitions(md_flags INTERFACE
+    BOOST_ENABLE_ASSERT_HANDLER
     BOOST_ASIO_SEPARATE_COMPILATION
     BOOST_BEAST_SEPARATE_COMPILATION
     BOOST_PROCESS_V2_SEPARATE_COMPILATION

@@ -88,6 +88,12 @@ std::vector<unsigned> converse(const World& world, std::string_view octets, std:
     return statuses;
 }
 
+bool speaks_of_chunks(std::string_view text) {
+    constexpr std::string_view word = "chunked";
+    return std::search(text.begin(), text.end(), word.begin(), word.end(),
+                       [](char a, char b) { return (a | 0x20) == b; }) != text.end();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
@@ -99,8 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     const auto in_pieces = converse(world, text, 1);
     // Beast may refuse broken chunks and trailers sooner or later, when the answer is given already
     // and only the end of the connection can follow.
-    if (text.find("hunked") == std::string_view::npos &&
-        text.find("HUNKED") == std::string_view::npos)
+    if (!speaks_of_chunks(text))
         promise(at_once == in_pieces, "pieces make no difference");
     return 0;
 }
