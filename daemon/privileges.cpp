@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -14,6 +15,7 @@
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace md {
 namespace {
@@ -35,6 +37,10 @@ std::optional<Identity> identity_of(const model::ServerSettings& server) {
     return identity;
 }
 
+bool may_write(const std::filesystem::path& place) {
+    return ::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
 void make_root_for(const model::ServerSettings& server, const Identity& identity) {
     std::error_code ignored;
     if (std::filesystem::exists(server.server_root, ignored))
@@ -47,6 +53,11 @@ void make_root_for(const model::ServerSettings& server, const Identity& identity
 
 }  // namespace
 
+bool may_judge_store(const model::ServerSettings& server) {
+    const passwd* user = ::getpwuid(::geteuid());
+    return ::geteuid() == 0 || (user != nullptr && server.user == user->pw_name);
+}
+
 std::string write_obstacle(const model::ServerSettings& server, const std::string& directory) {
     std::filesystem::path place = directory;
     std::error_code ignored;
@@ -56,17 +67,21 @@ std::string write_obstacle(const model::ServerSettings& server, const std::strin
     auto identity = ::geteuid() == 0 ? identity_of(server) : std::nullopt;
     if (identity && (::setegid(identity->group) != 0 || ::seteuid(identity->user) != 0))
         base::raise_errno("cannot act as user " + server.user);
-    bool writable = ::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+    std::vector<std::filesystem::path> places = {place};
+    for (const char* below : {"accounts", "domains", "staging", "tmp"})
+        if (std::filesystem::exists(place / below, ignored))
+            places.push_back(place / below);
+    auto closed = std::find_if_not(places.begin(), places.end(), may_write);
     int reason = errno;
     if (identity && (::seteuid(0) != 0 || ::setegid(0) != 0))
         base::raise_errno("cannot act as root again");
-    if (writable)
+    if (closed == places.end())
         return {};
     // ServerRoot is made for the user by root.
     if (identity && place != directory && reason == EACCES &&
         !std::filesystem::exists(server.server_root, ignored))
         return {};
-    return place.string() + ": " + std::strerror(reason) +
+    return closed->string() + ": " + std::strerror(reason) +
            (identity ? " for user " + server.user : "");
 }
 

@@ -25,8 +25,10 @@ private:
     bool acting_ = false;
 };
 
-// Why the user that become_user() leads to could not write in that directory, or make it where it
-// is missing: "it belongs to root and user mdcertd may not write there"; "" when it could.
+// Whether this process may find out what the user that become_user() leads to could do.
+bool may_judge_store(const model::ServerSettings& server);
+// Why that user could not write in that directory and those in it, or make it where it is missing:
+// "/var/lib/mdcertd/md/domains: Permission denied for user mdcertd"; "" when it could.
 std::string write_obstacle(const model::ServerSettings& server, const std::string& directory);
 
 }  // namespace md

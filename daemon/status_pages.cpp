@@ -97,12 +97,22 @@ std::optional<Page> StatusPages::for_people(std::string_view query) {
     auto searched = responder::percent_decoded(encoded.value_or(""));
     if (!searched)
         return std::nullopt;
-    std::size_t most = responder::query_field(query, "all") ? admin::StatusPage::all : most_shown;
     if (!searched->empty())
-        return page_of(admin::StatusPage::content_type,
-                       html(responder::lower_case(*searched), most));
+        return search(responder::lower_case(*searched));
+    std::size_t most = responder::query_field(query, "all") ? admin::StatusPage::all : most_shown;
     return Page{admin::StatusPage::content_type,
                 kept("/" + std::to_string(most), [&] { return html("", most); })};
+}
+
+// Of each search a page of its own is made, so they have to be bounded otherwise.
+Page StatusPages::search(const std::string& part) {
+    auto began = steady_clock::now();
+    if (began < next_search_)
+        return page_of(text_type, "Too many searches: try again in a moment.\n", 503);
+    std::string text = html(part, most_shown);
+    auto ended = steady_clock::now();
+    next_search_ = ended + 10 * (ended - began);
+    return page_of(admin::StatusPage::content_type, std::move(text));
 }
 
 std::string StatusPages::html(const std::string& searched, std::size_t most) const {
@@ -147,13 +157,13 @@ std::optional<Page> StatusPages::one_domain(std::string_view encoded_name) const
 template <typename Make>
 StatusPages::Text StatusPages::kept(const std::string& key, Make make) {
     auto began = steady_clock::now();
-    Kept& entry = kept_[key];
-    if (!entry.text || entry.until <= began) {
-        entry.text = std::make_shared<const std::string>(make());
-        auto ended = steady_clock::now();
-        entry.until = ended + 20 * (ended - began);
-    }
-    return entry.text;
+    auto known = kept_.find(key);
+    if (known != kept_.end() && known->second.until > began)
+        return known->second.text;
+    auto text = std::make_shared<const std::string>(make());
+    auto ended = steady_clock::now();
+    kept_[key] = {text, ended + 20 * (ended - began)};
+    return text;
 }
 
 void StatusPages::drop_old() {

@@ -45,6 +45,7 @@ private:
     std::string whole_status() const;
     std::string metrics() const;
     std::optional<responder::Page> for_people(std::string_view query);
+    responder::Page search(const std::string& part);
     std::string html(const std::string& searched, std::size_t most) const;
     // What `make` makes, kept for twenty times as long as that took: so pages that are asked for
     // without end take a twentieth of the daemon's time at most.
@@ -59,6 +60,7 @@ private:
     base::Wakeup shown_;
     bool is_shown_ = false, attended_ = false;
     std::map<std::string, Kept> kept_;
+    std::chrono::steady_clock::time_point next_search_;
 };
 
 }  // namespace md

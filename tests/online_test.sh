@@ -28,6 +28,7 @@ dns() {   # WHAT JSON
     curl -sS --fail -o "$scratch/answer" -d "$2" "http://127.0.0.1:8055/$1"
 }
 dns add-a '{"host":"good.test","addresses":["127.0.0.1"]}'
+dns add-aaaa '{"host":"good.test","addresses":["::1"]}'
 dns add-a '{"host":"stranger.test","addresses":["127.0.0.1","127.0.0.9"]}'
 dns add-a '{"host":"moved.test","addresses":["127.0.0.8"]}'
 # It answers what it does not know as a lame server does, which is no answer.
@@ -40,6 +41,7 @@ MDCertificateAuthority $directory_url
 MDCACertificateFile $listener_ca
 MDPrivateKeys P-256
 Listen 127.0.0.1:80
+Listen [::1]:80
 Listen 127.0.0.1:443
 User root
 ManagedDomain good.test
@@ -80,6 +82,7 @@ silent_on() {   # TEXT
 }
 judged_names() {
     says 'good.test at 127.0.0.1: our answer came back'
+    says 'good.test at ::1: our answer came back'
     says 'stranger.test at 127.0.0.1: our answer came back'
     says 'advice: stranger.test at 127.0.0.9: another server answers, with status 404 (a web server)'
     says 'advice: moved.test at 127.0.0.8: redirects to https://moved.test/'
@@ -114,7 +117,7 @@ end_process $daemon || { echo "the daemon does not end"; bad=1; }
 # A port that is taken, a CA that is away, a name nobody has.
 answer_with 127.0.0.1 'HTTP/1.1 404 Not Found'
 check good.test
-says 'advice: mdcertd does not run, tried by this command: port 80 could not be bound'
+says 'advice: mdcertd does not run, tried by this command: cannot listen on 127.0.0.1:80: Address already in use'
 says 'advice: good.test at 127.0.0.1: another server answers, with status 404'
 stop_started
 check good.test

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # package.sh DEB: the life of the Debian package on a machine of its own: a Debian from debootstrap
-# that systemd-nspawn boots, without network, with nginx, polkit and Pebble in it. README's transcript
+# that systemd-nspawn boots, without network, with nginx, Postfix, Dovecot, polkit and Pebble in it. README's transcript
 # is run there, word for word; then renewals, a server that is broken, upgrade, removal and purge.
 # The fresh Debian is kept in build/package for the next time. Becomes root with sudo.
 set -euo pipefail
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
 base=$PWD/build/package/base-$codename
 packages=(systemd-sysv dbus polkitd libnss-systemd sudo nginx pebble curl openssl
-    ca-certificates bash-completion)
+    ca-certificates bash-completion postfix dovecot-imapd)
 bad=0
 
 fail() {
@@ -50,7 +50,21 @@ make_base() {
     chroot "$base" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
         --no-install-recommends "${packages[@]}" >> build/package/debootstrap.log 2>&1
     rm "$base/usr/sbin/policy-rc.d"
+    set_up_mail
     touch "$base/ready"
+}
+
+# A mail server as one has it: what its packages leave, and the places of certificate and key, which
+# start as self-made ones.
+set_up_mail() {
+    local certificate=/etc/ssl/mail.pem key=/etc/ssl/mail.key
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 9 -subj '/CN=mail' \
+        -keyout "$base$key" -out "$base$certificate" 2> /dev/null
+    chroot "$base" cp /usr/share/postfix/main.cf.debian /etc/postfix/main.cf
+    chroot "$base" postconf -e inet_interfaces=loopback-only mydestination=localhost myhostname=mail.test \
+        smtpd_tls_security_level=may "smtpd_tls_chain_files=$key,$certificate"
+    printf 'ssl = yes\nssl_cert = <%s\nssl_key = <%s\n' "$certificate" "$key" \
+        > "$base/etc/dovecot/conf.d/99-test.conf"
 }
 
 machine=$(mktemp -d "$PWD/build/package/machine-XXXXXX")
@@ -196,6 +210,39 @@ renewals() {
     expect "mended, it serves the new one" "$(served)" "^$(held)$"
 }
 
+shown() {   # the fingerprint of what is shown at PORT [-starttls PROTOCOL]
+    in_machine sh -c 'port=$1; shift
+        openssl s_client -connect 127.0.0.1:"$port" "$@" < /dev/null 2> /dev/null |
+            openssl x509 -noout -fingerprint -sha256' shown "$@"
+}
+
+# Postfix and Dovecot take up what they show from the same command.
+mail_servers() {
+    local live=/var/lib/mdcertd/md/domains/example.org former
+    in_machine postconf -e "smtpd_tls_chain_files=$live/privkey.pem,$live/pubcert.pem"
+    in_machine sed -i "s|<.*mail.pem|<$live/pubcert.pem|; s|<.*mail.key|<$live/privkey.pem|" \
+        /etc/dovecot/conf.d/99-test.conf
+    in_machine systemctl restart postfix dovecot || die "the mail servers do not start"
+    in_machine sed -i 's|^MDNotifyCmd .*|& postfix dovecot|' /etc/mdcertd/conf.d/example.org.conf
+    in_machine systemctl reload mdcertd
+    former=$(held)
+    in_machine mdcertd renew example.org > /dev/null
+    logged 'notified domain=example.org' 4 || die "no notification with mail servers: $(status)"
+    holds "with mail servers, a renewal brings another certificate" [ "$(held)" != "$former" ]
+    expect "which Postfix shows" "$(shown 25 -starttls smtp)" "^$(held)$"
+    expect "and Dovecot" "$(shown 993)" "^$(held)$"
+
+    former=$(held)
+    in_machine sh -c 'echo "protocols = {" > /etc/dovecot/conf.d/98-broken.conf'
+    in_machine mdcertd renew example.org > /dev/null
+    logged 'MDNotifyCmd failed' 2 || die "a broken Dovecot was reloaded"
+    expect "a broken Dovecot shows the former one" "$(shown 993)" "^$former$"
+    expect "and status says why" "$(status)" 'dovecot: NOT reloaded, its configuration is broken'
+    in_machine rm /etc/dovecot/conf.d/98-broken.conf
+    logged 'notified domain=example.org' 5 || die "no notification after Dovecot was mended: $(status)"
+    expect "mended, it shows the new one" "$(shown 993)" "^$(held)$"
+}
+
 install() {   # DEB
     in_machine env DEBIAN_FRONTEND=noninteractive apt-get -q -y install "$1" 2>&1
 }
@@ -240,6 +287,7 @@ boot
 start_authority
 first_certificate
 renewals
+mail_servers
 upgrade
 end_of_life
 [ "$bad" -eq 0 ] && echo "The package lives well."

@@ -18,6 +18,8 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace md::commands {
@@ -36,10 +38,14 @@ std::string output_for(const CommandLine& line) {
     return folder / ("imported-" + line.client + ".conf");
 }
 
-void write_new_file(const std::string& path, const std::string& text) {
-    int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+// For the daemon to read and not for everybody: commands of the former client may stand in it.
+void write_new_file(const std::string& path, const std::string& text, const std::string& group) {
+    int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
     if (file < 0)
         base::raise_errno("cannot write " + path);
+    const struct group* readers = ::geteuid() == 0 ? ::getgrnam(group.c_str()) : nullptr;
+    if (readers != nullptr && ::fchown(file, static_cast<uid_t>(-1), readers->gr_gid) != 0)
+        ::fchmod(file, 0644);
     std::size_t written = 0;
     ssize_t count = 1;
     while (written < text.size() && count > 0) {
@@ -114,7 +120,7 @@ public:
 
     void write_configuration() {
         if (!text_.empty())
-            write_new_file(output_, text_);
+            write_new_file(output_, text_, loaded_.desired.server.group);
         std::fputs(import::report_text(decision_, origin_, text_.empty() ? "" : output_).c_str(),
                    stdout);
     }

@@ -26,6 +26,9 @@ namespace {
 namespace asio = base::asio;
 using drive::Finding;
 
+constexpr const char* blocked_port =
+    "stop what holds the port, or map another one with MDPortMap and have the server there forward "
+    "to it ('mdcertd snippet' prints how)";
 constexpr std::size_t most_names = 50;  // unless they are named
 
 class Survey {
@@ -74,7 +77,11 @@ private:
 
     void survey_store() {
         std::string obstacle = write_obstacle(server_, server_.store_dir);
-        if (obstacle.empty())
+        if (!may_judge_store(server_))
+            found({true,
+                   "whether the store can be written, root or " + server_.user + " can tell",
+                   {}});
+        else if (obstacle.empty())
             found({true, "the store " + server_.store_dir + " can be written", {}});
         else
             found({false, "the store cannot be written: " + obstacle,
@@ -83,27 +90,42 @@ private:
 
     // By the daemon, or by ourselves where none runs.
     void open_ports() {
-        if (auto reach = ask_running_daemon(server_, "reach", {})) {
-            proof_ = {reach->at("token"), reach->at("key-authorization")};
-            judge_ports(reach->at("http-obstacle"), reach->at("https-obstacle"), "mdcertd runs, ");
-            return;
+        try {
+            if (auto reach = ask_running_daemon(server_, "reach", {})) {
+                judge_ports(reach->at("http-obstacle"), reach->at("https-obstacle"),
+                            "mdcertd runs, ");
+                proof_ = {reach->at("token"), reach->at("key-authorization")};
+                return;
+            }
+        } catch (const std::exception& error) {
+            return found({false, "the ports were not looked at: " + base::printable(error.what()),
+                          "run this as root, and with the mdcertd that runs"});
         }
         listener_ = std::make_unique<responder::Listener>(executor_, board_);
-        listener_->open(drive::endpoints_of(server_));
+        const std::string by = "mdcertd does not run, tried by this command: ";
+        auto failures = listener_->open(drive::endpoints_of(server_));
+        for (const responder::BindFailure& failure : failures)
+            found({false, by + "cannot listen on " + failure.endpoint + ": " + failure.reason,
+                   failure.reason == "Permission denied" ? "run this as root" : blocked_port});
         reach_ = std::make_unique<drive::ReachProof>(executor_, board_);
         proof_ = reach_->show(std::chrono::hours{1});
-        judge_ports(listener_->http_obstacle(), listener_->https_obstacle(),
-                    "mdcertd does not run, tried by this command: ");
+        if (failures.empty())
+            judge_ports(listener_->http_obstacle(), listener_->https_obstacle(), by);
     }
 
     void judge_ports(const std::string& http, const std::string& https, const std::string& by) {
-        for (const auto& [port, obstacle] : {std::pair{"80", http}, std::pair{"443", https}})
-            if (obstacle.empty())
-                found({true, by + "port " + port + " is open here", {}});
-            else
-                found({false, by + base::printable(obstacle),
-                       "stop what holds the port, or map another one with MDPortMap and have the "
-                       "server there forward to it ('mdcertd snippet' prints how)"});
+        judge_port("80", server_.port_map.http.has_value(), http, by);
+        judge_port("443", server_.port_map.https.has_value(), https, by);
+    }
+
+    void judge_port(const std::string& port, bool is_wanted, const std::string& obstacle,
+                    const std::string& by) {
+        if (!is_wanted)
+            found({true, "port " + port + " is closed by MDPortMap", {}});
+        else if (obstacle.empty())
+            found({true, by + "port " + port + " is open here", {}});
+        else
+            found({false, by + base::printable(obstacle), blocked_port});
     }
 
     base::Task<void> survey_domain(const model::ManagedDomain& domain) {
@@ -116,7 +138,8 @@ private:
             known = authorities_.emplace(route, std::move(ca)).first;
         }
         const auto& challenges = domain.settings.challenges;
-        bool by_http = std::find(challenges.begin(), challenges.end(),
+        bool by_http = server_.port_map.http && !proof_.token.empty() &&
+                       std::find(challenges.begin(), challenges.end(),
                                  model::ChallengeType::http_01) != challenges.end();
         for (const model::DomainName& name : domain.certificate_names()) {
             if (bounded_ && names_ == most_names) {
@@ -124,8 +147,10 @@ private:
                 continue;
             }
             ++names_;
-            if (by_http && !name.is_wildcard())
-                co_await drive::survey_port_80(name, proof_, tell());
+            if (by_http && !name.is_wildcard()) {
+                drive::OnFinding told = tell();
+                co_await drive::survey_port_80(name, proof_, told);
+            }
             if (known->second.is_there)
                 drive::survey_caa(name, known->second, tell());
         }

@@ -3,6 +3,7 @@
 #include "admin/control_socket.hpp"
 #include "admin/status.hpp"
 #include "base/log.hpp"
+#include "base/printable.hpp"
 #include "commands/commands.hpp"
 #include "configuration.hpp"
 #include "engine.hpp"
@@ -155,7 +156,8 @@ void Daemon::begin_farewell() {
 
 base::Task<void> Daemon::reload() {
     supervisor_.reloading();
-    loading_.problem = co_await try_to_reload();
+    std::string problem = co_await try_to_reload();
+    loading_.problem = base::printable(problem);
     if (loading_.problem.empty())
         log::info("configuration reloaded");
     else

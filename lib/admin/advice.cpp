@@ -84,6 +84,10 @@ std::string advice_for(const model::Failure& failure) {
     if (failure.stage == "activate")
         return "The store could not be written. Check that its disk has space and that it belongs "
                "to the user of mdcertd.";
+    if (failure.detail.starts_with("MDMessageCmd refused challenge-setup"))
+        return "MDMessageCmd answered \"challenge-setup\" with an exit status that is not 0, which "
+               "lets "
+               "the attempt fail. See what it printed in the log, or run it by hand.";
     if (failure.stage == "message")
         return "MDMessageCmd answered \"renewing\" with an exit status that is not 0, which puts "
                "the "

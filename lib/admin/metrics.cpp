@@ -56,8 +56,8 @@ constexpr std::array<Description, Metrics::family_count> families{{
      "When the certificate is obtained, renewed or tried again."},
     {"mdcertd_attempt_errors", "gauge", "", "How many attempts have failed in a row."},
     {"mdcertd_notification_pending", "gauge", "",
-     "1 while MDNotifyCmd has not succeeded for the certificate held."},
-    {"mdcertd_notification_errors", "gauge", "", "How often MDNotifyCmd has failed in a row."},
+     "1 while who is to be told of the certificate held has not been told."},
+    {"mdcertd_notification_errors", "gauge", "", "How often telling it has failed in a row."},
     {"mdcertd_served", "gauge", "",
      "1 when every place of MDServedAt shows the certificate held, 0 when one still does not."},
 }};

@@ -102,6 +102,8 @@ private:
     bool awaits_former_self(const model::ManagedDomain& domain) const;
     bool all_planned() const;
     base::Task<void> adopt(model::DesiredState desired);
+    base::Task<void> look_at_ended(const model::DesiredState& desired, std::set<std::string>& busy,
+                                   Sighting& seen);
     void note_strays(const model::DesiredState& former);
     void drop_what_is_not_wanted();
     base::Task<void> inherit_from(std::string name);

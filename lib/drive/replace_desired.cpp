@@ -28,29 +28,42 @@ base::Task<void> Reconcile::replace_desired(model::DesiredState desired) {
 // The store is read first; then both states are replaced in one go, since a plan made of the new
 // wishes and the old observations would order what is held already.
 base::Task<void> Reconcile::adopt(model::DesiredState desired) {
-    const std::set<std::string> busy = running_;
+    std::set<std::string> busy = running_;
     co_await inherit_renamed(tools_.store, desired, busy);
     Wanted idle;
     for (const model::ManagedDomain& domain : desired.domains)
         if (!busy.contains(domain.name()))
             idle.push_back(&domain);
     Sighting seen = co_await look(tools_.store, std::move(idle), observed_);
+    co_await look_at_ended(desired, busy, seen);
     model::DesiredState former = std::exchange(desired_, std::move(desired));
     std::map<std::string, const model::ManagedDomain*> formerly;
     for (const model::ManagedDomain& domain : former.domains)
         formerly[domain.name()] = &domain;
     for (const model::ManagedDomain& domain : desired_.domains) {
         const std::string& name = domain.name();
-        // Of one whose attempt ended while the store was read, memory knows best.
         if (!busy.contains(name))
             take_up(domain, std::move(seen.state.domains[name]), formerly[name]);
-        else if (!running_.contains(name))
-            take_up(domain, observed_.of(name), formerly[name]);
     }
     index_names();
     note_strays(former);
     drop_what_is_not_wanted();
     replan_all(tools_.clock.now());
+}
+
+// Of those whose attempt ended while the store was read, it is asked again, until none has.
+base::Task<void> Reconcile::look_at_ended(const model::DesiredState& desired,
+                                          std::set<std::string>& busy, Sighting& seen) {
+    auto ended = [&](const model::ManagedDomain& domain) {
+        return busy.contains(domain.name()) && !running_.contains(domain.name());
+    };
+    auto next = desired.domains.begin();
+    while ((next = std::find_if(desired.domains.begin(), desired.domains.end(), ended)) !=
+           desired.domains.end()) {
+        busy.erase(next->name());
+        model::ObservedDomain held = co_await observe_domain(tools_.store, *next);
+        seen.state.domains[next->name()] = std::move(held);
+    }
 }
 
 void Reconcile::take_up(const model::ManagedDomain& domain, model::ObservedDomain held,

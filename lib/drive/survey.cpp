@@ -183,8 +183,10 @@ base::Task<void> survey_port_80(model::DomainName name, PostedProof proof, OnFin
         found(bad(name.text() + ": " + trouble,
                   "give the name an A or AAAA record that leads here, or take it out of the "
                   "configuration"));
-    for (const auto& endpoint : endpoints)
-        co_await ask_at(name, endpoint.address().to_string(), proof, found);
+    for (const auto& endpoint : endpoints) {
+        std::string address = endpoint.address().to_string();
+        co_await ask_at(name, address, proof, found);
+    }
 }
 
 void survey_caa(const model::DomainName& name, const SurveyedCa& ca, const OnFinding& found) {

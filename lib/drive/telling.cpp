@@ -100,6 +100,8 @@ base::Task<void> Reconcile::tell_of_new_set(model::Job& job) {
     std::string why = co_await messenger.tell(job, std::string(renewed));
     if (!why.empty()) {
         tell_again_later(job);
+        log::info("told again later", log::kv("domain", job.name),
+                  log::kv("retry_at", base::rfc3339(*job.notify_next)));
         co_return;
     }
     co_await messenger.tell(job, std::string(installed));

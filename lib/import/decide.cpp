@@ -244,9 +244,8 @@ model::ManagedDomain managed_domain(const TakenDomain& taken) {
     for (const DomainName& name : taken.names)
         domain.members.push_back({name, {}});
     model::Settings& settings = domain.settings;
-    auto ca = http::Url::parse(taken.found->ca_url);
-    if (ca && is_plain(taken.found->ca_url))
-        settings.certificate_authorities = {ca->text()};
+    if (has_usable_ca(*taken.found))
+        settings.certificate_authorities = {http::Url::parse(taken.found->ca_url)->text()};
     settings.agreement = "accepted";
     settings.contacts = taken.found->contacts;
     std::erase_if(settings.contacts, [](const std::string& one) { return !is_plain(one); });
@@ -254,6 +253,10 @@ model::ManagedDomain managed_domain(const TakenDomain& taken) {
         settings.keys = taken.keys;
     settings.must_staple = taken.must_staple;
     return domain;
+}
+
+bool has_usable_ca(const FoundCertificate& found) {
+    return is_plain(found.ca_url) && http::Url::parse(found.ca_url);
 }
 
 bool is_plain(std::string_view text) {

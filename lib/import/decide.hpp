@@ -61,5 +61,7 @@ model::ManagedDomain managed_domain(const TakenDomain& taken);
 // A value of a stranger that may stand in the configuration: visible ASCII, and nothing there that
 // means something to its syntax.
 bool is_plain(std::string_view text);
+// The address of its CA can be written there.
+bool has_usable_ca(const FoundCertificate& found);
 
 }  // namespace md::import

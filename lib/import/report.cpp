@@ -88,9 +88,15 @@ std::string section(const TakenDomain& taken, const Origin& origin) {
         text += comment(std::string(word(origin.client)) +
                             " does not keep which CA that was: MDCertificateAuthority",
                         "    ");
-    else
+    else if (has_usable_ca(found))
         text += "    MDCertificateAuthority " + settings.certificate_authorities.front() + "\n";
-    text += "    MDCertificateAgreement accepted\n";
+    else
+        text += comment(
+            "The address of its CA cannot be used as it is written there: add "
+            "MDCertificateAuthority, and MDCertificateAgreement for its terms",
+            "    ");
+    if (found.ca_url.empty() || has_usable_ca(found))
+        text += "    MDCertificateAgreement accepted\n";
     if (!settings.contacts.empty())
         text += "    MDContactEmail " + settings.contacts.front() + "\n";
     if (!taken.keys.empty())

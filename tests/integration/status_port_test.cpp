@@ -155,9 +155,18 @@ TEST_CASE("a reload opens, moves and closes the status port, and tells of its ow
     CHECK(curl({"http://[::1]:" + std::to_string(other.number()) + "/healthz"}).output == "ok\n");
     CHECK_THAT(daemon->output(), !Catch::Contains("not available there"));
 
+    // What is wrong may be in any octets.
+    const std::string refused = "configuration not reloaded";
+    site.configure(line_for(port) + "MDFoo\xff bar\n");
+    daemon->signal(SIGHUP);
+    REQUIRE(daemon->wait_for_output(refused, seconds{20}));
+    CHECK(json::parse(get(other, "/status.json")).contains("reload-problem"));
+    for (const char* path : {"/", "/?name=a", "/metrics", "/healthz"})
+        CHECK(status(other, path) == "200");
+
     site.configure(line_for(port) + "MDRenewWindow never\n");
     daemon->signal(SIGHUP);
-    REQUIRE(daemon->wait_for_output("configuration not reloaded", seconds{20}));
+    REQUIRE(daemon->wait_for_output(refused, seconds{20}, 2));
     CHECK_THAT(json::parse(get(other, "/status.json")).at("reload-problem").get<std::string>(),
                Catch::Contains("'never'"));
 
