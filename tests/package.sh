@@ -119,9 +119,10 @@ start_authority() {
         -o /root/ca/issuing-root.pem https://localhost:15000/roots/0 2> /dev/null || die "there is no CA to ask"
 }
 
-# logged REGEX [TIMES]: mdcertd has logged that so often, or does within a minute.
+# logged REGEX [TIMES]: mdcertd has logged that so often, or does within two minutes: a first attempt may
+# come before nginx has taken up what passes the questions on.
 logged() {
-    in_machine bash -c 'exec {log}< <(exec timeout 60 journalctl -u mdcertd -f --no-tail -o cat)
+    in_machine bash -c 'exec {log}< <(exec timeout 150 journalctl -u mdcertd -f --no-tail -o cat)
         [ "$(grep -c -m "$2" -E -- "$1" <&$log)" -eq "$2" ]; found=$?; kill $!; exit $found' \
         logged "$1" "${2:-1}" 2> /dev/null
 }
