@@ -3,8 +3,6 @@
 // not.
 #include "admin/history.hpp"
 #include "admin/status.hpp"
-#include "base/error.hpp"
-#include "base/printable.hpp"
 #include "commands/commands.hpp"
 #include "configuration.hpp"
 #include "stored_state.hpp"
@@ -14,14 +12,11 @@
 #include <cstdio>
 
 namespace md::commands {
+
 int log(const CommandLine& line) {
     config::Loaded loaded = require_configuration(line);
-    admin::Selection selection = admin::select(loaded.desired, line.names);
-    if (!selection.unknown.empty())
-        throw base::Error("no managed domain has the name '" +
-                          base::printable(selection.unknown.front()) + "'");
     model::DesiredState asked{loaded.desired.server, {}};
-    for (const model::ManagedDomain* domain : selection.domains)
+    for (const model::ManagedDomain* domain : admin::select_known(loaded.desired, line.names))
         asked.domains.push_back(*domain);
     model::ObservedState observed = stored_state(asked);
     nlohmann::json answer = nlohmann::json::object();

@@ -37,7 +37,7 @@ public:
            const CommandLine& line)
         : executor_(executor),
           server_(desired.server),
-          domains_(selected(desired, line.names)),
+          domains_(admin::select_known(desired, line.names)),
           bounded_(line.names.empty()) {}
 
     base::Task<void> run() {
@@ -54,15 +54,6 @@ public:
     }
 
 private:
-    static std::vector<const model::ManagedDomain*> selected(
-        const model::DesiredState& desired, const std::vector<std::string>& names) {
-        admin::Selection selection = admin::select(desired, names);
-        if (!selection.unknown.empty())
-            throw base::Error("no managed domain has the name '" +
-                              base::printable(selection.unknown.front()) + "'");
-        return selection.domains;
-    }
-
     void found(const Finding& finding) {
         std::printf("  %s%s\n", finding.is_good ? "" : "advice: ", finding.text.c_str());
         if (!finding.is_good)

@@ -3,6 +3,7 @@
 
 #include "admin/advice.hpp"
 #include "admin/history.hpp"
+#include "base/error.hpp"
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
 #include "notify/messages.hpp"
@@ -276,6 +277,15 @@ Selection select(const model::DesiredState& desired, const std::vector<std::stri
         if (!known[i])
             selection.unknown.push_back(names[i]);
     return selection;
+}
+
+std::vector<const model::ManagedDomain*> select_known(const model::DesiredState& desired,
+                                                      const std::vector<std::string>& names) {
+    Selection selection = select(desired, names);
+    if (!selection.unknown.empty())
+        throw base::Error("no managed domain has the name '" +
+                          base::printable(selection.unknown.front()) + "'");
+    return std::move(selection.domains);
 }
 
 json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,

@@ -36,6 +36,9 @@ struct Selection {
     std::vector<std::string> unknown;
 };
 Selection select(const model::DesiredState& desired, const std::vector<std::string>& names);
+// The domains of the same; throws base::Error for a name that none has.
+std::vector<const model::ManagedDomain*> select_known(const model::DesiredState& desired,
+                                                      const std::vector<std::string>& names);
 // `whole`: with "members".
 nlohmann::json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
                              const model::ServerSettings& server, sys_seconds now,
