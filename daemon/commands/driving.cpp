@@ -58,10 +58,10 @@ bool all_well(const drive::Reconcile& reconcile) {
             say(domain.name(), failure.stage + ": " + failure.detail, held.staged_job->next_run);
             well = false;
         }
-        if (held.live_job && held.live_job->notify_errors > 0) {
-            say(domain.name(),
-                std::string(notify::last_failed_call(*held.live_job).directive) + " failed",
-                held.live_job->notify_next);
+        if (!held.live_job)
+            continue;
+        if (auto failed = notify::failed_call(reconcile.desired().server, *held.live_job)) {
+            say(domain.name(), std::string(failed->directive) + " failed", failed->next);
             well = false;
         }
     }

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
+#include "notify/events.hpp"
 #include "notify/messages.hpp"
 #include "notify/proof.hpp"
 #include "schedule/renewal.hpp"
@@ -191,7 +192,7 @@ private:
             put(result, "renew-at", step_.at);
         if (held_.staged_job)
             result["renewal"] = job_json(*held_.staged_job);
-        if (struggling() && held_.staged_job->last_failure)
+        if (held_.staged_job && !held_.staged_job->finished && held_.staged_job->last_failure)
             put_problem(result["last-problem"], *held_.staged_job->last_failure);
     }
 
@@ -226,19 +227,16 @@ private:
         notification["state"] = "none";
         if (!server_.tells() || !held_.live_job || !held_.live_job->finished)
             return;
-        const model::Job& job = *held_.live_job;
-        if (job.notified) {
-            notification["state"] = "done";
+        auto failed = notify::failed_call(server_, *held_.live_job);
+        notification["state"] = failed                                      ? "failed"
+                                : notify::is_told(server_, *held_.live_job) ? "done"
+                                                                            : "pending";
+        if (!failed)
             return;
-        }
-        notification["state"] = job.notify_errors > 0 ? "failed" : "pending";
-        put(notification, "next", job.notify_next);
-        if (job.notify_errors == 0)
-            return;
-        notification["errors"] = job.notify_errors;
-        notify::FailedCall failed = notify::last_failed_call(job);
-        notification["command"] = failed.directive;
-        put(notification, "reason", failed.why);
+        put(notification, "next", failed->next);
+        notification["errors"] = failed->errors;
+        notification["command"] = failed->directive;
+        put(notification, "reason", failed->why);
     }
 
     const model::ManagedDomain& wanted_;

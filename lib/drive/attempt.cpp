@@ -51,6 +51,7 @@ struct Verdict {
     Failure failure;
     std::optional<sys_seconds> retry_after;
     bool ca_is_busy = false;
+    bool vetoed = false;
 };
 
 // A limit that an order has hit may be one of its names alone: others ask again after this.
@@ -207,13 +208,16 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     values[std::string(store::md_file)] = md_json(former);
     Job done = job_;
     done.finished = true;
-    done.notified = !server_.tells();
+    done.notified = server_.notify_command.empty();
+    done.message_owed = messenger_.speaks();
     done.errors = 0;
     done.next_run = std::nullopt;
     done.last_failure = std::nullopt;
     done.valid_from = valid_from;
     done.notify_errors = 0;
     done.notify_next = std::nullopt;
+    done.message_errors = 0;
+    done.message_next = std::nullopt;
     add_entry(done, {tools_.clock.now(), "finished", "", ""});
     values[std::string(store::job_file)] = store::to_text(done);
     co_await tools_.store.activate(name_, std::move(values));
@@ -239,6 +243,7 @@ Verdict Attempt::verdict_on(std::exception_ptr failed) const {
     } catch (const Vetoed& veto) {
         verdict.failure.detail = veto.what();
         verdict.retry_after = verdict.failure.at + server_.check_interval;
+        verdict.vetoed = true;
     } catch (const acme::AcmeError& error) {
         verdict.failure.detail = error.what();
         verdict.failure.failure_class = error.failure_class();
@@ -268,7 +273,7 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     Verdict verdict = verdict_on(failed);
     note_busy_ca(verdict);
     const Failure& failure = verdict.failure;
-    job_.errors += 1;
+    job_.errors += verdict.vetoed ? 0 : 1;
     schedule::FailedAttempt now_failed{failure.failure_class, job_.errors,     failure.at,
                                        verdict.retry_after,   held_lifetime(), server_.retry_delay,
                                        crypto::random_share()};
@@ -278,7 +283,7 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     add_entry(job_, {failure.at, "renewal-error", failure.problem, failure.detail});
     auto level =
         failure.failure_class == FailureClass::permanent ? log::Level::error : log::Level::warn;
-    log::event(level, "attempt failed",
+    log::event(level, verdict.vetoed ? "attempt put off" : "attempt failed",
                {log::kv("domain", name_), log::kv("stage", failure.stage),
                 log::kv("reason", failure.detail), log::kv("retry_at", base::rfc3339(next))});
     co_await write_job();

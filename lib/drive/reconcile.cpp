@@ -320,10 +320,18 @@ base::Task<std::vector<std::string>> Reconcile::drive_due() {
     std::vector<std::string> waiting;
     for (const schedule::Appointment& one : agenda_.due(begun))
         waiting.push_back(desired_.domains[one.place].name());
-    replan_all(tools_.clock.now());
-    start_notification(owed(tools_.clock.now()));
-    co_await nursery_.settle();
+    co_await tell_all();
     co_return waiting;
+}
+
+// Once each: what fails or is not seen is due later than this.
+base::Task<void> Reconcile::tell_all() {
+    const sys_seconds now = tools_.clock.now();
+    replan_all(now);
+    start_notification(owed(now));
+    co_await nursery_.settle();
+    for (start_errands(now); !on_errand_.empty(); start_errands(now))
+        co_await nursery_.settle();
 }
 
 }  // namespace md::drive

@@ -76,23 +76,36 @@ private:
     base::Task<void> drive_one(std::string name);
     void start_notification(const notify::Owed& owed);
     base::Task<void> notify_all(std::vector<std::string> domains);
-    base::Task<void> record_notification(std::string name, notify::HookOutcome outcome);
-    base::Task<void> tell_of_new_set(model::Job& job);
-    void tell_again_later(model::Job& job);
-    void note_failed_command(model::Job& job, const notify::HookOutcome& outcome);
-    std::optional<std::chrono::sys_seconds> look_at_of(const model::ManagedDomain& domain,
-                                                       std::chrono::sys_seconds now) const;
+    void note_notification(model::Job& job, const notify::HookOutcome& outcome) const;
+    // When each is due next.
+    struct Errands {
+        std::optional<std::chrono::sys_seconds> message, warning, look;
+    };
+    Errands errands_of(const model::ManagedDomain& domain, std::chrono::sys_seconds now) const;
     void plan_errand(std::size_t place, std::chrono::sys_seconds now);
     std::optional<std::chrono::sys_seconds> next_errand(std::chrono::sys_seconds now) const;
     void start_errands(std::chrono::sys_seconds now);
     base::Task<void> run_errands(std::string name);
+    struct Told {
+        bool succeeded = false;
+        std::vector<model::LogEntry> log;  // what is to be kept of it
+    };
+    base::Task<Told> tell(std::string name, std::string reason);
+    base::Task<void> tell_of_new_set(std::string name);
+    void note_message(model::Job& job, bool succeeded) const;
     base::Task<void> warn_of_expiry(std::string name);
     base::Task<void> look_at(std::string name);
-    base::Task<void> record_look(std::string name, std::string instead);
-    base::Task<void> write_job(std::string name, model::Job job);
+    void note_look(const model::ManagedDomain& domain, model::Job& job, std::string instead) const;
+    // The job of the live set, while that is still the one with these certificates; else none.
+    // Asked for after each wait, so that nothing noted meanwhile is lost.
+    using Certificates = std::vector<model::CertificateFacts>;
+    model::Job* job_of(const std::string& name, const Certificates& made);
+    // Stores the live job as it is now, and plans what follows from it.
+    base::Task<void> keep_job(std::string name);
     std::chrono::milliseconds until_next(const notify::Owed& owed,
                                          std::chrono::sys_seconds now) const;
     base::Task<void> work();
+    base::Task<void> tell_all();
     base::Task<void> poked();
     void ended(const std::string& name, std::exception_ptr failed);
     void hold_lane(const model::ManagedDomain& domain, std::chrono::sys_seconds until);
@@ -124,7 +137,7 @@ private:
     schedule::Agenda agenda_;
     Lanes lanes_;
     std::set<std::size_t> untold_;  // places of those whose notification is owed
-    schedule::Agenda errands_;      // looks at MDServedAt and warnings, by the same places
+    schedule::Agenda errands_;      // messages, warnings and looks, by the same places
     std::set<std::string> on_errand_;
     std::ptrdiff_t driven_ = 0;  // how many need a next action
     std::chrono::sys_seconds planned_at_{}, looked_at_{};

@@ -37,4 +37,9 @@ void add_entry(Job& job, LogEntry entry) {
         job.log.resize(most_entries);
 }
 
+void add_entries(Job& job, const std::vector<LogEntry>& entries) {
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
+        add_entry(job, *entry);
+}
+
 }  // namespace md::model

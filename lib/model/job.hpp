@@ -57,14 +57,17 @@ struct Served {
 struct Job {
     std::string name;  // the MD's
     bool finished = false;
-    bool notified = false;  // who is to be told of the set this job made has been
+    bool notified = false;  // MDNotifyCmd was run for the set this job made, or there was none
     unsigned errors = 0;    // failures in a row
     std::optional<sys_seconds> next_run;
     std::optional<sys_seconds> last_run;
     std::optional<sys_seconds> valid_from;
     std::optional<Failure> last_failure;
-    unsigned notify_errors = 0;  // failures to tell, in a row
+    unsigned notify_errors = 0;  // failures of it in a row
     std::optional<sys_seconds> notify_next;
+    bool message_owed = false;    // MDMessageCmd is to be told of the set
+    unsigned message_errors = 0;  // failures of that in a row
+    std::optional<sys_seconds> message_next;
     Served served;
     std::vector<LogEntry> log;  // newest first, at most 128
 
@@ -73,5 +76,7 @@ struct Job {
 
 // Puts an entry on top and drops what is beyond 128.
 void add_entry(Job& job, LogEntry entry);
+// These, newest first.
+void add_entries(Job& job, const std::vector<LogEntry>& entries);
 
 }  // namespace md::model

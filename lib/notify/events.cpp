@@ -26,12 +26,17 @@ bool is_owed(const model::ObservedDomain& held) {
     return held.live_job && held.live_job->finished && !held.live_job->notified;
 }
 
+bool is_told(const model::ServerSettings& server, const model::Job& job) {
+    bool notified = job.notified || server.notify_command.empty();
+    return notified && (!job.message_owed || server.message_command.empty());
+}
+
 Owed owed(const model::ServerSettings& server,
           const std::vector<const model::ManagedDomain*>& domains,
           const model::ObservedState& observed, sys_seconds now, bool busy,
           std::chrono::seconds patience) {
     Owed result;
-    if (!server.tells())
+    if (server.notify_command.empty())
         return result;
     std::vector<std::string> names;
     for (const model::ManagedDomain* wanted : domains) {

@@ -20,9 +20,11 @@ struct Owed {
     std::optional<sys_seconds> next;   // when there is something to tell; absent: nothing is owed
 };
 
-// Its live job is finished and not notified; it counts when a command (MDNotifyCmd, MDMessageCmd)
-// is configured.
+// Its live job is finished and not notified; it counts when MDNotifyCmd is configured.
 bool is_owed(const model::ObservedDomain& held);
+
+// Whoever is to be told of the set this job made, by MDNotifyCmd and MDMessageCmd, has been.
+bool is_told(const model::ServerSettings& server, const model::Job& job);
 
 // Of these MDs, in this order. When one is due, all that are owed go along, also those that wait
 // after a failed call: it is the same reload. One becomes due when its set became live, after a

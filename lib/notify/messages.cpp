@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notify/messages.hpp"
 
+#include "notify/events.hpp"
+
 #include <algorithm>
 
 namespace md::notify {
@@ -11,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds between_messages = 1h;
 constexpr std::chrono::seconds between_warnings = 24h;
 constexpr std::chrono::seconds after_failed_warning = 1h;
+constexpr std::chrono::seconds longest_retry = 24h;
 
 // Newest first in the log. What lies in the future was told by a clock that jumped.
 template <typename Wanted>
@@ -76,14 +79,33 @@ std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& serv
     return next;
 }
 
-FailedCall last_failed_call(const model::Job& job) {
-    for (const model::LogEntry& entry : job.log) {
-        if (entry.type == "notify-error")
-            return {"MDNotifyCmd", entry.detail};
-        if (entry.type == "message-error" && entry.status == reason::renewed)
-            return {"MDMessageCmd", entry.detail};
-    }
-    return {};
+std::optional<sys_seconds> next_message(const model::ServerSettings& server,
+                                        const model::ObservedDomain& held, sys_seconds now) {
+    if (server.message_command.empty() || !held.live_job || !held.live_job->finished)
+        return std::nullopt;
+    const model::Job& job = *held.live_job;
+    if (!job.message_owed || (!job.notified && !server.notify_command.empty()))
+        return std::nullopt;
+    bool waits = job.message_errors > 0 && job.message_next;
+    return waits && *job.message_next <= now + longest_retry ? *job.message_next : sys_seconds{};
+}
+
+std::optional<FailedCall> failed_call(const model::ServerSettings& server, const model::Job& job) {
+    if (is_told(server, job))
+        return std::nullopt;
+    bool notifying = !job.notified && !server.notify_command.empty();
+    FailedCall failed{"MDNotifyCmd", job.notify_errors, job.notify_next, ""};
+    if (!notifying)
+        failed = {"MDMessageCmd", job.message_errors, job.message_next, ""};
+    if (failed.errors == 0)
+        return std::nullopt;
+    auto is_it = [&](const model::LogEntry& entry) {
+        return notifying ? entry.type == "notify-error"
+                         : entry.type == "message-error" && entry.status == reason::renewed;
+    };
+    auto newest_one = std::find_if(job.log.begin(), job.log.end(), is_it);
+    failed.why = newest_one == job.log.end() ? "" : newest_one->detail;
+    return failed;
 }
 
 }  // namespace md::notify

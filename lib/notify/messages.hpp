@@ -19,7 +19,7 @@ using std::chrono::sys_seconds;
 
 namespace reason {
 constexpr std::string_view renewing = "renewing";    // before an attempt; a failure puts it off
-constexpr std::string_view renewed = "renewed";      // a new set is live; told until it succeeds
+constexpr std::string_view renewed = "renewed";      // a new set is live, and MDNotifyCmd succeeded
 constexpr std::string_view installed = "installed";  // after it; a failure is ignored
 constexpr std::string_view expiring = "expiring";    // daily within MDWarnWindow
 constexpr std::string_view errored = "errored";      // after a failed attempt; failures are ignored
@@ -40,11 +40,19 @@ std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& serv
                                                const model::ManagedDomain& wanted,
                                                const model::ObservedDomain& held, sys_seconds now);
 
-// The call that is to be made again, as the job's log has it: which directive's, and why.
+// When the MD is told of its new set, "renewed" and "installed": once MDNotifyCmd has succeeded,
+// after a failure at the job's message_next; a time there beyond what can be true is a clock that
+// jumped. nullopt: nothing is owed, or not yet.
+std::optional<sys_seconds> next_message(const model::ServerSettings& server,
+                                        const model::ObservedDomain& held, sys_seconds now);
+
+// The call that failed and is to be made again.
 struct FailedCall {
-    std::string_view directive = "MDNotifyCmd";
-    std::string why;
+    std::string_view directive;  // "MDNotifyCmd", "MDMessageCmd"
+    unsigned errors = 0;         // in a row
+    std::optional<sys_seconds> next;
+    std::string why;  // as the job's log has it
 };
-FailedCall last_failed_call(const model::Job& job);
+std::optional<FailedCall> failed_call(const model::ServerSettings& server, const model::Job& job);
 
 }  // namespace md::notify

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notify/proof.hpp"
 
+#include "notify/events.hpp"
+
 #include <array>
 #include <utility>
 
@@ -14,8 +16,16 @@ constexpr std::array<seconds, 3> pauses = {5s, 10s, 15s};
 constexpr seconds unconfirmed_pause = 1h;
 constexpr seconds confirmed_pause = 24h;
 
+// Without MDNotifyCmd it is MDMessageCmd that has a server read its certificates again.
 bool is_installed(const model::ServerSettings& server, const model::Job& job) {
-    return job.notified || !server.tells();
+    return server.notify_command.empty() ? is_told(server, job) : job.notified;
+}
+
+void owe_again(const model::ServerSettings& server, model::Job& job) {
+    job.notified = server.notify_command.empty();
+    job.notify_errors = 0;
+    job.notify_next = std::nullopt;
+    job.message_owed |= job.notified;
 }
 
 bool is_given_up(const model::Served& served) {
@@ -91,11 +101,8 @@ void note_look(const model::ServerSettings& server, model::Job& job, std::string
         return;
     }
     served.next = now + unconfirmed_pause;
-    if (!served.told_again && server.tells()) {
-        job.notified = false;
-        job.notify_errors = 0;
-        job.notify_next = std::nullopt;
-    }
+    if (!served.told_again)
+        owe_again(server, job);
     served.told_again = true;
 }
 

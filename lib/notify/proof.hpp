@@ -2,11 +2,11 @@
 // The proof of service: when to look at MDServedAt whether the live certificate is what the outside
 // gets, and what follows from what was seen. Pure.
 //
-// A set is issued, installed once it was notified, and confirmed once it is seen at every place.
-// The first look is a second after the notification, then after 5, 10 and 15 more: a reload takes
-// its time. If it is not seen by then, the notify command is run again and waited for in the same
-// way; if that does not help either, it is unconfirmed: a human must act. Confirmed ones are looked
-// at daily, unconfirmed ones hourly.
+// A set is issued, installed once it was notified (without MDNotifyCmd: once MDMessageCmd was
+// told), and confirmed once it is seen at every place. The first look is a second after the
+// notification, then after 5, 10 and 15 more: a reload takes its time. If it is not seen by then,
+// the notify command is run again and waited for in the same way; if that does not help either, it
+// is unconfirmed: a human must act. Confirmed ones are looked at daily, unconfirmed ones hourly.
 #pragma once
 
 #include "model/desired_state.hpp"

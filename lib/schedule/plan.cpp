@@ -91,6 +91,14 @@ bool believable(const model::Job& job, sys_seconds now) {
            (!job.last_run || *job.last_run <= now + small_jump);
 }
 
+std::string why_held_back(const model::Job& job) {
+    if (job.errors > 1)
+        return std::to_string(job.errors) + " attempts have failed";
+    if (job.errors == 1)
+        return "1 attempt has failed";
+    return job.last_failure ? "the attempt was put off" : "the CA asked to come back";
+}
+
 void hold_back(Step& step, const model::Job& job, sys_seconds now) {
     if (job.finished || !job.next_run || !believable(job, now))
         return;
@@ -101,9 +109,7 @@ void hold_back(Step& step, const model::Job& job, sys_seconds now) {
     if (!waits)
         return;
     step.rule = Rule::retry_after_failure;
-    std::string attempts = job.errors == 1 ? "1 attempt has failed"
-                                           : std::to_string(job.errors) + " attempts have failed";
-    step.reason = (job.errors > 0 ? attempts : "the CA asked to come back") + "; " + step.reason;
+    step.reason = why_held_back(job) + "; " + step.reason;
 }
 
 Step not_driven(const ManagedDomain& wanted) {

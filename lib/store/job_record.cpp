@@ -88,6 +88,11 @@ Json served_json(const model::Served& served) {
     return json;
 }
 
+// Of a record that does not say so, mod_md's for one: whoever was not notified was not told.
+bool message_owed_unsaid(const model::Job& job) {
+    return job.finished && !job.notified;
+}
+
 Json our_json(const model::Job& job) {
     Json ours;
     if (job.last_failure) {
@@ -98,6 +103,11 @@ Json our_json(const model::Job& job) {
     if (job.notify_errors > 0)
         ours["notify-errors"] = job.notify_errors;
     put(ours, "notify-next", job.notify_next);
+    if (job.message_owed != message_owed_unsaid(job))
+        ours["message-owed"] = job.message_owed;
+    if (job.message_errors > 0)
+        ours["message-errors"] = job.message_errors;
+    put(ours, "message-next", job.message_next);
     if (job.served != model::Served{})
         ours["served"] = served_json(job.served);
     return ours;
@@ -137,6 +147,9 @@ Parsed<model::Job> job_of(const Json& json) {
     job.last_failure = read_failure(members, ours, job.last_run);
     job.notify_errors = ours.count("notify-errors");
     job.notify_next = ours.date("notify-next");
+    job.message_owed = ours.optional_flag("message-owed").value_or(message_owed_unsaid(job));
+    job.message_errors = ours.count("message-errors");
+    job.message_next = ours.date("message-next");
     job.served = read_served(ours.object("served"));
     job.log = read_log(members, damage);
     if (!damage.why.empty())

@@ -150,8 +150,36 @@ TEST_CASE("the state of the notification") {
     CHECK(state() == "failed");
     CHECK(server.one()["notification"]["reason"] == "exit status 3");
     CHECK(server.one()["notification"]["errors"] == 2);
+    CHECK(server.one()["notification"]["command"] == "MDNotifyCmd");
     job.notified = true;
+    job.notify_errors = 0;
     CHECK(state() == "done");
+
+    server.desired.server.message_command = {"/bin/message"};
+    CHECK(state() == "done");
+    job.message_owed = true;
+    CHECK(state() == "pending");
+    job.message_errors = 3;
+    job.message_next = now + 20s;
+    add_entry(job, {now, "message-error", "renewed", "exit status 4"});
+    CHECK(state() == "failed");
+    const json failed = server.one()["notification"];
+    CHECK(failed["command"] == "MDMessageCmd");
+    CHECK(failed["errors"] == 3);
+    CHECK(failed["reason"] == "exit status 4");
+    CHECK(failed.contains("next"));
+}
+
+TEST_CASE("an attempt that MDMessageCmd put off is told, and is no failure") {
+    Server server;
+    server.add({"a.org"});
+    server.hold("a.org", now - 80 * 24h, 90 * 24h);
+    server.fail("a.org", 0, {"message", "", "MDMessageCmd refused the attempt", {}, now},
+                now + 12h);
+    const json one = server.one();
+    CHECK(one["state"] == "expiring");
+    CHECK(one["last-problem"]["detail"] == "MDMessageCmd refused the attempt");
+    CHECK(one["last-problem"]["errors"] == 0);
 }
 
 TEST_CASE("names select by any name of an MD, unknown ones are told") {

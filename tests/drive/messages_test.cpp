@@ -30,6 +30,7 @@ struct MessageBench : LoopBench {
             }
         return result;
     }
+    const model::Job& live_job() const { return *loop->observed().of("a.org").live_job; }
     std::ptrdiff_t told(const std::string& reason) const {
         auto all = reasons();
         return std::count(all.begin(), all.end(), reason);
@@ -66,10 +67,28 @@ TEST_CASE("a refusal of renewing puts the attempt off to the next check; the CA 
     CHECK(job->last_failure->stage == "message");
     CHECK(job->last_failure->detail == "MDMessageCmd refused the attempt: exit status 1");
     CHECK(*job->next_run >= job->last_failure->at + bench.desired.server.check_interval);
+    CHECK(job->errors == 0);
     CHECK(bench.told("errored") == 0);  // it knows
     bench.hooks.refused.clear();
     bench.pass(14h);
     CHECK(bench.held("a.org") == 1);
+}
+
+TEST_CASE("a refusal of renewing does not make the next failure wait longer") {
+    Scenario scenario;
+    scenario.refused["a.org"] = "connection";
+    MessageBench bench(scenario);
+    bench.hooks.refused = {"renewing"};
+    bench.start();
+    for (int i = 0; i < 5; ++i)
+        bench.pass(13h);
+    CHECK(bench.told("renewing") >= 3);
+    bench.hooks.refused.clear();
+    bench.loop->request({"a.org"});
+    bench.pass(30s);
+    const auto& job = bench.loop->observed().of("a.org").staged_job;
+    REQUIRE(job->errors == 1);
+    CHECK(*job->next_run - job->last_failure->at <= 75s);  // the first delay of such a refusal
 }
 
 TEST_CASE("a refusal of challenge-setup fails the challenge before the CA is told to look") {
@@ -97,14 +116,123 @@ TEST_CASE("renewed is told until it succeeds, also after a restart; installed th
     bench.start();
     bench.pass(90s);
     REQUIRE(bench.held("a.org") == 1);
-    CHECK(bench.told("renewed") > 1);
+    const auto calls = bench.told("renewed");
+    CHECK(calls > 1);
     CHECK(bench.told("installed") == 0);
-    CHECK_FALSE(bench.loop->observed().of("a.org").live_job->notified);
+    CHECK(bench.live_job().message_owed);
+    CHECK(bench.live_job().message_errors == calls);
     bench.stop();
     bench.start();
+    CHECK(bench.live_job().message_errors == calls);
+    CHECK(bench.told("renewed") == calls);  // not before its time
     bench.hooks.refused = {"installed"};
     bench.pass(3min);
-    CHECK(bench.loop->observed().of("a.org").live_job->notified);
+    CHECK_FALSE(bench.live_job().message_owed);
+    CHECK(bench.told("renewed") == calls + 1);
+    CHECK(bench.told("installed") == 1);
+    bench.pass(1h);
+    CHECK(bench.told("renewed") == calls + 1);
+}
+
+TEST_CASE("renewed that failed is repeated without MDNotifyCmd") {
+    MessageBench bench;
+    bench.desired.server.notify_command = {"/bin/reload"};
+    bench.hooks.refused = {"renewed"};
+    bench.start();
+    bench.pass(3min);
+    bench.stop();
+    bench.start();
+    bench.pass(10min);
+    auto reloads = [&] {
+        return std::count(bench.hooks.commands.begin(), bench.hooks.commands.end(),
+                          std::vector<std::string>{"/bin/reload", "a.org"});
+    };
+    CHECK(bench.told("renewed") > 3);
+    CHECK(reloads() == 1);
+    CHECK(bench.live_job().notified);
+    bench.hooks.refused.clear();
+    bench.pass(1h);
+    CHECK_FALSE(bench.live_job().message_owed);
+    CHECK(bench.told("installed") == 1);
+    CHECK(reloads() == 1);
+}
+
+TEST_CASE("messages of different MDs run side by side, those of one in order") {
+    LoopBench bench(test::many(20));
+    bench.desired.server.notify_command.clear();
+    bench.desired.server.message_command = bench.server.message_command = {"/bin/message"};
+    bench.hooks.refused = {"renewed"};
+    bench.start();
+    bench.pass(2min);
+    REQUIRE(held_by(bench) == 20);
+    bench.hooks.refused.clear();
+    bench.hooks.commands.clear();
+    bench.hooks.clock = &bench.clock;
+    bench.hooks.takes = 50s;
+    bench.hooks.most_running = 0;
+    bench.pass(1h);
+    CHECK(bench.hooks.most_running == 8);
+    CHECK(bench.hooks.commands.size() == 2 * 20);
+    auto told_at = [&](const char* reason, const std::string& name) {
+        const std::vector<std::string> command = {"/bin/message", reason, name};
+        return std::find(bench.hooks.commands.begin(), bench.hooks.commands.end(), command);
+    };
+    for (const auto& domain : bench.desired.domains) {
+        const std::string name = domain.name();
+        CHECK(told_at("renewed", name) < told_at("installed", name));
+        CHECK(told_at("installed", name) != bench.hooks.commands.end());
+        CHECK_FALSE(bench.loop->observed().of(name).live_job->message_owed);
+    }
+}
+
+TEST_CASE("a warning that is told while MDNotifyCmd runs is not forgotten") {
+    Scenario scenario;
+    scenario.lifetime = 20 * 24h;
+    MessageBench bench(scenario);
+    bench.desired.server.notify_command = {"/bin/reload"};
+    bench.hooks.refused = {"/bin/reload"};
+    bench.start();
+    bench.pass(2min);
+    REQUIRE(bench.held("a.org") == 1);
+    bench.stop();
+    bench.clock.advance(19 * 24h);
+    const auto errors = bench.live_job().notify_errors;
+    bench.desired.domains[0].settings.drive_mode = model::DriveMode::manual;
+    bench.hooks.clock = &bench.clock;
+    bench.hooks.takes = 40s;
+    bench.hooks.most_running = 0;
+    bench.start();
+    bench.pass(2min);
+    CHECK(bench.hooks.most_running == 2);
+    bench.stop();
+    bench.start();
+    CHECK(bench.live_job().notify_errors > errors);
+    const auto& log = bench.live_job().log;
+    CHECK(std::count_if(log.begin(), log.end(), [](const model::LogEntry& entry) {
+              return entry.type == "message-expiring";
+          }) == 1);
+}
+
+TEST_CASE("a single pass tells of what it made, and repeats nothing that fails") {
+    MessageBench bench;
+    bench.desired.server.notify_command = {"/bin/reload"};
+    bench.hooks.refused = {"renewed"};
+    auto pass = [&] {
+        bench.restart();
+        drive::Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks,
+                              bench.desired, [](const model::ManagedDomain*) {});
+        test::run_task(bench.context, loop.load());
+        bench.clock.auto_advance(true);
+        test::run_task(bench.context, loop.drive_due());
+        bench.clock.auto_advance(false);
+        return *loop.observed().of("a.org").live_job;
+    };
+    CHECK(pass().message_errors == 1);
+    CHECK(bench.told("renewed") == 1);
+    bench.clock.advance(1h);
+    bench.hooks.refused.clear();
+    CHECK_FALSE(pass().message_owed);
+    CHECK(bench.told("renewed") == 2);
     CHECK(bench.told("installed") == 1);
 }
 

@@ -26,6 +26,10 @@ TEST_CASE("the log has the newest entry first and 128 at most") {
         REQUIRE(job.log.size() == static_cast<std::size_t>(std::min(i + 1, 128)));
     }
     CHECK(job.log.back().detail == "72");
+    const std::vector<LogEntry> two = {{{}, "notified", "", "b"}, {{}, "finished", "", "a"}};
+    add_entries(job, two);
+    CHECK(std::vector(job.log.begin(), job.log.begin() + 2) == two);
+    CHECK(job.log.size() == 128);
 }
 
 TEST_CASE("a new job has failed nothing and told nobody") {
@@ -33,6 +37,7 @@ TEST_CASE("a new job has failed nothing and told nobody") {
     CHECK(job.errors == 0);
     CHECK_FALSE(job.finished);
     CHECK_FALSE(job.notified);
+    CHECK_FALSE(job.message_owed);
     CHECK_FALSE(job.next_run);
     CHECK_FALSE(job.last_failure);
 }

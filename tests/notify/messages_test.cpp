@@ -96,13 +96,60 @@ TEST_CASE("what was told by a clock that ran ahead is told again") {
     CHECK(world.next(now) == start + 90 * 24h);
 }
 
-TEST_CASE("the call that is made again is the one that failed last") {
-    model::Job job;
-    CHECK(last_failed_call(job).directive == "MDNotifyCmd");
-    add_entry(job, {start, "notify-error", "", "exit status 2"});
-    CHECK(last_failed_call(job).why == "exit status 2");
-    add_entry(job, {start, "message-error", "renewed", "exit status 3"});
-    add_entry(job, {start, "message-error", "expiring", "exit status 4"});
-    CHECK(last_failed_call(job).directive == "MDMessageCmd");
-    CHECK(last_failed_call(job).why == "exit status 3");
+TEST_CASE("the call that is made again is the one that failed") {
+    World world;
+    model::Job& job = *world.held.live_job;
+    auto failed = [&] { return failed_call(world.server, job); };
+    world.server.notify_command = {"/bin/reload"};
+    job.finished = job.message_owed = true;
+    CHECK_FALSE(failed());  // waits, and has not failed
+    job.notify_errors = 2;
+    job.notify_next = start + 5s;
+    world.note("notify-error", "", start);
+    job.log.front().detail = "exit status 2";
+    REQUIRE(failed());
+    CHECK(failed()->directive == "MDNotifyCmd");
+    CHECK(failed()->errors == 2);
+    CHECK(failed()->next == start + 5s);
+    CHECK(failed()->why == "exit status 2");
+
+    job.notified = true;
+    job.notify_errors = 0;
+    CHECK_FALSE(failed());
+    job.message_errors = 1;
+    job.message_next = start + 9s;
+    world.note("message-error", "renewed", start);
+    job.log.front().detail = "exit status 3";
+    world.note("message-error", "expiring", start);
+    REQUIRE(failed());
+    CHECK(failed()->directive == "MDMessageCmd");
+    CHECK(failed()->errors == 1);
+    CHECK(failed()->next == start + 9s);
+    CHECK(failed()->why == "exit status 3");
+    job.message_owed = false;
+    CHECK_FALSE(failed());
+}
+
+TEST_CASE("a new set is told of once MDNotifyCmd has succeeded, and again until it worked") {
+    World world;
+    model::Job& job = *world.held.live_job;
+    auto next_call = [&] { return next_message(world.server, world.held, start); };
+    job.finished = job.message_owed = true;
+    REQUIRE(next_call());
+    CHECK(*next_call() <= start);
+    world.server.notify_command = {"/bin/reload"};
+    CHECK_FALSE(next_call());
+    job.notified = true;
+    CHECK(*next_call() <= start);
+    job.message_errors = 1;
+    job.message_next = start + 5s;
+    CHECK(next_call() == start + 5s);
+    job.message_next = start + 400 * 24h;  // a clock that jumped
+    CHECK(*next_call() <= start);
+    job.message_owed = false;
+    CHECK_FALSE(next_call());
+    job.message_owed = true;
+    world.server.message_command.clear();
+    CHECK_FALSE(next_call());
+    CHECK_FALSE(next_message(World().server, model::ObservedDomain(), start));
 }

@@ -115,6 +115,27 @@ TEST_CASE("without a notify command nobody is told, and the warning comes after 
     CHECK(world.proof() == Proof::confirmed);
 }
 
+TEST_CASE("without a notify command it is MDMessageCmd that is told again") {
+    World world;
+    world.server.notify_command.clear();
+    world.server.message_command = {"/bin/message"};
+    world.job().notified = world.job().message_owed = true;
+    CHECK(world.proof() == Proof::issued);
+    world.job().message_owed = false;
+    for (int i = 0; i < 4; ++i)
+        world.look("the former one");
+    CHECK(world.proof() == Proof::issued);
+    CHECK(world.job().message_owed);
+    // With one it is not told a second time of the same set.
+    World both;
+    both.server.message_command = {"/bin/message"};
+    both.notified();
+    for (int i = 0; i < 4; ++i)
+        both.look("the former one");
+    CHECK(both.proof() == Proof::issued);
+    CHECK_FALSE(both.job().message_owed);
+}
+
 TEST_CASE("nothing is looked at without MDServedAt, a set, or a time that can be true") {
     World world;
     world.notified();

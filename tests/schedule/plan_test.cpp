@@ -143,6 +143,9 @@ TEST_CASE("a failed attempt holds the next one back until its time") {
     held.staged_job->errors = 0;
     CHECK(plan_domain(domain({"a.org"}), held, start).reason ==
           "the CA asked to come back; no certificate is held");
+    held.staged_job->last_failure.emplace();
+    CHECK(plan_domain(domain({"a.org"}), held, start).reason ==
+          "the attempt was put off; no certificate is held");
 }
 
 TEST_CASE("an attempt that failed long ago holds nothing back") {

@@ -46,6 +46,9 @@ model::Job full_job() {
                                       "no such name: a.org", model::FailureClass::budget, noon};
     job.notify_errors = 2;
     job.notify_next = noon + 5min;
+    job.message_owed = true;
+    job.message_errors = 4;
+    job.message_next = noon + 7min;
     job.served = {false, true, 4, "a.org:443: connection refused", noon, noon + 1h};
     job.log = {{noon, "renewal-error", "urn:x", "it failed"}, {noon - 1s, "starting", "", ""}};
     return job;
@@ -296,6 +299,10 @@ TEST_CASE("job.json of mod_md is understood") {
 
 TEST_CASE("job.json: without notified-renewed, notified counts; status 0 is no failure") {
     CHECK(parse_job(R"({"notified": true})")->notified);
+    // Whom mod_md did not notify it did not tell either.
+    CHECK(parse_job(R"({"finished": true})")->message_owed);
+    CHECK_FALSE(parse_job(R"({"finished": true, "notified": true})")->message_owed);
+    CHECK_FALSE(parse_job(R"({"notified": false})")->message_owed);
     CHECK_FALSE(parse_job(R"({"last": {"status": 0}})")->last_failure);
 }
 

@@ -23,7 +23,8 @@ public:
 
     std::chrono::milliseconds takes{0};  // by that clock, before it is over
     base::Clock* clock = nullptr;
-    std::set<std::string> refused;  // commands that have one of these words fail, always
+    unsigned running = 0, most_running = 0;  // of those that take time, at once
+    std::set<std::string> refused;           // commands that have one of these words fail, always
 
     void fail_next(std::string reason = "exit status 1") {
         outcomes.push_back({false, std::move(reason), ""});
@@ -35,7 +36,7 @@ public:
                                       [&](const auto& word) { return refused.contains(word); });
         commands.push_back(std::move(command));
         if (takes > takes.zero())
-            co_await clock->wait(takes);
+            co_await take_time();
         if (is_refused)
             co_return notify::HookOutcome{false, "exit status 1", ""};
         if (!outcomes.empty()) {
@@ -43,6 +44,16 @@ public:
             outcomes.pop_front();
         }
         co_return outcome;
+    }
+
+private:
+    base::Task<void> take_time() {
+        most_running = std::max(most_running, ++running);
+        struct End {
+            unsigned& count;
+            ~End() { --count; }
+        } end{running};
+        co_await clock->wait(takes);
     }
 };
 
