@@ -20,25 +20,39 @@
 namespace md {
 namespace {
 
-struct Identity {
-    uid_t user;
-    gid_t group;
-};
-
-std::optional<Identity> identity_of(const model::ServerSettings& server) {
-    if (server.user == "root")
-        return std::nullopt;  // as asked for; looking it up would load the name services
-    const passwd* user = ::getpwnam(server.user.c_str());
+// All groups of a user; of one without a name only the given one.
+std::vector<gid_t> groups_of(const Identity& identity) {
+    std::vector<gid_t> groups = {identity.group};
+    const passwd* user = ::getpwuid(identity.user);
     if (user == nullptr)
-        return std::nullopt;
-    Identity identity{user->pw_uid, user->pw_gid};
-    if (const group* wanted = ::getgrnam(server.group.c_str()))
-        identity.group = wanted->gr_gid;
-    return identity;
+        return groups;
+    int count = 1;
+    while (::getgrouplist(user->pw_name, identity.group, groups.data(), &count) < 0)
+        groups.resize(std::max(static_cast<std::size_t>(count), 2 * groups.size()));
+    groups.resize(static_cast<std::size_t>(count));
+    return groups;
+}
+
+std::vector<gid_t> own_groups() {
+    std::vector<gid_t> groups(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+    if (::getgroups(static_cast<int>(groups.size()), groups.data()) < 0)
+        base::raise_errno("cannot tell the groups of root");
+    return groups;
 }
 
 bool may_write(const std::filesystem::path& place) {
     return ::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+// Of a store's directories, the first that may not be written; errno says why. None: "".
+std::filesystem::path first_closed(const std::filesystem::path& store) {
+    std::error_code ignored;
+    std::vector<std::filesystem::path> places = {store};
+    for (const char* below : {"accounts", "domains", "staging", "tmp"})
+        if (std::filesystem::exists(store / below, ignored))
+            places.push_back(store / below);
+    auto closed = std::find_if_not(places.begin(), places.end(), may_write);
+    return closed == places.end() ? std::filesystem::path() : *closed;
 }
 
 void make_root_for(const model::ServerSettings& server, const Identity& identity) {
@@ -53,6 +67,53 @@ void make_root_for(const model::ServerSettings& server, const Identity& identity
 
 }  // namespace
 
+std::optional<Identity> configured_identity(const model::ServerSettings& server) {
+    if (server.user == "root")
+        return std::nullopt;  // as asked for; looking it up would load the name services
+    const passwd* user = ::getpwnam(server.user.c_str());
+    if (user == nullptr)
+        return std::nullopt;
+    Identity identity{user->pw_uid, user->pw_gid};
+    if (const group* wanted = ::getgrnam(server.group.c_str()))
+        identity.group = wanted->gr_gid;
+    return identity;
+}
+
+std::optional<Identity> store_owner(const model::ServerSettings& server) {
+    struct stat status {};
+    if (::stat(server.store_dir.c_str(), &status) == 0)
+        return Identity{status.st_uid, status.st_gid};
+    auto identity = configured_identity(server);
+    if (identity && ::geteuid() == 0)
+        make_root_for(server, *identity);
+    return identity;
+}
+
+ActingAs::ActingAs(const std::optional<Identity>& identity) {
+    if (::geteuid() != 0 || !identity || identity->user == 0)
+        return;
+    const std::vector<gid_t> groups = groups_of(*identity);
+    groups_ = own_groups();
+    acting_ = true;
+    if (::setgroups(groups.size(), groups.data()) == 0 && ::setegid(identity->group) == 0 &&
+        ::seteuid(identity->user) == 0)
+        return;
+    const int reason = errno;
+    if (!give_back())
+        std::abort();
+    throw base::SystemError("cannot act as user " + std::to_string(identity->user), reason);
+}
+
+bool ActingAs::give_back() const {
+    return ::seteuid(0) == 0 && ::setegid(0) == 0 &&
+           ::setgroups(groups_.size(), groups_.data()) == 0;
+}
+
+ActingAs::~ActingAs() {
+    if (acting_ && !give_back())
+        std::abort();  // what follows would write files of the wrong owner
+}
+
 bool may_judge_store(const model::ServerSettings& server) {
     const passwd* user = ::getpwuid(::geteuid());
     return ::geteuid() == 0 || (user != nullptr && server.user == user->pw_name);
@@ -64,31 +125,28 @@ std::string write_obstacle(const model::ServerSettings& server, const std::strin
     while (place.has_parent_path() && place != place.parent_path() &&
            !std::filesystem::exists(place, ignored))
         place = place.parent_path();
-    auto identity = ::geteuid() == 0 ? identity_of(server) : std::nullopt;
-    if (identity && (::setegid(identity->group) != 0 || ::seteuid(identity->user) != 0))
-        base::raise_errno("cannot act as user " + server.user);
-    std::vector<std::filesystem::path> places = {place};
-    for (const char* below : {"accounts", "domains", "staging", "tmp"})
-        if (std::filesystem::exists(place / below, ignored))
-            places.push_back(place / below);
-    auto closed = std::find_if_not(places.begin(), places.end(), may_write);
-    int reason = errno;
-    if (identity && (::seteuid(0) != 0 || ::setegid(0) != 0))
-        base::raise_errno("cannot act as root again");
-    if (closed == places.end())
+    auto identity = ::geteuid() == 0 ? configured_identity(server) : std::nullopt;
+    std::filesystem::path closed;
+    int reason = 0;
+    {
+        const ActingAs acting(identity);
+        closed = first_closed(place);
+        reason = errno;
+    }
+    if (closed.empty())
         return {};
     // ServerRoot is made for the user by root.
     if (identity && place != directory && reason == EACCES &&
         !std::filesystem::exists(server.server_root, ignored))
         return {};
-    return closed->string() + ": " + std::strerror(reason) +
+    return closed.string() + ": " + std::strerror(reason) +
            (identity ? " for user " + server.user : "");
 }
 
 void become_user(const model::ServerSettings& server) {
     if (::geteuid() != 0)
         return;
-    auto identity = identity_of(server);
+    auto identity = configured_identity(server);
     if (!identity || identity->user == 0) {
         log::warn("running as root: make a system user and name it with 'User'",
                   log::kv("user", server.user));
@@ -103,27 +161,6 @@ void become_user(const model::ServerSettings& server) {
     if (::setuid(0) == 0)
         throw base::Error("root privileges could not be given up for good");
     log::info("became user", log::kv("user", server.user));
-}
-
-ActingAsOwner::ActingAsOwner(const model::ServerSettings& server) {
-    if (::geteuid() != 0)
-        return;
-    auto identity = identity_of(server);
-    struct stat status {};
-    if (::stat(server.store_dir.c_str(), &status) == 0)
-        identity = Identity{status.st_uid, status.st_gid};
-    else if (identity)
-        make_root_for(server, *identity);
-    if (!identity || identity->user == 0)
-        return;
-    if (::setegid(identity->group) != 0 || ::seteuid(identity->user) != 0)
-        base::raise_errno("cannot act as the owner of the store");
-    acting_ = true;
-}
-
-ActingAsOwner::~ActingAsOwner() {
-    if (acting_ && (::seteuid(0) != 0 || ::setegid(0) != 0))
-        std::abort();  // what follows would write files of the wrong owner
 }
 
 }  // namespace md

@@ -4,6 +4,11 @@
 
 #include "model/desired_state.hpp"
 
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
 namespace md {
 
 // Does nothing unless started as root. Makes ServerRoot for the user where it is missing. Warns
@@ -11,18 +16,31 @@ namespace md {
 // user fails.
 void become_user(const model::ServerSettings& server);
 
-// As long as it lives, root acts as the owner of the store, or as the configured user where there
-// is none yet: what is made in the store is theirs. Does nothing unless root. Throws
+struct Identity {
+    uid_t user;
+    gid_t group;
+};
+// The configured user; nullopt when that is root or nobody.
+std::optional<Identity> configured_identity(const model::ServerSettings& server);
+// The owner of the store, or the configured user where there is no store yet, for whom root makes
+// ServerRoot. Throws base::SystemError.
+std::optional<Identity> store_owner(const model::ServerSettings& server);
+
+// As long as it lives, root acts as somebody else, with the groups of that user alone: may what
+// they may, and what it makes is theirs. Does nothing unless root, nor for nullopt and root. Throws
 // base::SystemError.
-class ActingAsOwner {
+class ActingAs {
 public:
-    explicit ActingAsOwner(const model::ServerSettings& server);
-    ~ActingAsOwner();
-    ActingAsOwner(const ActingAsOwner&) = delete;
-    ActingAsOwner& operator=(const ActingAsOwner&) = delete;
+    explicit ActingAs(const std::optional<Identity>& identity);
+    ~ActingAs();
+    ActingAs(const ActingAs&) = delete;
+    ActingAs& operator=(const ActingAs&) = delete;
 
 private:
+    bool give_back() const;
+
     bool acting_ = false;
+    std::vector<gid_t> groups_;  // root's own
 };
 
 // Whether this process may find out what the user that become_user() leads to could do.

@@ -106,7 +106,7 @@ public:
     }
 
     void into_store() {
-        ActingAsOwner acting(loaded_.desired.server);
+        const ActingAs acting(store_owner(loaded_.desired.server));
         store::Lease lease = store::acquire_lease(loaded_.desired.server.store_dir);
         base::asio::io_context context(1);
         base::asio::thread_pool pool(1);
