@@ -13,6 +13,7 @@
 #include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace md::import {
 namespace {
@@ -59,26 +60,50 @@ Tree::Tree(const std::string& directory) {
     struct stat status {};
     if (!root || ::stat(root->c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
         throw base::Error("there is no directory " + base::printable(directory));
-    if (::access(root->c_str(), R_OK | X_OK) != 0)
+    if (::access(root->c_str(), R_OK | X_OK) == 0)
+        folder_ = ::open(root->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder_ < 0)
         base::raise_errno("cannot read " + *root);
     root_ = *root;
 }
 
-std::optional<std::string> Tree::resolved(std::string_view path) const {
+Tree::~Tree() {
+    ::close(folder_);
+}
+
+// A descriptor of the caller's, or -1 where something on the way is absent. The links are resolved
+// first; what that led to is opened without following any, since they may have changed.
+int Tree::open(std::string_view path, int flags) const {
     auto real = real_path(root_ + "/" + std::string(path));
-    if (real && *real != root_ && !real->starts_with(root_ == "/" ? root_ : root_ + "/"))
+    if (!real)
+        return -1;
+    std::string below = root_ == "/" ? "" : root_;
+    if (*real != root_ && !real->starts_with(below + "/"))
         throw base::Error(base::printable(path) + " leads out of " + root_);
-    return real;
+    Descriptor place(::fcntl(folder_, F_DUPFD_CLOEXEC, 0));
+    std::string_view rest = *real == root_ ? "." : std::string_view(*real).substr(below.size() + 1);
+    while (place.number >= 0) {
+        auto end = rest.find('/');
+        int how = end == rest.npos ? flags | O_NONBLOCK : O_PATH | O_DIRECTORY;
+        const std::string part(rest.substr(0, end));
+        Descriptor next(::openat(place.number, part.c_str(), how | O_NOFOLLOW | O_CLOEXEC));
+        std::swap(place.number, next.number);
+        if (end == rest.npos)
+            break;
+        rest.remove_prefix(end + 1);
+    }
+    if (place.number < 0 && errno != ENOENT)
+        base::raise_errno("cannot read " + base::printable(path));
+    return std::exchange(place.number, -1);
 }
 
 std::optional<std::string> Tree::read(std::string_view path) const {
-    auto real = resolved(path);
-    if (!real)
-        return std::nullopt;
     const std::string shown = base::printable(path);
-    Descriptor file(::open(real->c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    Descriptor file(open(path, O_RDONLY));
+    if (file.number < 0)
+        return std::nullopt;
     struct stat status {};
-    if (file.number < 0 || ::fstat(file.number, &status) != 0)
+    if (::fstat(file.number, &status) != 0)
         base::raise_errno("cannot read " + shown);
     if (!S_ISREG(status.st_mode))
         throw base::Error(shown + " is not a file");
@@ -87,13 +112,14 @@ std::optional<std::string> Tree::read(std::string_view path) const {
 
 std::vector<std::string> Tree::entries(std::string_view path, unsigned kind) const {
     std::vector<std::string> names;
-    auto real = resolved(path);
-    if (!real)
+    Descriptor opened(open(path, O_RDONLY | O_DIRECTORY));
+    if (opened.number < 0)
         return names;
-    auto close = [](DIR* opened) { ::closedir(opened); };
-    std::unique_ptr<DIR, decltype(close)> folder(::opendir(real->c_str()), close);
+    auto close = [](DIR* directory) { ::closedir(directory); };
+    std::unique_ptr<DIR, decltype(close)> folder(::fdopendir(opened.number), close);
     if (!folder)
         base::raise_errno("cannot read the folder " + base::printable(path));
+    opened.number = -1;  // closed with the folder
     while (const dirent* entry = ::readdir(folder.get())) {
         struct stat status {};
         if (entry->d_name[0] == '.' ||

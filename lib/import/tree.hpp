@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Another program's files, read as hostile input: by paths below one directory, through symbolic
-// links only as long as they stay below it (certbot's live/ leads to its archive/), bounded in size
-// and number. Writes nothing.
+// links only as long as they stay below it (certbot's live/ leads to its archive/), also when
+// whoever owns the tree changes it meanwhile; bounded in size and number. Writes nothing.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,9 @@ class Tree {
 public:
     // Throws base::Error when that is no directory that can be read.
     explicit Tree(const std::string& directory);
+    Tree(const Tree&) = delete;
+    Tree& operator=(const Tree&) = delete;
+    ~Tree();
 
     // Absolute, without links.
     const std::string& root() const { return root_; }
@@ -32,10 +35,11 @@ public:
     std::vector<std::string> files(std::string_view path) const;
 
 private:
-    std::optional<std::string> resolved(std::string_view path) const;
+    int open(std::string_view path, int flags) const;
     std::vector<std::string> entries(std::string_view path, unsigned kind) const;
 
     std::string root_;
+    int folder_ = -1;  // the root, opened
 };
 
 }  // namespace md::import

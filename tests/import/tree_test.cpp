@@ -3,7 +3,11 @@
 #include "support/catch.hpp"
 #include "trees.hpp"
 
+#include <atomic>
+#include <cstdio>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <thread>
 
 using namespace md;
 using test::TreeFolder;
@@ -42,6 +46,35 @@ TEST_CASE("what leads out of a tree, is no file or too large is refused by name"
     CHECK_THROWS_WITH(import::Tree("/nowhere/at/all"),
                       Catch::Contains("there is no directory /nowhere/at/all"));
     CHECK_THROWS_AS(import::Tree((folder.path() / "large").string()), base::Error);
+}
+
+TEST_CASE("who changes a tree while it is read leads nobody out of it") {
+    const TreeFolder folder, other;
+    folder.put("real/file", "within");
+    other.put("file", "secret");
+    folder.link("other", other.path());
+    const auto tree = folder.tree();
+    const std::string real = folder.path() / "real", led = folder.path() / "other";
+    std::atomic<bool> ended = false;
+    std::thread changing([&] {
+        while (!ended)
+            ::renameat2(AT_FDCWD, real.c_str(), AT_FDCWD, led.c_str(), RENAME_EXCHANGE);
+    });
+    unsigned within = 0, refused = 0, secret = 0;
+    for (int i = 0; i < 20000; ++i) {
+        try {
+            secret += tree.read("real/file") == "secret";
+            within += 1;
+            tree.files("real");
+        } catch (const base::Error&) {
+            refused += 1;
+        }
+    }
+    ended = true;
+    changing.join();
+    CHECK(secret == 0);
+    CHECK(within > 0);
+    CHECK(refused > 0);
 }
 
 TEST_CASE("assignments are taken with and without blanks and quotes") {
