@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // acme.sh's home: NAME/ or NAME_ecc/ with NAME.conf, NAME.key, fullchain.cer, and
-// ca/HOST[/PATH]/{account.key,ca.conf}. Values of the shell may be wrapped in base64.
+// ca/HOST[/PATH]/{account.key,account.json,ca.conf}. Values of the shell may be wrapped in base64.
+#include "acme/json_text.hpp"
 #include "base/base64url.hpp"
 #include "import/assignments.hpp"
 #include "import/clients.hpp"
 #include "import/parts.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -72,19 +75,16 @@ void read_account(const Tree& tree, const std::string& folder, const Authorities
     if (ca_url.empty())
         throw base::Error("which CA it is of is not kept: give its directory as --ca URL");
     auto values = assignments(tree.read(folder + "/ca.conf").value_or(""));
-    found.accounts.push_back({folder,
-                              crypto::PrivateKey::from_pem(required(tree, folder + "/account.key")),
-                              std::move(ca_url), value_of(values, "ACCOUNT_URL"),
-                              contact(value_of(values, "CA_EMAIL"))});
-}
-
-void match_accounts(Found& found) {
-    for (FoundCertificate& certificate : found.certificates)
-        for (const FoundAccount& account : found.accounts)
-            if (certificate.ca_url == account.ca_url) {
-                certificate.account = account.source;
-                certificate.contacts = account.contacts;
-            }
+    FoundAccount account{folder,
+                         crypto::PrivateKey::from_pem(required(tree, folder + "/account.key")),
+                         std::move(ca_url),
+                         value_of(values, "ACCOUNT_URL"),
+                         {}};
+    if (auto json = acme::parse_json(tree.read(folder + "/account.json").value_or("")))
+        account.contacts = contacts_of(*json);
+    if (account.contacts.empty())
+        account.contacts = contact(value_of(values, "CA_EMAIL"));
+    found.accounts.push_back(std::move(account));
 }
 
 }  // namespace

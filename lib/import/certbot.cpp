@@ -64,7 +64,7 @@ void read_account(const Tree& tree, const std::string& folder,
     auto registration = acme::parse_json(tree.read(folder + "/regr.json").value_or(""));
     if (registration && registration->is_object()) {
         account.url = acme::text_or(*registration, "uri");
-        account.contacts = contacts_of(registration->value("body", nlohmann::json()).dump());
+        account.contacts = contacts_of(registration->value("body", nlohmann::json()));
     }
     found.accounts.push_back(std::move(account));
 }

@@ -2,6 +2,7 @@
 #include "import/decide.hpp"
 
 #include "base/time_text.hpp"
+#include "config/values.hpp"
 #include "http/url.hpp"
 #include "import/judge.hpp"
 
@@ -237,6 +238,19 @@ Decision Choice::done() {
     return std::move(decision_);
 }
 
+// As MDContactEmail takes them.
+std::vector<std::string> usable_contacts(const FoundCertificate& found) {
+    constexpr std::size_t most = 16;
+    std::vector<std::string> contacts;
+    for (const std::string& text : found.contacts) {
+        auto contact = config::parse_contact(text);
+        if (is_plain(text) && contact && contacts.size() < most &&
+            std::find(contacts.begin(), contacts.end(), *contact) == contacts.end())
+            contacts.push_back(*contact);
+    }
+    return contacts;
+}
+
 }  // namespace
 
 model::ManagedDomain managed_domain(const TakenDomain& taken) {
@@ -247,8 +261,7 @@ model::ManagedDomain managed_domain(const TakenDomain& taken) {
     if (has_usable_ca(*taken.found))
         settings.certificate_authorities = {http::Url::parse(taken.found->ca_url)->text()};
     settings.agreement = "accepted";
-    settings.contacts = taken.found->contacts;
-    std::erase_if(settings.contacts, [](const std::string& one) { return !is_plain(one); });
+    settings.contacts = usable_contacts(*taken.found);
     if (!taken.keys.empty())
         settings.keys = taken.keys;
     settings.must_staple = taken.must_staple;

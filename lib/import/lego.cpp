@@ -11,12 +11,6 @@
 namespace md::import {
 namespace {
 
-std::string text_of(const nlohmann::json& json, const char* object, const char* member) {
-    if (!json.is_object() || !json.contains(object))
-        return {};
-    return acme::text_or(json[object], member);
-}
-
 void read_certificate(const Tree& tree, const std::string& name, const Authorities& authorities,
                       Found& found) {
     FoundCertificate certificate;
@@ -39,12 +33,17 @@ void read_account(const Tree& tree, const std::string& folder, const std::string
     if (!json || !json->is_object())
         throw base::Error("account.json is not JSON");
     auto key = crypto::PrivateKey::from_pem(required(tree, folder + "/keys/" + mail + ".key"));
-    std::string url = text_of(*json, "registration", "uri");
+    const nlohmann::json registration = json->value("registration", nlohmann::json());
+    std::string url = acme::text_or(registration, "uri");
     std::string ca_url = authorities.directory_of(url);
     if (ca_url.empty())
         throw base::Error("lego does not keep which CA it is of: give its directory as --ca URL");
-    found.accounts.push_back({folder, std::move(key), std::move(ca_url), std::move(url),
-                              contact(acme::text_or(*json, "email"))});
+    FoundAccount account{folder, std::move(key), std::move(ca_url), std::move(url), {}};
+    if (registration.is_object())
+        account.contacts = contacts_of(registration.value("body", nlohmann::json()));
+    if (account.contacts.empty())
+        account.contacts = contact(acme::text_or(*json, "email"));
+    found.accounts.push_back(std::move(account));
 }
 
 void read_accounts(const Tree& tree, const Authorities& authorities, Found& found) {
@@ -52,19 +51,6 @@ void read_accounts(const Tree& tree, const Authorities& authorities, Found& foun
         for (const std::string& mail : tree.folders("accounts/" + server)) {
             const std::string folder = "accounts/" + server + "/" + mail;
             read_part(found, folder, [&] { read_account(tree, folder, mail, authorities, found); });
-        }
-}
-
-// Which account a certificate is of is not kept: it is of one at its CA.
-void match_accounts(Found& found) {
-    for (FoundCertificate& certificate : found.certificates)
-        for (const FoundAccount& account : found.accounts) {
-            if (certificate.ca_url.empty() && found.accounts.size() == 1)
-                certificate.ca_url = account.ca_url;
-            if (certificate.ca_url != account.ca_url || !certificate.account.empty())
-                continue;
-            certificate.account = account.source;
-            certificate.contacts = account.contacts;
         }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import/parts.hpp"
 
-#include "acme/json_text.hpp"
 #include "base/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -56,12 +55,11 @@ std::string url_of_path(const std::string& path, const std::vector<std::string>&
     return "https://" + path;
 }
 
-std::vector<std::string> contacts_of(std::string_view account_json) {
+std::vector<std::string> contacts_of(const nlohmann::json& account) {
     std::vector<std::string> contacts;
-    auto json = acme::parse_json(account_json);
-    if (!json || !json->is_object() || !json->contains("contact") || !(*json)["contact"].is_array())
+    if (!account.is_object() || !account.contains("contact") || !account["contact"].is_array())
         return contacts;
-    for (const nlohmann::json& one : (*json)["contact"])
+    for (const nlohmann::json& one : account["contact"])
         if (one.is_string())
             contacts.push_back(one.get<std::string>());
     return contacts;
@@ -71,6 +69,20 @@ std::vector<std::string> contact(const std::string& address) {
     if (address.empty())
         return {};
     return {address.find(':') == std::string::npos ? "mailto:" + address : address};
+}
+
+void match_accounts(Found& found) {
+    for (FoundCertificate& certificate : found.certificates) {
+        if (certificate.ca_url.empty() && found.accounts.size() == 1)
+            certificate.ca_url = found.accounts.front().ca_url;
+        auto account =
+            std::find_if(found.accounts.begin(), found.accounts.end(),
+                         [&](const FoundAccount& one) { return one.ca_url == certificate.ca_url; });
+        if (account == found.accounts.end())
+            continue;
+        certificate.account = account->source;
+        certificate.contacts = account->contacts;
+    }
 }
 
 }  // namespace md::import

@@ -6,6 +6,8 @@
 #include "import/found.hpp"
 #include "import/tree.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,9 +35,13 @@ std::vector<std::string> folders_with(const Tree& tree, const std::string& path,
 // The directory URL such a path came from, "HOST/PATH": as one of the URLs has it, else https.
 std::string url_of_path(const std::string& path, const std::vector<std::string>& urls);
 
-// What an account object of the CA, as JSON, has as its contacts; empty when it is none.
-std::vector<std::string> contacts_of(std::string_view account_json);
+// What an account object of the CA has as its contacts; empty when it is none.
+std::vector<std::string> contacts_of(const nlohmann::json& account);
 // "mailto:" before an address that has no scheme; none for "".
 std::vector<std::string> contact(const std::string& address);
+
+// Where it is not kept which account a certificate is of: of the first one at its CA, and where its
+// CA is not known either, of the only one there is.
+void match_accounts(Found& found);
 
 }  // namespace md::import

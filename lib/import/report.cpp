@@ -57,6 +57,8 @@ std::string kept_lines(const store::MdRecord& kept) {
     std::string text;
     if (kept.renew_window && *kept.renew_window != model::Window{})
         text += "    MDRenewWindow " + kept.renew_window->text() + "\n";
+    if (kept.warn_window && *kept.warn_window != model::Settings().warn_window)
+        text += "    MDWarnWindow " + kept.warn_window->text() + "\n";
     if (kept.require_https == model::RequireHttps::temporary)
         text += "    MDRequireHttps temporary\n";
     if (kept.require_https == model::RequireHttps::permanent)
@@ -97,8 +99,10 @@ std::string section(const TakenDomain& taken, const Origin& origin) {
             "    ");
     if (found.ca_url.empty() || has_usable_ca(found))
         text += "    MDCertificateAgreement accepted\n";
-    if (!settings.contacts.empty())
-        text += "    MDContactEmail " + settings.contacts.front() + "\n";
+    text += settings.contacts.empty() ? "" : "    MDContactEmail";
+    for (const std::string& contact : settings.contacts)
+        text += " " + contact;
+    text += settings.contacts.empty() ? "" : "\n";
     if (!taken.keys.empty())
         text += "    MDPrivateKeys" + keys_text(taken.keys) + "\n";
     if (taken.must_staple)

@@ -137,15 +137,18 @@ TEST_CASE("lego: certificates, and the account whose CA its URL tells") {
                R"({"domain":"*.one.test","certUrl":"https://ca.test/cert/1"})");
     folder.put("certificates/csr.test.crt", wild.chain);
     const std::string account = "accounts/ca.test/a@one.test/";
-    folder.put(account + "account.json", R"({"email":"a@one.test","registration":{"body":{},)"
-                                         R"("uri":"https://ca.test/acct/7"}})");
+    folder.put(account + "account.json",
+               R"({"email":"a@one.test","registration":{"body":{"contact":)"
+               R"(["mailto:a@one.test","mailto:b@one.test"]},)"
+               R"("uri":"https://ca.test/acct/7"}})");
     folder.put(account + "keys/a@one.test.key", std::string(key.to_pem().reveal()));
     const auto found = folder.read(Client::lego, {ca_url});
     REQUIRE(found.certificates.size() == 1);
     CHECK(found.certificates[0].name == "*.one.test");
     CHECK(found.certificates[0].chain_pem == wild.chain);
     CHECK(found.certificates[0].ca_url == ca_url);
-    CHECK(found.certificates[0].contacts == std::vector<std::string>{"mailto:a@one.test"});
+    CHECK(found.certificates[0].contacts ==
+          std::vector<std::string>{"mailto:a@one.test", "mailto:b@one.test"});
     REQUIRE(found.accounts.size() == 1);
     CHECK(found.accounts[0].key.same_key_as(key));
     CHECK(found.accounts[0].url == "https://ca.test/acct/7");
@@ -178,6 +181,8 @@ TEST_CASE("acme.sh: certificates of both kinds, values in base64, accounts by th
     folder.put("ca/ca.test/directory/account.key", std::string(key.to_pem().reveal()));
     folder.put("ca/ca.test/directory/ca.conf",
                "ACCOUNT_URL='https://ca.test/acct/7'\nCA_EMAIL='a@one.test'\n");
+    folder.put("ca/acme-v02.api.letsencrypt.org/account.json",
+               R"({"contact":["mailto:c@one.test","mailto:d@one.test"],"status":"valid"})");
     folder.put("ca/acme-v02.api.letsencrypt.org/account.key", std::string(key.to_pem().reveal()));
     folder.put("ca/nobody.test/account.key", std::string(key.to_pem().reveal()));
     const auto found = folder.read(Client::acme_sh);
@@ -191,6 +196,8 @@ TEST_CASE("acme.sh: certificates of both kinds, values in base64, accounts by th
     REQUIRE(found.accounts.size() == 2);
     CHECK(found.accounts[0].ca_url == "https://acme-v02.api.letsencrypt.org/directory");
     CHECK(found.accounts[0].url == "");
+    CHECK(found.accounts[0].contacts ==
+          std::vector<std::string>{"mailto:c@one.test", "mailto:d@one.test"});
     CHECK(found.accounts[1].url == "https://ca.test/acct/7");
     CHECK(found.accounts[1].contacts == std::vector<std::string>{"mailto:a@one.test"});
     CHECK(lines_of(found.troubles) ==

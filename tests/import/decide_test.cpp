@@ -204,11 +204,12 @@ TEST_CASE("the configuration says what was found, and loads without an error or 
     machine.add("one.test", certified("one.test www.one.test", days{60}, KeySpec::rsa(2048)));
     machine.add("old.test", certified("old.test", -days{1}));
     auto& first = machine.found.certificates[0];
-    first.contacts = {"mailto:a@one.test"};
+    first.contacts = {"mailto:a@one.test", "no address", "mailto:b@one.test"};
     first.hook = "systemctl reload nginx";
     first.proof = "webroot /var/www";
     first.kept = store::MdRecord{};
     first.kept->renew_window = model::Window::percent(20);
+    first.kept->warn_window = model::Window::duration(days{9});
     first.kept->require_https = model::RequireHttps::permanent;
     first.kept->ca_challenges = {"http-01", "evil-01\nManagedDomain evil.test"};
     machine.found.hooks = {"/etc/hooks/reload"};
@@ -226,10 +227,11 @@ TEST_CASE("the configuration says what was found, and loads without an error or 
     const auto& one = loaded.desired.domains[1];
     CHECK(one.name() == "one.test");
     CHECK(one.settings.certificate_authorities == Names{ca_url});
-    CHECK(one.settings.contacts == Names{"mailto:a@one.test"});
+    CHECK(one.settings.contacts == Names{"mailto:a@one.test", "mailto:b@one.test"});
     CHECK(one.settings.agreement == "accepted");
     CHECK(one.settings.keys == std::vector{KeySpec::rsa(2048)});
     CHECK(one.settings.renew_window == model::Window::percent(20));
+    CHECK(one.settings.warn_window == model::Window::duration(days{9}));
     CHECK(one.settings.require_https == model::RequireHttps::permanent);
     CHECK(one.settings.challenges == std::vector{model::ChallengeType::http_01});
 }
