@@ -54,6 +54,8 @@ put lib/model/name.hpp '#include <fstream>'
 finds layering.sh 'lib/model/name.hpp: pure, but: model/name.hpp -> <fstream>'
 put lib/http/message.hpp '#include "base/task.hpp"'
 finds layering.sh 'acme/messages.hpp -> http/message.hpp -> base/task.hpp -> <boost/asio/awaitable.hpp>'
+put lib/acme/messages.hpp '#include "base/log.hpp"'
+finds layering.sh 'lib/acme/messages.hpp: pure, but: base/log.hpp is not'
 put lib/acme/client.cpp '#include "task.hpp"'
 finds layering.sh '"task.hpp" is not rooted at a room'
 

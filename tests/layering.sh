@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # layering.sh [ROOT]: reads who may see whom from lib/CMakeLists.txt and fails on an include that
-# points up, and on I/O, clock, log or OpenSSL reached from a pure file, by whatever way round.
+# points up, and on I/O, clock, log or OpenSSL reached from a pure file, by whatever way round; of
+# base a pure file sees what is pure alone.
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
 # Wholly pure rooms (what is not: their exceptions), and the pure files of other rooms.
-pure='^(model|config|schedule)/|^base/(base64url|time_text|bytes|error|secret)\.|^store/(layout|records)\.|^acme/(messages|problem|next_step)\.|^responder/(challenge_board|answer|pages)\.|^notify/(events|messages|proof)\.|^admin/(status|history|snippet|metrics|health)|^import/(assignments|authorities|found|judge|decide|report)\.'
+pure='^(model|config|schedule)/|^base/(ascii|base64url|bytes|error|printable|secret|time_text)\.|^store/(layout|records)\.|^acme/(messages|problem|next_step)\.|^responder/(challenge_board|answer|pages)\.|^notify/(events|messages|proof)\.|^admin/(status|history|snippet|metrics|health)|^import/(assignments|authorities|found|judge|decide|report)\.'
 impure='^config/disk_source\.cpp$'
 effects='^(boost/(asio|beast|process|filesystem)|openssl/|spdlog/|filesystem$|fstream$|iostream$|thread$|mutex$|sys/|unistd\.h$|fcntl\.h$|netdb\.h$)'
 
@@ -61,6 +62,10 @@ END {
         split("", visited)
         found = way(file)
         if (found != "") complain("lib/" file ": pure, but: " found)
+        n = split(own_includes[file], names, " ")
+        for (i = 1; i <= n; i++)
+            if (names[i] ~ /^base\// && names[i] !~ pure)
+                complain("lib/" file ": pure, but: " names[i] " is not")
     }
     exit bad
 }' lib/CMakeLists.txt -

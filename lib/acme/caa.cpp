@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acme/caa.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace md::acme {
 namespace {
 
 constexpr std::uint8_t critical_flag = 128;
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c + ('a' - 'A'));
-    return result;
-}
 
 // The issuer's name in " ca.example ; account=1"; "" forbids everybody.
 std::string issuer_of(std::string_view value) {
@@ -23,7 +17,7 @@ std::string issuer_of(std::string_view value) {
     if (begin == std::string_view::npos)
         return {};
     value = value.substr(begin, value.find_last_not_of(" \t") - begin + 1);
-    return lower(value);
+    return base::lower(value);
 }
 
 bool is_known(const std::string& tag) {
@@ -43,7 +37,7 @@ CaaRecord parse_caa(std::string_view rdata) {
     if (rdata.size() < 2 || octet(1) == 0 || rdata.size() < 2U + octet(1))
         return {true, {}, {}};
     std::size_t length = octet(1);
-    return {(octet(0) & critical_flag) != 0, lower(rdata.substr(2, length)),
+    return {(octet(0) & critical_flag) != 0, base::lower(rdata.substr(2, length)),
             std::string(rdata.substr(2 + length))};
 }
 
@@ -61,7 +55,7 @@ std::string caa_obstacle(const std::vector<CaaRecord>& records,
             continue;
         std::string issuer = issuer_of(record.value);
         for (const std::string& identity : identities)
-            if (issuer == lower(identity))
+            if (issuer == base::lower(identity))
                 return {};
         if (!issuer.empty())
             allowed += (allowed.empty() ? "" : ", ") + issuer;

@@ -10,22 +10,7 @@ namespace {
 
 constexpr std::size_t longest_word = 64;  // nothing of ours is longer
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 }  // namespace
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
-    return result;
-}
-
-bool same_word(std::string_view one, std::string_view other) {
-    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                      [](char a, char b) { return lower(a) == lower(b); });
-}
 
 unsigned edit_distance(std::string_view one, std::string_view other) {
     using Row = std::array<unsigned, longest_word + 1>;

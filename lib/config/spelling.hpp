@@ -2,6 +2,8 @@
 // Words compared as a person means them: without regard to case, and a letter or two off.
 #pragma once
 
+#include "base/ascii.hpp"
+
 #include <optional>
 #include <span>
 #include <string>
@@ -9,9 +11,8 @@
 
 namespace md::config {
 
-// ASCII only, whatever the locale.
-std::string lower(std::string_view text);
-bool same_word(std::string_view one, std::string_view other);
+using base::lower;
+using base::same_word;
 
 // How many letters are to be inserted, dropped, replaced or swapped with their neighbour to make
 // one word of the other; case does not count. Only the first 64 letters are compared.

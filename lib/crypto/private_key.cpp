@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/private_key.hpp"
 
+#include "base/ascii.hpp"
 #include "base/base64url.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/owners.hpp"
@@ -140,9 +141,7 @@ model::KeySpec PrivateKey::spec() const {
     for (const Curve& curve : curves)
         if (curve.openssl == name)
             return model::KeySpec::ec(std::string(curve.spec));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return model::KeySpec::ec(name);
+    return model::KeySpec::ec(base::lower(name));
 }
 
 std::string PrivateKey::jws_algorithm() const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/url.hpp"
 
+#include "base/ascii.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -13,13 +15,6 @@ namespace {
 namespace urls = boost::urls;
 
 constexpr std::size_t longest = 8000;  // octets; RFC 9110 §4.1 asks for at least that
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return result;
-}
 
 std::string_view view(urls::string_view text) {
     return {text.data(), text.size()};
@@ -36,8 +31,8 @@ bool is_host_name(std::string_view host) {
 // Lower-cased and without brackets; "" when it is none we would connect to.
 std::string host_of(const urls::url_view& url) {
     if (url.host_type() == urls::host_type::ipv4 || url.host_type() == urls::host_type::ipv6)
-        return lower(view(url.encoded_host_address()));
-    std::string host = lower(view(url.encoded_host()));
+        return base::lower(view(url.encoded_host_address()));
+    std::string host = base::lower(view(url.encoded_host()));
     return url.host_type() == urls::host_type::name && is_host_name(host) ? host : "";
 }
 
@@ -65,7 +60,7 @@ std::optional<Url> Url::parse(std::string_view text) {
     if (!parsed || !parsed->has_authority())
         return std::nullopt;
     Url url;
-    url.scheme_ = lower(view(parsed->scheme()));
+    url.scheme_ = base::lower(view(parsed->scheme()));
     if (url.scheme_ != "http" && url.scheme_ != "https")
         return std::nullopt;
     url.host_ = host_of(*parsed);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/domain_name.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace md::model {
@@ -42,9 +44,7 @@ std::string hint_for(std::string_view text) {
 }  // namespace
 
 Checked<DomainName> DomainName::parse(std::string_view text) {
-    std::string name(text);
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::string name = base::lower(text);
     if (name.size() > 1 && name.ends_with('.'))
         name.pop_back();
     auto refuse = [&](const std::string& why) -> Checked<DomainName> {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/key_spec.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -19,13 +21,6 @@ constexpr std::array<CurveName, 8> curve_names = {{{"p-256", "P-256"},
                                                    {"secp521r1", "P-521"},
                                                    {"p256", "P-256"}}};
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return result;
-}
-
 }  // namespace
 
 std::string KeySpec::canonical_curve() const {
@@ -40,7 +35,7 @@ std::string KeySpec::text() const {
 }
 
 Checked<KeySpec> parse_curve(std::string_view text) {
-    std::string spelled = lower(text);
+    std::string spelled = base::lower(text);
     for (const CurveName& name : curve_names)
         if (name.spelled == spelled)
             return KeySpec::ec(spelled);

@@ -2,6 +2,7 @@
 // One rule after the other, in the order of DESIGN §8.
 #include "responder/answer.hpp"
 
+#include "base/ascii.hpp"
 #include "responder/request_target.hpp"
 
 #include <algorithm>
@@ -122,7 +123,7 @@ Answer answer(const Question& question, const ChallengeBoard& board, const Sites
     if (target->path.starts_with(challenges))
         return to_challenge(target->path.substr(challenges.size()), question.method, board);
 
-    std::string host = lower_case(*host_asked_for);
+    std::string host = base::lower(*host_asked_for);
     const Site* site = sites.find(host);
     if (site == nullptr)
         return plain(404);

@@ -2,6 +2,7 @@
 // Vectors with lengths in front of them; each length is checked before it is believed.
 #include "responder/client_hello.hpp"
 
+#include "base/ascii.hpp"
 #include "responder/request_target.hpp"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ std::optional<std::string> server_name(base::BytesView extension) {
         name.remove_suffix(1);
     if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_char))
         return std::nullopt;
-    return lower_case(name);
+    return base::lower(name);
 }
 
 bool offers_protocol(base::BytesView extension, std::string_view protocol) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "responder/pages.hpp"
 
+#include "base/ascii.hpp"
 #include "responder/request_target.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ constexpr const char* nothing_but_style =
 
 // HTTP/1.0 without a Host is no browser.
 bool shown_under(std::string_view host, const Hosts& hosts) {
-    std::string name = lower_case(host);
+    std::string name = base::lower(host);
     return hosts.empty() || name.empty() ||
            std::find(hosts.begin(), hosts.end(), name) != hosts.end();
 }

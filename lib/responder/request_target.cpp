@@ -2,6 +2,8 @@
 // Plain scanning, ASCII only: no locale, no decoding, no copy.
 #include "responder/request_target.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace md::responder {
@@ -15,9 +17,6 @@ constexpr bool is_digit(char c) {
 }
 constexpr bool is_alnum(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 // RFC 3986 §3.2.2, reg-name or the inside of an IP literal.
@@ -38,8 +37,9 @@ bool is_uri_char(char c) {
 }
 
 bool starts_without_case(std::string_view text, std::string_view start) {
-    return text.size() >= start.size() && std::equal(start.begin(), start.end(), text.begin(),
-                                                     [](char a, char b) { return a == lower(b); });
+    return text.size() >= start.size() &&
+           std::equal(start.begin(), start.end(), text.begin(),
+                      [](char a, char b) { return a == base::lower(b); });
 }
 
 RequestTarget split_query(std::string_view rest) {
@@ -95,12 +95,6 @@ std::optional<std::string_view> host_of(std::string_view authority) {
     if (host.ends_with('.'))
         host.remove_suffix(1);
     return host;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), lower);
-    return result;
 }
 
 void append_as_uri(std::string& out, std::string_view text) {

@@ -22,8 +22,6 @@ std::optional<RequestTarget> parse_target(std::string_view target);
 // for "". nullopt when it cannot be an authority: user information, spaces, a broken port.
 std::optional<std::string_view> host_of(std::string_view authority);
 
-std::string lower_case(std::string_view text);
-
 // Octets that have no place in a URI become %XX, so that what a stranger sent can go into a
 // Location header; what is a URI already stays as it is.
 void append_as_uri(std::string& out, std::string_view text);

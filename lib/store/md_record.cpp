@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // md.json. A word or number this version does not know reads as the default: the configuration
 // decides, and a newer writer's word must not make the MD look damaged.
+#include "base/ascii.hpp"
 #include "store/json_record.hpp"
 
 #include <algorithm>
@@ -22,12 +23,6 @@ constexpr std::array<const char*, 13> known_members = {
     "warn-window", "require-https", "must-staple"};
 constexpr std::array<const char*, 6> known_ca_members = {"account", "proto",     "url",
                                                          "urls",    "agreement", "challenges"};
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-}
 
 // "33%", "14d", "12h", "30mi", "30s", "500ms"; anything else is unset.
 std::optional<Window> window_named(const std::string& text) {
@@ -58,12 +53,12 @@ void read_key(const Json& json, std::vector<KeySpec>& keys, Damage& damage) {
         return;
     }
     Members key(json, damage);
-    std::string type = lower(key.text("type"));
+    std::string type = base::lower(key.text("type"));
     if (type == "rsa") {
         unsigned bits = key.count("bits");
         keys.push_back(KeySpec::rsa(bits == 0 ? 2048 : bits));
     } else if (type == "ec") {
-        keys.push_back(KeySpec::ec(lower(key.text("curve"))));
+        keys.push_back(KeySpec::ec(base::lower(key.text("curve"))));
     }
 }
 
@@ -90,7 +85,7 @@ Json key_json(const KeySpec& key) {
     json["type"] = "EC";
     // "P-256" where the file's name allows it: OpenSSL knows the NIST curves in capitals only.
     std::string canonical = key.canonical_curve();
-    json["curve"] = lower(canonical) == key.curve ? canonical : key.curve;
+    json["curve"] = base::lower(canonical) == key.curve ? canonical : key.curve;
     return json;
 }
 
