@@ -53,6 +53,21 @@ std::optional<std::string> shortcoming_of(const model::ManagedDomain& wanted,
     return std::nullopt;
 }
 
+// The earliest of such a time of each certificate the MD asks for; nullopt when one is missing.
+template <typename TimeOf>
+std::optional<sys_seconds> earliest(const model::ManagedDomain& wanted,
+                                    const model::ObservedDomain& held, TimeOf time_of) {
+    std::optional<sys_seconds> result;
+    for (const KeySpec& key : wanted.settings.keys) {
+        const CertificateFacts* certificate = find_certificate(held, key);
+        if (certificate == nullptr)
+            return std::nullopt;
+        sys_seconds time = time_of(*certificate);
+        result = std::min(result.value_or(time), time);
+    }
+    return result;
+}
+
 }  // namespace
 
 std::chrono::seconds applied_window(std::chrono::seconds lifetime, const model::Window& window) {
@@ -88,28 +103,14 @@ std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
 
 std::optional<sys_seconds> valid_until(const model::ManagedDomain& wanted,
                                        const model::ObservedDomain& held) {
-    std::optional<sys_seconds> earliest;
-    for (const KeySpec& key : wanted.settings.keys) {
-        const CertificateFacts* certificate = find_certificate(held, key);
-        if (certificate == nullptr)
-            return std::nullopt;
-        if (!earliest || certificate->not_after < *earliest)
-            earliest = certificate->not_after;
-    }
-    return earliest;
+    return earliest(wanted, held, [](const auto& certificate) { return certificate.not_after; });
 }
 
 std::optional<sys_seconds> deadline(const model::ManagedDomain& wanted,
                                     const model::ObservedDomain& held) {
-    std::optional<sys_seconds> earliest;
-    for (const KeySpec& key : wanted.settings.keys) {
-        const CertificateFacts* certificate = find_certificate(held, key);
-        if (certificate == nullptr)
-            return std::nullopt;
-        sys_seconds last_tenth = certificate->not_after - certificate->lifetime() / 10;
-        earliest = std::min(earliest.value_or(last_tenth), last_tenth);
-    }
-    return earliest;
+    return earliest(wanted, held, [](const auto& certificate) {
+        return certificate.not_after - certificate.lifetime() / 10;
+    });
 }
 
 }  // namespace md::schedule

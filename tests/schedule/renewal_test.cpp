@@ -187,7 +187,9 @@ TEST_CASE("the validity of an MD ends with the first of the certificates it asks
                          certificate({"a.org"}, start, 10 * 24h, KeySpec::ec("p-384"))});
     wanted.settings.keys = {KeySpec::rsa(), KeySpec::ec("p-256")};
     CHECK(valid_until(wanted, held) == start + 80 * 24h);
+    CHECK(deadline(wanted, held) == start + 72 * 24h);  // a tenth before it
     wanted.settings.keys.push_back(KeySpec::ec("p-521"));
     CHECK(valid_until(wanted, held) == std::nullopt);
+    CHECK(deadline(wanted, held) == std::nullopt);
     CHECK(valid_until(wanted, holding({})) == std::nullopt);
 }
