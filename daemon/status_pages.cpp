@@ -4,6 +4,7 @@
 #include "admin/metrics.hpp"
 #include "admin/status.hpp"
 #include "admin/status_page.hpp"
+#include "base/ascii.hpp"
 #include "base/printable.hpp"
 #include "free_memory.hpp"
 #include "responder/request_target.hpp"
@@ -72,7 +73,7 @@ std::optional<Page> StatusPages::page(std::string_view path, std::string_view qu
     auto name = responder::query_field(query, "name");
     if (of_one || name)
         return one_domain(of_one ? path.substr(one_domain_below.size()) : *name);
-    return Page{json_type, kept("status.json", [this] { return whole_status(); })};
+    return Page{json_type, kept("status.json", [this] { return status() + "\n"; })};
 }
 
 Page StatusPages::health() const {
@@ -83,13 +84,13 @@ Page StatusPages::health() const {
     return page_of(text_type, complaint + "\n", 503);
 }
 
-std::string StatusPages::whole_status() const {
+std::string StatusPages::status(const std::vector<std::string>& names) const {
     json more = json::object();
     if (!loading_.problem.empty())
         more["reload-problem"] = loading_.problem;
     const drive::Reconcile& reconcile = engine_.reconcile();
     return admin::status_document(reconcile.desired(), reconcile.observed(), engine_.clock().now(),
-                                  {}, more);
+                                  names, more);
 }
 
 std::optional<Page> StatusPages::for_people(std::string_view query) {
@@ -98,7 +99,7 @@ std::optional<Page> StatusPages::for_people(std::string_view query) {
     if (!searched)
         return std::nullopt;
     if (!searched->empty())
-        return search(responder::lower_case(*searched));
+        return search(base::lower(*searched));
     std::size_t most = responder::query_field(query, "all") ? admin::StatusPage::all : most_shown;
     return Page{admin::StatusPage::content_type,
                 kept("/" + std::to_string(most), [&] { return html("", most); })};

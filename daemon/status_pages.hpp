@@ -28,6 +28,9 @@ public:
     // open there is only the word that it will be.
     std::optional<responder::Page> page(std::string_view path, std::string_view query);
 
+    // What `mdcertd status` and /status.json are told: admin::status_document. The engine is open.
+    std::string status(const std::vector<std::string>& names = {}) const;
+
     // The engine is open. Until cancelled: while somebody may ask for pages, has the loop make a
     // turn now and then, by which its health is known.
     base::Task<void> attend();
@@ -42,7 +45,6 @@ private:
 
     responder::Page health() const;
     std::optional<responder::Page> one_domain(std::string_view encoded_name) const;
-    std::string whole_status() const;
     std::string metrics() const;
     std::optional<responder::Page> for_people(std::string_view query);
     responder::Page search(const std::string& part);

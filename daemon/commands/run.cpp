@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `mdcertd run`: the daemon. One root coroutine; signals reload or end it.
 #include "admin/control_socket.hpp"
-#include "admin/status.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
 #include "commands/commands.hpp"
@@ -53,10 +52,9 @@ private:
     void begin_farewell();
     base::Task<void> reload();
     base::Task<std::string> try_to_reload();
-    base::Task<json> answer(json question);
-    base::Task<json> renew(std::vector<std::string> names);
-    json status(const std::vector<std::string>& names);
-    json reach();
+    base::Task<std::string> answer(json question);
+    base::Task<std::string> answer_to(const std::string& command, std::vector<std::string> names);
+    std::string reach();
     base::Task<void> serve_and_answer();
 
     CommandLine line_;
@@ -187,53 +185,40 @@ base::Task<std::string> Daemon::try_to_reload() {
     co_return "";
 }
 
-json Daemon::status(const std::vector<std::string>& names) {
-    drive::Reconcile& reconcile = engine_.reconcile();
-    json answer =
-        admin::status_json(reconcile.desired(), reconcile.observed(), engine_.clock().now(), names);
-    if (!loading_.problem.empty())
-        answer["reload-problem"] = loading_.problem;
-    return answer;
-}
-
 // For `check --online`.
-json Daemon::reach() {
+std::string Daemon::reach() {
     Reach reach = engine_.reach();
-    return {{"token", reach.proof.token},
-            {"key-authorization", reach.proof.key_authorization},
-            {"http-obstacle", reach.http_obstacle},
-            {"https-obstacle", reach.https_obstacle}};
+    const json told = {{"token", reach.proof.token},
+                       {"key-authorization", reach.proof.key_authorization},
+                       {"http-obstacle", reach.http_obstacle},
+                       {"https-obstacle", reach.https_obstacle}};
+    return told.dump();
 }
 
-base::Task<json> Daemon::renew(std::vector<std::string> names) {
-    engine_.reconcile().request(names);
-    co_await engine_.reconcile().attempts_ended(names);
-    json status_now = status(names);
-    co_return json{{"ok", true}, {"status", std::move(status_now)}};
-}
-
-base::Task<json> Daemon::answer(json question) {
-    json refused{{"ok", false}};
-    try {
-        auto command = question.value("command", "");
-        auto names = question.value("names", std::vector<std::string>{});
-        if (command == "status") {
-            json status_now = status(names);
-            co_return json{{"ok", true}, {"status", std::move(status_now)}};
-        }
-        if (command == "renew") {
-            json answer = co_await renew(std::move(names));
-            co_return answer;
-        }
-        if (command == "reach")
-            co_return json{{"ok", true}, {"status", reach()}};
-        refused["error"] = "unknown command";
-    } catch (const json::exception&) {
-        refused["error"] = "malformed question";
-    } catch (const base::Error& error) {
-        refused["error"] = error.what();
+base::Task<std::string> Daemon::answer_to(const std::string& command,
+                                          std::vector<std::string> names) {
+    if (command == "renew") {
+        engine_.reconcile().request(names);
+        co_await engine_.reconcile().attempts_ended(names);
+    } else if (command == "reach") {
+        co_return reach();
+    } else if (command != "status") {
+        throw base::Error("unknown command");
     }
-    co_return refused;
+    co_return pages_.status(names);
+}
+
+base::Task<std::string> Daemon::answer(json question) {
+    std::string command;
+    std::vector<std::string> names;
+    try {
+        command = question.value("command", "");
+        names = question.value("names", names);
+    } catch (const json::exception&) {
+        throw base::Error("malformed question");
+    }
+    std::string told = co_await answer_to(command, std::move(names));
+    co_return R"({"ok":true,"status":)" + told + "}";
 }
 
 }  // namespace

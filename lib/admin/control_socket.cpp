@@ -27,8 +27,8 @@ std::string line_of(const json& message) {
     return message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-json refusal(const std::string& why) {
-    return json{{"ok", false}, {"error", why}};
+std::string refusal(const std::string& why) {
+    return line_of({{"ok", false}, {"error", why}});
 }
 
 // One client: questions and answers in turn until it leaves.
@@ -42,12 +42,12 @@ public:
             std::optional<std::string> question =
                 co_await base::with_timeout(next_line(), limits_.patience, "control client");
             if (!question) {
-                json refused = refusal("the question is longer than " +
-                                       std::to_string(limits_.question) + " octets");
+                std::string refused = refusal("the question is longer than " +
+                                              std::to_string(limits_.question) + " octets");
                 co_await send(std::move(refused));
                 co_return;
             }
-            json answer = co_await answer_to(*question);
+            std::string answer = co_await answer_to(*question);
             co_await send(std::move(answer));
         }
     }
@@ -68,14 +68,14 @@ private:
         co_return line;
     }
 
-    base::Task<json> answer_to(const std::string& line) {
+    base::Task<std::string> answer_to(const std::string& line) {
         json question = json::parse(line, nullptr, false);
         if (!question.is_object())
             co_return refusal("the question is not a JSON object");
         std::string why;
         try {
-            json answer = co_await answerer_(std::move(question));
-            co_return answer;
+            std::string answer = co_await answerer_(std::move(question));
+            co_return answer + "\n";
         } catch (const boost::system::system_error& error) {
             if (error.code() == asio::error::operation_aborted)
                 throw;
@@ -86,8 +86,7 @@ private:
         co_return refusal(why);
     }
 
-    base::Task<void> send(json answer) {
-        std::string line = line_of(answer);
+    base::Task<void> send(std::string line) {
         co_await base::with_timeout(write(line), limits_.patience, "control client");
     }
 

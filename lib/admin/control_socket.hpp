@@ -16,7 +16,8 @@
 
 namespace md::admin {
 
-using Answerer = std::function<base::Task<nlohmann::json>(nlohmann::json)>;
+// The answer is a JSON object as text, on one line: it may be large.
+using Answerer = std::function<base::Task<std::string>(nlohmann::json)>;
 
 struct ControlLimits {
     std::size_t question = 64 * 1024;            // octets of a line

@@ -315,7 +315,7 @@ std::string status_document(const model::DesiredState& desired,
     }
     json frame = frame_of(selection);
     frame.update(more);
-    return text + "]," + frame.dump().substr(1) + "\n";
+    return text + "]," + frame.dump().substr(1);
 }
 
 }  // namespace md::admin

@@ -55,7 +55,7 @@ void run_until(asio::io_context& ioc, Condition condition) {
 }
 
 // Answers with the question; "throw" throws, "hang" never answers.
-base::Task<json> echo(json question) {
+base::Task<std::string> echo(json question) {
     if (question.value("command", "") == "throw")
         throw base::Error("it is refused");
     if (question.value("command", "") == "break")
@@ -65,7 +65,8 @@ base::Task<json> echo(json question) {
         asio::steady_timer timer(executor, std::chrono::steady_clock::time_point::max());
         co_await timer.async_wait(asio::use_awaitable);
     }
-    co_return json{{"ok", true}, {"question", question}};
+    co_return json{{"ok", true}, {"question", question}}.dump(-1, ' ', false,
+                                                              json::error_handler_t::replace);
 }
 
 // A daemon that serves until it goes out of scope.
