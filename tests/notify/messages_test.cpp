@@ -3,6 +3,7 @@
 #include "notify/messages.hpp"
 
 #include "support/catch.hpp"
+#include "world.hpp"
 
 using namespace md;
 using namespace md::notify;
@@ -10,27 +11,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr sys_seconds start{1'800'000'000s};
+using test::start;
 
-struct World {
-    World() {
-        server.message_command = {"/bin/message"};
-        wanted.members = {{*model::DomainName::parse("a.org"), {}}};
-        held.certificates.emplace_back();
-        held.certificates[0].not_before = start;
-        held.certificates[0].not_after = start + 100 * 24h;
-        held.live_job.emplace();
-    }
-    void note(const char* type, const char* reason, sys_seconds when) {
-        add_entry(*held.live_job, {when, type, reason, ""});
+struct World : test::World {
+    World() { server.message_command = {"/bin/message"}; }
+    void note(const char* type, const char* reason, sys_seconds when, const char* detail = "") {
+        add_entry(job(), {when, type, reason, detail});
     }
     std::optional<sys_seconds> next(sys_seconds now) const {
         return next_expiry_warning(server, wanted, held, now);
     }
-
-    model::ServerSettings server;
-    model::ManagedDomain wanted;
-    model::ObservedDomain held;
 };
 
 }  // namespace
@@ -98,15 +88,14 @@ TEST_CASE("what was told by a clock that ran ahead is told again") {
 
 TEST_CASE("the call that is made again is the one that failed") {
     World world;
-    model::Job& job = *world.held.live_job;
+    model::Job& job = world.job();
     auto failed = [&] { return failed_call(world.server, job); };
     world.server.notify_command = {"/bin/reload"};
     job.finished = job.message_owed = true;
     CHECK_FALSE(failed());  // waits, and has not failed
     job.notify_errors = 2;
     job.notify_next = start + 5s;
-    world.note("notify-error", "", start);
-    job.log.front().detail = "exit status 2";
+    world.note("notify-error", "", start, "exit status 2");
     REQUIRE(failed());
     CHECK(failed()->directive == "MDNotifyCmd");
     CHECK(failed()->errors == 2);
@@ -118,8 +107,7 @@ TEST_CASE("the call that is made again is the one that failed") {
     CHECK_FALSE(failed());
     job.message_errors = 1;
     job.message_next = start + 9s;
-    world.note("message-error", "renewed", start);
-    job.log.front().detail = "exit status 3";
+    world.note("message-error", "renewed", start, "exit status 3");
     world.note("message-error", "expiring", start);
     REQUIRE(failed());
     CHECK(failed()->directive == "MDMessageCmd");
@@ -132,7 +120,7 @@ TEST_CASE("the call that is made again is the one that failed") {
 
 TEST_CASE("a new set is told of once MDNotifyCmd has succeeded, and again until it worked") {
     World world;
-    model::Job& job = *world.held.live_job;
+    model::Job& job = world.job();
     auto next_call = [&] { return next_message(world.server, world.held, start); };
     job.finished = job.message_owed = true;
     REQUIRE(next_call());

@@ -3,6 +3,7 @@
 #include "notify/proof.hpp"
 
 #include "support/catch.hpp"
+#include "world.hpp"
 
 using namespace md;
 using namespace md::notify;
@@ -10,17 +11,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr sys_seconds start{1'800'000'000s};
+using test::start;
 
-struct World {
+struct World : test::World {
     World() {
         server.notify_command = {"/bin/reload"};
-        wanted.members = {{*model::DomainName::parse("a.org"), {}}};
         wanted.settings.served_at = {{"a.org", 443}};
-        held.certificates.emplace_back();
         job().finished = true;
     }
-    model::Job& job() { return held.live_job ? *held.live_job : held.live_job.emplace(); }
     Proof proof() const { return proof_of(server, wanted, held); }
     std::optional<sys_seconds> next() const { return next_look(server, wanted, held, now); }
     void notified() {
@@ -35,9 +33,6 @@ struct World {
         return waited;
     }
 
-    model::ServerSettings server;
-    model::ManagedDomain wanted;
-    model::ObservedDomain held;
     sys_seconds now = start;
 };
 
