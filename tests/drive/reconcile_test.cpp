@@ -206,6 +206,32 @@ TEST_CASE("a failure under settings that a reload has changed meanwhile delays n
     CHECK(bench.held("a.org") == (mended ? 1 : 0));
 }
 
+// The same where the attempt ends while the reload reads the store: nobody had looked at it again.
+TEST_CASE("an attempt that ends while a reload reads the store is judged by the new settings") {
+    Scenario failing;
+    failing.refused["a.org"] = "dns";
+    LoopBench bench({managed({"a.org"})}, failing);
+    bench.start();
+    REQUIRE(bench.loop->is_running("a.org"));
+    const bool mended = GENERATE(true, false);
+    if (mended)
+        bench.desired.domains[0].settings.keys = {model::KeySpec::ec("p-384")};
+    base::Wakeup store_answers(bench.context.get_executor());
+    bench.store.listing_awaits = &store_answers;
+    bench.reload(bench.desired);
+    for (int i = 0; i < 100 && bench.loop->is_running("a.org"); ++i)
+        bench.pass(1s);
+    REQUIRE_FALSE(bench.loop->is_running("a.org"));
+    REQUIRE_FALSE(bench.reloaded);
+    REQUIRE(bench.loop->observed().of("a.org").staged_job->errors == 1);
+    bench.ca.set_scenario({});
+    bench.store.listing_awaits = nullptr;
+    store_answers.wake();
+    bench.pass(20s);
+    CHECK(bench.reloaded);
+    CHECK(bench.held("a.org") == (mended ? 1 : 0));
+}
+
 TEST_CASE("stopping in the middle of an attempt records no failure") {
     Scenario slow;
     slow.authorization_polls = 6;

@@ -29,6 +29,8 @@ public:
         lasting_ = lasting;
     }
     void heal() { fail_at_ = never; }
+    // Listing waits for this one: a store that takes its time, while something else happens.
+    base::Wakeup* listing_awaits = nullptr;
     // The changes begun so far, failed ones included: how far a loop over fault points has to go.
     unsigned changes() const { return changes_; }
 
@@ -64,6 +66,8 @@ public:
     base::Task<std::vector<std::string>> list(std::string prefix) override {
         if (!prefix.empty())
             require_safe(prefix);
+        if (listing_awaits != nullptr)
+            co_await listing_awaits->wait();
         std::string below = prefix.empty() ? prefix : prefix + "/";
         std::set<std::string> names;
         for (const auto& [key, value] : values)
