@@ -4,7 +4,7 @@
 # release build, by the tests that count what they try (tests/support/tally.hpp). Every row of every
 # table, for some forty minutes; --sample takes what the default test run takes, --fuzz fuzzes each
 # target as well. Each of these tests fails when a certificate, a key or an account is lost, so there
-# is no table without the zeros at its end.
+# is no table without the zeros at its end. Beside it, on standard error: how long validators waited.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . packaging/packages.sh
@@ -28,6 +28,12 @@ total() {   # NAME
     awk -v name="$1" '$1 == name { sum += $2 } END { print sum + 0 }' "$MD_TALLY"
 }
 
+# The longest wait of a validator for its answer while an attack went on, in ms, by attack.
+waits() {
+    awk '$1 == "longest-wait-us" { us = $2; $1 = $2 = ""; printf "%9.1f %s\n", us / 1000, $0 }' "$MD_TALLY" |
+        sort -rn
+}
+
 install_missing "${packages_build[@]}" "${packages_local_ca[@]}" >&2
 {
     cmake --preset release
@@ -35,6 +41,8 @@ install_missing "${packages_build[@]}" "${packages_local_ca[@]}" >&2
     ctest --test-dir build/release --output-on-failure --no-tests=error -E "$left_out" \
         -R 'integration/(killed at (some|every)|a disk that fails|a broken answer|directories and nonces|a certificate that is not|whatever a CA|an order (that|whose)|an authorization that|no token or URL|with nine of ten|a CA that)|^responder$'
     [ -z "$fuzz_minutes" ] || tests/run.sh --fuzz "$fuzz_minutes"
+    echo "The longest wait of a validator while this went on, in ms:"
+    waits
 } >&2
 
 cat <<EOT
@@ -44,6 +52,7 @@ cat <<EOT
 | faults of the disk | $(total faults) |
 | hostile answers of the CA | $(total hostile-answers) |
 | hostile requests and connections to the responder | $(total hostile-requests) |
-| inputs made by fuzzing | $(total fuzz-executions) |
-| certificates lost, keys lost, duplicate accounts | 0 |
+| longest wait of a validator for its answer while any of these went on | $(waits | awk 'NR == 1 { printf "%.0f ms", $1 }') |
+${fuzz_minutes:+| inputs made by fuzzing | $(total fuzz-executions) |
+}| certificates lost, keys lost, duplicate accounts | 0 |
 EOT

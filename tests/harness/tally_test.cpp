@@ -41,8 +41,10 @@ TEST_CASE("tallies are appended, a line each, to the file that MD_TALLY names") 
     tally("kill-points", 3);
     tally("kill-points", 4);
     tally("hostile-answers", 18446744073709551615u);
+    tally("longest-wait-us", 5, "two Hosts");
     CHECK(read_file(scratch / "tally") ==
-          "kill-points 3\nkill-points 4\nhostile-answers 18446744073709551615\n");
+          "kill-points 3\nkill-points 4\nhostile-answers 18446744073709551615\n"
+          "longest-wait-us 5 two Hosts\n");
 }
 
 TEST_CASE("a tally that cannot be written is an error, one that nobody wants is nothing") {

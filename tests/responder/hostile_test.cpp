@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What strangers on the open Internet send, and that a validator is answered all the same.
-#include "served.hpp"
+#include "proving.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
@@ -17,51 +16,6 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using md::responder::Limits;
 using std::chrono::steady_clock;
-
-namespace {
-
-const std::string challenge = "/.well-known/acme-challenge/token-1";
-const std::string key_authorization = "token-1.thumbprint";
-
-struct Proving : Served {
-    explicit Proving(Limits limits = {}) : Served(limits) {
-        on_loop([this] { board.post_http("token-1", {key_authorization, {}}); });
-    }
-    // Whether a validator gets its answer within a tenth of a second. All get it; on a machine that
-    // is busy otherwise one of a few has to get it in time.
-    bool validates_promptly() const {
-        auto shortest = steady_clock::duration::max();
-        for (int i = 0; i < 5 && shortest >= 100ms; ++i) {
-            auto start = steady_clock::now();
-            CHECK(body_of(say(http(), get(challenge))) == key_authorization);
-            shortest = std::min(shortest, steady_clock::now() - start);
-        }
-        return shortest < 100ms;
-    }
-};
-
-// The number of files this process may open, changed for a test.
-class OpenFiles {
-public:
-    OpenFiles() { ::getrlimit(RLIMIT_NOFILE, &before_); }
-    ~OpenFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-    OpenFiles(const OpenFiles&) = delete;
-    OpenFiles& operator=(const OpenFiles&) = delete;
-
-    void limit(rlim_t number) {
-        rlimit wanted{number, before_.rlim_max};
-        REQUIRE(::setrlimit(RLIMIT_NOFILE, &wanted) == 0);
-    }
-    rlim_t raised() {
-        limit(std::min<rlim_t>(16'384, before_.rlim_max));
-        return std::min<rlim_t>(16'384, before_.rlim_max);
-    }
-
-private:
-    rlimit before_{};
-};
-
-}  // namespace
 
 TEST_CASE("500 connections that dribble cost a validator nothing") {
     Limits limits;
@@ -76,21 +30,21 @@ TEST_CASE("500 connections that dribble cost a validator nothing") {
         visitor->send("a");
     for (int i = 0; i < 10; ++i) {
         slow[static_cast<std::size_t>(490 + i)]->send("a");
-        CHECK(served.validates_promptly());
+        CHECK(validates_promptly(served));
     }
 }
 
 TEST_CASE("10,000 open connections cost a validator nothing") {
     OpenFiles files;
-    auto count = std::min<rlim_t>(10'000, files.raised() * 3 / 4);
+    auto count = std::min<rlim_t>(10'000, files.raise(16'384) * 3 / 4);
     Proving served;
     std::vector<std::unique_ptr<Visitor>> idle;
     for (rlim_t i = 0; i < count; ++i) {
         idle.push_back(std::make_unique<Visitor>(i % 8 == 0 ? served.https() : served.http()));
         if (i % 1000 == 0)
-            CHECK(served.validates_promptly());
+            CHECK(validates_promptly(served));
     }
-    CHECK(served.validates_promptly());
+    CHECK(validates_promptly(served));
 }
 
 TEST_CASE("when there are no descriptors left the longest idle gives way") {
@@ -120,7 +74,7 @@ TEST_CASE("when all places are taken the longest idle gives way, not the newcome
     }
     all[0]->send(get("/"));
     CHECK(status_of(all[0]->answer()) == "404");
-    CHECK(served.validates_promptly());
+    CHECK(validates_promptly(served));
     CHECK(all[1]->closed_by_peer());
     all[0]->send(get("/"));
     CHECK(status_of(all[0]->answer()) == "404");
@@ -179,7 +133,7 @@ TEST_CASE("a body that comes all the same is cut off") {
     for (int i = 0; i < 200; ++i)
         visitor.send(piece);
     visitor.rest();
-    CHECK(served.validates_promptly());
+    CHECK(validates_promptly(served));
 }
 
 TEST_CASE("a header that is too large is 431") {
@@ -262,7 +216,7 @@ TEST_CASE("a client that asks without end and never reads is given up") {
     while (!ended && steady_clock::now() - start < patience)
         ended = ::send(deaf.descriptor(), many.data(), many.size(), MSG_NOSIGNAL) < 0;
     CHECK(ended);
-    CHECK(served.validates_promptly());
+    CHECK(validates_promptly(served));
 }
 
 TEST_CASE("connections that are reset at any moment do no harm") {
@@ -274,5 +228,5 @@ TEST_CASE("connections that are reset at any moment do no harm") {
         ::setsockopt(visitor.descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
         visitor.send(std::string_view(whole).substr(0, size));
     }
-    CHECK(served.validates_promptly());
+    CHECK(validates_promptly(served));
 }
