@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/test_server.hpp"
 
-#include "base/task.hpp"
+#include "support/accepting.hpp"
 
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
 
 #include <array>
 #include <list>
 #include <optional>
+#include <string_view>
 
 namespace md::test {
 namespace {
 
-namespace asio = boost::asio;
-namespace ssl = asio::ssl;
-using asio::redirect_error;
-using asio::use_awaitable;
-using asio::ip::tcp;
-using base::Task;
-using ErrorCode = boost::system::error_code;
+using namespace accepting;
 
 std::size_t body_size(const std::string& head) {
     auto at = head.find("\r\nContent-Length: ");
@@ -64,21 +56,6 @@ public:
         tls_->use_private_key(asio::buffer(pem.reveal()), ssl::context::pem);
     }
 
-    static Task<void> accept(std::shared_ptr<Impl> self) {
-        ErrorCode failed;
-        while (true) {
-            tcp::socket socket =
-                co_await self->acceptor_.async_accept(redirect_error(use_awaitable, failed));
-            if (failed)
-                co_return;
-            socket.set_option(tcp::no_delay(true));
-            ++self->connections;
-            self->sockets_.push_back(std::move(socket));
-            asio::co_spawn(self->acceptor_.get_executor(),
-                           serve(self, std::prev(self->sockets_.end())), asio::detached);
-        }
-    }
-
     void stop() {
         ErrorCode ignored;
         acceptor_.close(ignored);
@@ -98,7 +75,10 @@ public:
     void start() {
         port_ = acceptor_.local_endpoint().port();
         acceptor_address_ = acceptor_.local_endpoint().address();
-        asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), asio::detached);
+        auto take = [self = shared_from_this()](tcp::socket socket) {
+            self->take(std::move(socket));
+        };
+        asio::co_spawn(acceptor_.get_executor(), accept_each(acceptor_, take), asio::detached);
     }
 
     int connections = 0, ended = 0;
@@ -106,6 +86,13 @@ public:
 
 private:
     using Socket = std::list<tcp::socket>::iterator;
+
+    void take(tcp::socket socket) {
+        ++connections;
+        sockets_.push_back(std::move(socket));
+        asio::co_spawn(acceptor_.get_executor(),
+                       serve(shared_from_this(), std::prev(sockets_.end())), asio::detached);
+    }
 
     static Task<void> serve(std::shared_ptr<Impl> self, Socket socket) {
         ErrorCode failed;
@@ -143,8 +130,7 @@ private:
             requests.push_back(text.substr(0, whole));
             text.erase(0, whole);
             Answer answer = script_(requests.back(), number);
-            co_await asio::async_write(stream, asio::buffer(answer.octets),
-                                       redirect_error(use_awaitable, failed));
+            co_await say(stream, answer, failed);
             if (answer.then == Answer::Then::tunnel)
                 co_await tunnel(socket, answer.tunnel_port);
             if (answer.then == Answer::Then::wait)
@@ -153,6 +139,20 @@ private:
             if (answer.then != Answer::Then::keep_open || failed)
                 co_return answer.then;
         }
+    }
+
+    // On loopback what was written is there to be read; after some turns of the loop it was.
+    template <typename Stream>
+    Task<void> say(Stream& stream, const Answer& answer, ErrorCode& failed) {
+        std::string_view left = answer.octets;
+        do {
+            std::string_view piece = left.substr(0, answer.piece == 0 ? left.size() : answer.piece);
+            co_await asio::async_write(stream, asio::buffer(piece),
+                                       redirect_error(use_awaitable, failed));
+            left.remove_prefix(piece.size());
+            for (int turn = 0; turn < 4 && !left.empty(); ++turn)
+                co_await asio::post(stream.get_executor(), use_awaitable);
+        } while (!left.empty() && !failed);
     }
 
     Task<void> tunnel(tcp::socket& client, std::uint16_t to) {

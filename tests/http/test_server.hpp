@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,7 @@ struct Answer {
         tunnel  // to tunnel_port on 127.0.0.1
     } then = Then::keep_open;
     std::uint16_t tunnel_port = 0;
+    std::size_t piece = 0;  // that many octets at once, each time the client has read; 0 for all
 };
 
 // "HTTP/1.1 200 OK" with this body.

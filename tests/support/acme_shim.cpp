@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/acme_shim.hpp"
 
-#include "base/task.hpp"
+#include "support/accepting.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -26,14 +22,8 @@
 namespace md::test {
 namespace {
 
-namespace asio = boost::asio;
+using namespace accepting;
 namespace beast = boost::beast;
-namespace ssl = asio::ssl;
-using asio::redirect_error;
-using asio::use_awaitable;
-using asio::ip::tcp;
-using base::Task;
-using ErrorCode = boost::system::error_code;
 using Question = beast::http::request<beast::http::string_body>;
 using Stream = ssl::stream<tcp::socket>;
 
@@ -120,7 +110,13 @@ public:
           let_go_(context_, asio::steady_timer::time_point::max()) {
         server_.use_certificate_chain_file(ca.listener_chain().string());
         server_.use_private_key_file(ca.listener_key().string(), ssl::context::pem);
-        asio::co_spawn(context_, accept(), asio::detached);
+        asio::co_spawn(context_,
+                       accept_each(acceptor_,
+                                   [this](tcp::socket socket) {
+                                       asio::co_spawn(context_, serve(std::move(socket)),
+                                                      asio::detached);
+                                   }),
+                       asio::detached);
         thread_ = std::thread([this] { context_.run(); });
     }
     ~Impl() {
@@ -190,18 +186,7 @@ private:
         return chosen;
     }
 
-    Task<void> accept() {
-        ErrorCode failed;
-        while (true) {
-            tcp::socket socket =
-                co_await acceptor_.async_accept(redirect_error(use_awaitable, failed));
-            if (!failed)
-                asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
-        }
-    }
-
     Task<void> serve(tcp::socket socket) {
-        socket.set_option(tcp::no_delay(true));
         Stream stream(std::move(socket), server_);
         co_await stream.async_handshake(ssl::stream_base::server, use_awaitable);
         beast::flat_buffer buffer;
