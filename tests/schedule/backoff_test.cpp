@@ -117,6 +117,21 @@ TEST_CASE("no delay exceeds a tenth of the held certificate's lifetime, jitter i
     }
 }
 
+TEST_CASE("the tenth of six days leaves a refusal within five an hour and its own rising delays") {
+    FailedAttempt failed = failure(FailureClass::budget, 1);
+    failed.lifetime = 160h;
+    failed.jitter = 0;  // as soon as can be
+    std::vector<sys_seconds> tries = {start};
+    for (; failed.errors <= 100; ++failed.errors)
+        tries.push_back(failed.at = retry_at(failed));
+    CHECK(tries[1] - tries[0] == 45s);
+    CHECK(tries[2] - tries[1] == 450s);
+    CHECK(tries[3] - tries[2] == 75min);
+    CHECK(tries[4] - tries[3] == 16h);
+    for (std::size_t i = 3; i < tries.size(); ++i)
+        CHECK(tries[i] - tries[i - 3] > 1h);
+}
+
 TEST_CASE("Retry-After beats the class and the tenth of the lifetime") {
     for (auto failure_class :
          {FailureClass::passing, FailureClass::budget, FailureClass::permanent})
