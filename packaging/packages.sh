@@ -16,6 +16,7 @@ packages_build=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev libsp
 packages_local_ca=(pebble openssl curl ca-certificates perl-base util-linux)
 packages_test=(time iproute2 apache2 tinyproxy-bin zsh nginx libnginx-mod-stream libnginx-mod-mail
     haproxy prometheus certbot lego uacme libfaketime)
+packages_memcheck=(valgrind)
 packages_page=(chromium)
 packages_bench=(time apache2 caddy lego uacme certbot dehydrated nginx wrk)
 packages_deb=(dpkg-dev debhelper fakeroot)

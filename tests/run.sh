@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds, and runs the tests: first the release build, then the same tests
 # under ASan and UBSan. Of the tables that take long to go through whole, a sample is taken, the same
-# each time; --long takes all. As root, or as a user with sudo (asked for the installing only).
+# each time; --long takes all, and runs what fits under valgrind's memcheck as well. As root, or as a
+# user with sudo (asked for the installing only).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/packages.sh
@@ -11,7 +12,8 @@ usage() {
     cat <<'EOT'
 tests/run.sh [--quick | --long] [--no-asan] [--fuzz MINUTES] [--tidy] [--page] [--package]
   --quick          release build, without the integration tests
-  --long           every row of every table, which takes much longer
+  --long           every row of every table, and memcheck, which takes much longer
+  --memcheck       instead: what fits under valgrind's memcheck, with the release build
   --no-asan        release build only
   --fuzz MINUTES   instead: each fuzz target for that long, on top of its corpus
   --tidy           instead: clang-tidy over lib/ and daemon/
@@ -23,6 +25,7 @@ EOT
 left_out=long
 asan=1
 fuzz_minutes=
+memcheck=
 tidy=
 page=
 package=
@@ -30,6 +33,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         --quick) left_out='integration|long' asan= ;;
         --long) left_out= ;;
+        --memcheck) memcheck=1 ;;
         --no-asan) asan= ;;
         --fuzz) fuzz_minutes=${2:?--fuzz needs a number of minutes} && shift ;;
         --tidy) tidy=1 ;;
@@ -75,6 +79,27 @@ fuzz() {
     done
 }
 
+# What fits under memcheck, where all is some thirty times slower: the tests of the rooms but the
+# [heavy] ones, which hold a bound on time or simulate weeks of many domains, and one daemon's life
+# (tests/integration/memcheck_test.cpp). Not test_notify: it starts programs by pidfd_open(2), which the
+# valgrind of Debian 12 does not know. What memcheck has to say is in build/memcheck.
+memcheck() {
+    local reports=$PWD/build/memcheck failed=0
+    install_missing "${packages_memcheck[@]}"
+    cmake --preset release -DMD_WERROR=$werror
+    cmake --build build/release
+    rm -rf "$reports" && mkdir -p "$reports"
+    find build/release/tests -maxdepth 1 -type f -perm -1 -name 'test_*' \
+        ! -name test_integration ! -name test_harness ! -name test_notify -print0 |
+        xargs -0 -P 2 -I '{}' valgrind --quiet --leak-check=full --show-leak-kinds=definite \
+            --errors-for-leak-kinds=definite --error-exitcode=99 --log-file="$reports/%p" \
+            '{}' '~[long]~[heavy]' || failed=1
+    ctest --test-dir build/release --output-on-failure --no-tests=error \
+        -R 'integration/memcheck has nothing to say' || failed=1
+    find "$reports" -size +0 -type f -exec cat {} + >&2
+    return $failed
+}
+
 tidy() {
     install_missing "${packages_tidy[@]}"
     cmake -S . -B build/tidy -G Ninja -DCMAKE_BUILD_TYPE=Release \
@@ -85,6 +110,8 @@ tidy() {
 install_missing "${packages_build[@]}" "${packages_local_ca[@]}" "${packages_test[@]}"
 if [ -n "$fuzz_minutes" ]; then
     fuzz
+elif [ -n "$memcheck" ]; then
+    memcheck
 elif [ -n "$tidy" ]; then
     tidy
 elif [ -n "$page" ]; then
@@ -97,6 +124,8 @@ elif [ -n "$package" ]; then
     packaging/deb.sh
     tests/package.sh build/package/mdcertd_*.deb
 else
+    [ -n "$left_out" ] || install_missing "${packages_memcheck[@]}"
     build_and_test release
+    [ -n "$left_out" ] || memcheck
     [ -z "$asan" ] || build_and_test asan
 fi

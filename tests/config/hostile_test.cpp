@@ -42,7 +42,7 @@ Loaded load_in_time(const std::string& text, double limit = patience * 10) {
 
 }  // namespace
 
-TEST_CASE("a hundred thousand managed domains are read in under a second") {
+TEST_CASE("a hundred thousand managed domains are read in under a second", "[heavy]") {
     std::string text = "MDCertificateAgreement accepted\n";
     for (int i = 0; i < 100'000; ++i)
         text += "ManagedDomain d" + std::to_string(i) + ".example.org www.d" + std::to_string(i) +
@@ -52,13 +52,14 @@ TEST_CASE("a hundred thousand managed domains are read in under a second") {
     CHECK(loaded.desired.domains.size() == 100'000);
 }
 
-TEST_CASE("a hundred thousand overlapping managed domains take no longer") {
+TEST_CASE("a hundred thousand overlapping managed domains take no longer", "[heavy]") {
     Loaded loaded = load_in_time(repeated("ManagedDomain a.example.org b.example.org\n", 100'000));
     CHECK_FALSE(loaded.ok());
     CHECK(loaded.diagnostics.size() == 1000);
 }
 
-TEST_CASE("ten thousand hosts with patterns beside ten thousand domains take no longer") {
+TEST_CASE("ten thousand hosts with patterns beside ten thousand domains take no longer",
+          "[heavy]") {
     std::string text;
     for (int i = 0; i < 10'000; ++i)
         text += "ManagedDomain d" + std::to_string(i) + ".org\n<VirtualHost *:443>\nServerName d" +
@@ -67,7 +68,7 @@ TEST_CASE("ten thousand hosts with patterns beside ten thousand domains take no 
     CHECK(load_in_time(text).ok());
 }
 
-TEST_CASE("a line of ten megabytes is told of") {
+TEST_CASE("a line of ten megabytes is told of", "[heavy]") {
     for (std::string start : {"ManagedDomain ", "", "# ", "<", "</", "\"", "x \"", "${"}) {
         Loaded loaded = load_in_time(start + std::string(ten_megabytes, 'a') + "\n");
         CHECK(loaded.diagnostics.size() <= 1);
@@ -76,12 +77,12 @@ TEST_CASE("a line of ten megabytes is told of") {
           "a line of more than 1 MiB");
 }
 
-TEST_CASE("ten megabytes of one character are told of or passed over") {
+TEST_CASE("ten megabytes of one character are told of or passed over", "[heavy]") {
     for (char c : {'\0', '\n', '\r', '\\', '"', '<', '>', '#', ' ', '{', '$', '\xff', '\x1b', 'M'})
         load_in_time(std::string(ten_megabytes, c));
 }
 
-TEST_CASE("megabytes of one line are told of or passed over") {
+TEST_CASE("megabytes of one line are told of or passed over", "[heavy]") {
     for (const char* line : {"MDNothing\n",
                              "MDRenewWindow x\n",
                              "a\n",
@@ -111,7 +112,7 @@ TEST_CASE("megabytes of one line are told of or passed over") {
     }
 }
 
-TEST_CASE("a host with a hundred thousand aliases is read") {
+TEST_CASE("a host with a hundred thousand aliases is read", "[heavy]") {
     std::string text =
         "MDContactEmail x@a.org\nManagedDomain a.org\n<VirtualHost *:443>\n"
         "ServerName a.org\n";
@@ -121,13 +122,13 @@ TEST_CASE("a host with a hundred thousand aliases is read") {
     CHECK(loaded.desired.domains[0].members.size() == 100'001);
 }
 
-TEST_CASE("skipped directives are all counted, the first of them named") {
+TEST_CASE("skipped directives are all counted, the first of them named", "[heavy]") {
     Loaded loaded = load_in_time(repeated("Timeout 300\n", 100'000));
     CHECK(loaded.skipped_count == 100'000);
     CHECK(loaded.skipped.size() == 10'000);
 }
 
-TEST_CASE("files of chance are told of or passed over") {
+TEST_CASE("files of chance are told of or passed over", "[heavy]") {
     // A fixed seed: the same files at each run.
     std::mt19937 random(20171123);
     const std::string pieces[] = {"MD",          "ManagedDomain",

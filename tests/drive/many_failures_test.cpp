@@ -234,7 +234,7 @@ TEST_CASE("a certificate of six days that is not renewed for a month costs no mo
             fail_for_a_month(trouble, true, six_days);
 }
 
-TEST_CASE("300 MDs that all fail for two days stay within Let's Encrypt's limits") {
+TEST_CASE("300 MDs that all fail for two days stay within Let's Encrypt's limits", "[heavy]") {
     fail_all_of_them(days{2});
 }
 

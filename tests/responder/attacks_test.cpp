@@ -218,7 +218,8 @@ std::size_t resident_mb() {
 
 }  // namespace
 
-TEST_CASE("whatever strangers do, validators are answered at once and memory stays bounded") {
+TEST_CASE("whatever strangers do, validators are answered at once and memory stays bounded",
+          "[heavy]") {
     OpenFiles files;
     files.raise(32'768);
     unsigned tried = 0;

@@ -17,7 +17,7 @@ using namespace std::string_literals;
 using md::responder::Limits;
 using std::chrono::steady_clock;
 
-TEST_CASE("500 connections that dribble cost a validator nothing") {
+TEST_CASE("500 connections that dribble cost a validator nothing", "[heavy]") {
     Limits limits;
     limits.connections_per_peer = 100;
     Proving served(limits);
@@ -34,7 +34,7 @@ TEST_CASE("500 connections that dribble cost a validator nothing") {
     }
 }
 
-TEST_CASE("10,000 open connections cost a validator nothing") {
+TEST_CASE("10,000 open connections cost a validator nothing", "[heavy]") {
     OpenFiles files;
     auto count = std::min<rlim_t>(10'000, files.raise(16'384) * 3 / 4);
     Proving served;

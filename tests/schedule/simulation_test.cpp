@@ -169,7 +169,8 @@ TEST_CASE("passing trouble is retried within seconds first, then hourly, for wee
 }
 
 // Let's Encrypt: 5 failed validations per name and hour, one more every 12 minutes.
-TEST_CASE("failed validations stay within Let's Encrypt's budget for a month, restarts and all") {
+TEST_CASE("failed validations stay within Let's Encrypt's budget for a month, restarts and all",
+          "[heavy]") {
     for (double jitter : {0.0, 0.5, 0.99})
         for (seconds restart_every : {seconds{0}, seconds{37}, seconds{3600}}) {
             auto times =
@@ -194,7 +195,8 @@ TEST_CASE("a permanent mistake is tried once a day") {
     CHECK(times.size() == 30);
 }
 
-TEST_CASE("300 MDs that all fail for a month stay within an account's 300 orders in 3 hours") {
+TEST_CASE("300 MDs that all fail for a month stay within an account's 300 orders in 3 hours",
+          "[heavy]") {
     Random random(300);
     std::vector<sys_seconds> all;
     for (int i = 0; i < 300; ++i) {
