@@ -75,7 +75,7 @@ private:
     OnStage on_stage_;
     std::function<void()> on_change_;
     base::SystemClock clock_;
-    base::asio::thread_pool io_pool_{1};
+    base::asio::thread_pool io_pool_{4};  // they wait for the disk
     base::asio::thread_pool key_pool_{2};
     responder::ChallengeBoard board_;
     responder::Listener listener_;

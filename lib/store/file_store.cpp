@@ -10,10 +10,14 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <sys/random.h>
 
 namespace md::store {
 namespace {
+
+// Many more than there are threads: two MDs that are at work seldom share one.
+constexpr std::size_t strand_count = 64;
 
 FileTree tree_at(const std::string& directory) {
     if (directory.empty())
@@ -99,33 +103,41 @@ void set_key_aside(FileTree& tree, const std::string& key) {
 
 }  // namespace
 
-FileStore::FileStore(FileTree tree, base::Secret passphrase, Access access, Strand strand)
-    : tree_(std::move(tree)),
-      passphrase_(std::move(passphrase)),
-      access_(access),
-      strand_(std::move(strand)) {}
+FileStore::FileStore(FileTree tree, base::Secret passphrase, Access access,
+                     base::asio::thread_pool& pool)
+    : tree_(std::move(tree)), passphrase_(std::move(passphrase)), access_(access) {
+    for (std::size_t i = 0; i < strand_count; ++i)
+        strands_.emplace_back(pool.get_executor());
+}
 
 base::Task<std::unique_ptr<FileStore>> FileStore::open(std::string directory,
                                                        base::asio::thread_pool& io_pool) {
     FileTree tree = tree_at(directory);
-    Strand strand(io_pool.get_executor());
     auto work = [&tree] { return prepare(tree); };
-    StoreHeader header = co_await base::on_executor(strand, work);
+    StoreHeader header = co_await base::on_pool(io_pool, work);
     co_return std::unique_ptr<FileStore>(
-        new FileStore(std::move(tree), std::move(header.key), Access::read_write, strand));
+        new FileStore(std::move(tree), std::move(header.key), Access::read_write, io_pool));
 }
 
 base::Task<std::unique_ptr<FileStore>> FileStore::open_read_only(std::string directory,
                                                                  base::asio::thread_pool& io_pool) {
     FileTree tree = tree_at(directory);
-    Strand strand(io_pool.get_executor());
     auto work = [&tree] { return tree.read(std::string(header_key)); };
-    std::optional<std::string> text = co_await base::on_executor(strand, work);
+    std::optional<std::string> text = co_await base::on_pool(io_pool, work);
     if (!text)
         co_return nullptr;
     StoreHeader header = checked_header(tree, *text);
     co_return std::unique_ptr<FileStore>(
-        new FileStore(std::move(tree), std::move(header.key), Access::read_only, strand));
+        new FileStore(std::move(tree), std::move(header.key), Access::read_only, io_pool));
+}
+
+const FileStore::Strand& FileStore::strand_of(std::string_view key) const {
+    std::string_view name = key.substr(key.find('/') + 1);
+    return strand_of_name(name.substr(0, name.find('/')));
+}
+
+const FileStore::Strand& FileStore::strand_of_name(std::string_view name) const {
+    return strands_[std::hash<std::string_view>{}(name) % strands_.size()];
 }
 
 void FileStore::require_safe(std::string_view key) const {
@@ -142,22 +154,22 @@ void FileStore::require_writable(std::string_view key) const {
 base::Task<std::optional<std::string>> FileStore::read(std::string key) {
     require_safe(key);
     auto work = [this, key] { return tree_.read(key); };
-    co_return co_await base::on_executor(strand_, work);
+    co_return co_await base::on_executor(strand_of(key), work);
 }
 
 base::Task<void> FileStore::write(std::string key, std::string value) {
     require_writable(key);
     if (value.size() > largest_value)
         throw base::Error("cannot write " + tree_.path(key) + ": it is larger than 4 MiB");
-    auto work = [this, key = std::move(key), value = std::move(value)] { tree_.write(key, value); };
-    co_await base::on_executor(strand_, work);
+    auto work = [this, key, value = std::move(value)] { tree_.write(key, value); };
+    co_await base::on_executor(strand_of(key), work);
 }
 
 base::Task<std::vector<std::string>> FileStore::list(std::string prefix) {
     if (!prefix.empty())
         require_safe(prefix);
     auto work = [this, prefix] { return tree_.names(prefix); };
-    co_return co_await base::on_executor(strand_, work);
+    co_return co_await base::on_executor(strand_of(prefix), work);
 }
 
 base::Task<std::vector<std::string>> FileStore::versions(std::vector<std::string> prefixes) {
@@ -169,13 +181,13 @@ base::Task<std::vector<std::string>> FileStore::versions(std::vector<std::string
             versions.push_back(tree_.version(prefix));
         return versions;
     };
-    co_return co_await base::on_executor(strand_, work);
+    co_return co_await base::on_executor(strand_of_name({}), work);
 }
 
 base::Task<void> FileStore::remove(std::string key) {
     require_writable(key);
     auto work = [this, key] { tree_.remove(key); };
-    co_await base::on_executor(strand_, work);
+    co_await base::on_executor(strand_of(key), work);
 }
 
 base::Task<void> FileStore::activate(std::string name, std::map<std::string, std::string> values) {
@@ -183,10 +195,8 @@ base::Task<void> FileStore::activate(std::string name, std::map<std::string, std
     for (const auto& [file, value] : values)
         if (!is_safe_component(name) || !is_safe_component(file) || value.size() > largest_value)
             throw base::Error("not a value of a set: " + tree_.path(domain_key(name, file)));
-    auto work = [this, name = std::move(name), values = std::move(values)] {
-        activate_set(tree_, name, values);
-    };
-    co_await base::on_executor(strand_, work);
+    auto work = [this, name, values = std::move(values)] { activate_set(tree_, name, values); };
+    co_await base::on_executor(strand_of_name(name), work);
 }
 
 base::Task<void> FileStore::rename(std::string old_name, std::string new_name) {
@@ -197,13 +207,13 @@ base::Task<void> FileStore::rename(std::string old_name, std::string new_name) {
         rename_folder(tree_, staging_key(old_name), staging_key(new_name));
         rename_folder(tree_, domain_key(old_name), domain_key(new_name));
     };
-    co_await base::on_executor(strand_, work);
+    co_await base::on_executor(strand_of_name(old_name), work);
 }
 
 base::Task<void> FileStore::set_aside(std::string key) {
     require_writable(key);
     auto work = [this, key] { set_key_aside(tree_, key); };
-    co_await base::on_executor(strand_, work);
+    co_await base::on_executor(strand_of(key), work);
 }
 
 }  // namespace md::store

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The store as files: mod_md's directory layout, version 3. Each operation runs on a pool, in the
-// order started, so that fsync never stalls the network thread. A crash at any point leaves either
-// the state before an operation or the one after it, or something open() completes.
+// The store as files: mod_md's directory layout, version 3. Operations run on a pool, so that fsync
+// never stalls the network thread, and side by side where they are of different MDs, so that the
+// disk makes many of them durable in one go. A crash at any point leaves either the state before an
+// operation or the one after it, or something open() completes.
 #pragma once
 
 #include "store/file_tree.hpp"
@@ -11,6 +12,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace md::store {
 
@@ -41,14 +44,17 @@ public:
 private:
     enum class Access { read_only, read_write };
     using Strand = base::asio::strand<base::asio::thread_pool::executor_type>;
-    FileStore(FileTree tree, base::Secret passphrase, Access access, Strand strand);
+    FileStore(FileTree tree, base::Secret passphrase, Access access, base::asio::thread_pool& pool);
+    // Where the operations of one MD queue: by NAME in "domains/NAME/FILE", "staging/NAME", ...
+    const Strand& strand_of(std::string_view key) const;
+    const Strand& strand_of_name(std::string_view name) const;
     void require_safe(std::string_view key) const;
     void require_writable(std::string_view key) const;
 
-    FileTree tree_;  // touched on the strand alone
+    FileTree tree_;
     base::Secret passphrase_;
     Access access_;
-    Strand strand_;
+    std::vector<Strand> strands_;
 };
 
 }  // namespace md::store

@@ -4,6 +4,7 @@
 #include "store/layout.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -135,7 +136,7 @@ std::string FileTree::path(std::string_view key) const {
 std::string FileTree::scratch_key() {
     std::string key;
     do
-        key = "tmp/.new-" + std::to_string(++scratch_count_);
+        key = "tmp/.new-" + std::to_string(++std::atomic_ref(scratch_count_));
     while (exists(key));
     return key;
 }

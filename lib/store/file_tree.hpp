@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Durable operations on the files below one directory, by key; the synchronous ground file_store
 // and live_set stand on. What it writes lies in tmp/ under a name of its own until it is whole, and
-// what it removes goes there first, so a reader never meets a part. One writer at a time. Throws
+// what it removes goes there first, so a reader never meets a part. One writer at a time
+// for each name below the groups; others may be at work beside it, on other threads. Throws
 // base::SystemError naming the path.
 #pragma once
 
@@ -57,8 +58,8 @@ private:
     std::string scratch_key();
     std::string take_away(const std::string& key);
 
-    std::string root_;  // absolute
-    unsigned scratch_count_ = 0;
+    std::string root_;            // absolute
+    unsigned scratch_count_ = 0;  // counted atomically
 };
 
 // mkdir -p: the last one 0700, its missing parents 0755.

@@ -8,10 +8,12 @@
 //  - activate() switches a whole set at once: a reader sees the old set or the new one;
 //  - one lease holder writes (store/lease.hpp for files); a second is refused and told who holds
 //  it.
-// All operations are awaitable and may run elsewhere; those of one Store happen in the order
-// started, each on its own. Cancelling an awaiting coroutine never leaves an operation half-done:
-// it was not begun, or it is awaited to its end. Every failure throws base::Error naming the key
-// and the reason. A key that is not is_safe_key() is refused that way, whoever made it.
+// All operations are awaitable and may run elsewhere. Those on one name (an MD's in domains/,
+// staging/ and archive/, an account's, ...) happen in the order started, each on its own; others
+// may happen at the same time. rename() queues with the old name. Cancelling an awaiting coroutine
+// never leaves an operation half-done: it was not begun, or it is awaited to its end. Every failure
+// throws base::Error naming the key and the reason. A key that is not is_safe_key() is refused that
+// way, whoever made it.
 #pragma once
 
 #include "base/error.hpp"

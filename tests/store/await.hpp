@@ -35,7 +35,7 @@ T await(base::Task<T> work) {
 
 // One pool for all stores of a test program.
 inline boost::asio::thread_pool& io_pool() {
-    static boost::asio::thread_pool pool(1);
+    static boost::asio::thread_pool pool(4);
     return pool;
 }
 

@@ -363,3 +363,36 @@ TEST_CASE("a name as long as DNS allows is activated, archived and renewed") {
     await(store->set_aside(domain_key(name)));
     CHECK(await(store->list("domains")).size() == 1);
 }
+
+TEST_CASE("what is started for one name happens in that order, whatever others do beside it") {
+    test::Scratch scratch;
+    auto store = open_store(scratch / "md");
+    boost::asio::io_context context;
+    auto start = [&](base::Task<void> work) {
+        boost::asio::co_spawn(context, std::move(work), [](std::exception_ptr failed) {
+            if (failed)
+                std::rethrow_exception(failed);
+        });
+    };
+    std::vector<std::string> names;
+    for (int i = 0; i < 12; ++i)
+        names.push_back("md" + std::to_string(i) + ".org");
+    for (int round = 0; round < 13; ++round)
+        for (const std::string& name : names) {
+            std::string value = std::to_string(round);
+            start(store->write(staging_key(name, job_file), value));
+            start(store->remove(staging_key(name)));
+            start(store->activate(name, Values{{"privkey.pem", value}, {"pubcert.pem", value}}));
+            start(store->write(staging_key(name, job_file), value));
+        }
+    context.run();
+    CHECK(await(store->list("archive")).size() == 10 * names.size());
+    CHECK(fs::is_empty(scratch / "md/tmp"));
+    for (const std::string& name : names) {
+        INFO(name);
+        CHECK(await(store->read(domain_key(name, "privkey.pem"))) == "12");
+        CHECK(await(store->read(archive_key(name, 3) + "/pubcert.pem")) == "2");
+        CHECK(await(store->read(archive_key(name, 12) + "/privkey.pem")) == "11");
+        CHECK(await(store->read(staging_key(name, job_file))) == "12");
+    }
+}
