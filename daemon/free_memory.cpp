@@ -5,6 +5,12 @@
 
 namespace md {
 
+void share_memory_among_threads() {
+#ifdef __GLIBC__
+    ::mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 void return_free_memory() {
 #ifdef __GLIBC__
     ::malloc_trim(0);

@@ -5,6 +5,10 @@
 
 namespace md {
 
+// For the first line of main(): what one thread frees another one takes, though they may wait for
+// each other a little.
+void share_memory_among_threads();
+
 // Gives what is free back to the system.
 void return_free_memory();
 

@@ -37,9 +37,9 @@ config::Diagnostic of_the_world(const std::vector<config::ValueOrigin>& origins,
     for (const config::ValueOrigin& origin : origins) {
         if (origin.directive != directive)
             continue;
-        diagnostic.file = origin.at.file;
+        diagnostic.file = *origin.at.file;
         diagnostic.line = origin.at.line;
-        std::istringstream text(config::DiskSource{}.read(origin.at.file).text);
+        std::istringstream text(config::DiskSource{}.read(*origin.at.file).text);
         for (unsigned line = 0; line < origin.at.line; ++line)
             std::getline(text, diagnostic.source_line);
         auto start = diagnostic.source_line.find_first_not_of(" \t");
@@ -61,7 +61,7 @@ void check_command(config::Loaded& loaded, std::string_view directive,
 void check_ca_files(config::Loaded& loaded) {
     std::set<std::string> seen;
     for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i) {
-        const std::string& file = loaded.desired.domains[i].settings.ca_certificate_file;
+        const std::string& file = loaded.desired.domains[i].settings->ca_certificate_file;
         if (file.empty() || !seen.insert(file).second || ::access(file.c_str(), R_OK) == 0)
             continue;
         std::vector<config::ValueOrigin> origins = loaded.global_origins;
@@ -79,7 +79,7 @@ void print_domain(const config::Loaded& loaded, std::size_t index) {
     if (domain.members.size() > 1)
         std::cout << " and " << counted(domain.members.size() - 1, "more name");
     if (!domain.driven()) {
-        bool is_manual = domain.settings.drive_mode == model::DriveMode::manual;
+        bool is_manual = domain.settings->drive_mode == model::DriveMode::manual;
         std::cout << ": not driven, "
                   << (is_manual ? "MDDriveMode is manual" : "no virtual host has one of its names");
     }

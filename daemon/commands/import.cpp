@@ -134,7 +134,7 @@ public:
         const auto& domains = after.desired.domains;
         bool included = std::any_of(domains.begin(), domains.end(), [this](const auto& domain) {
             std::error_code ignored;
-            return fs::equivalent(domain.origin.file, output_, ignored);
+            return fs::equivalent(*domain.origin.file, output_, ignored);
         });
         if (!text_.empty() && !included)
             std::printf("  add to %s: Include %s\n", fs::absolute(line.config_file).c_str(),

@@ -120,15 +120,15 @@ private:
     }
 
     base::Task<void> survey_domain(const model::ManagedDomain& domain) {
-        const auto route = drive::Route::of(domain.settings);
+        const auto route = drive::Route::of(*domain.settings);
         auto known = authorities_.find(route);
         if (known == authorities_.end()) {
             auto surveying =
-                drive::survey_ca(transports(executor_), domain.settings, clock_, tell());
+                drive::survey_ca(transports(executor_), *domain.settings, clock_, tell());
             auto ca = co_await std::move(surveying);
             known = authorities_.emplace(route, std::move(ca)).first;
         }
-        const auto& challenges = domain.settings.challenges;
+        const auto& challenges = domain.settings->challenges;
         bool by_http = server_.port_map.http && !proof_.token.empty() &&
                        std::find(challenges.begin(), challenges.end(),
                                  model::ChallengeType::http_01) != challenges.end();

@@ -224,10 +224,11 @@ base::Task<std::string> Daemon::answer(json question) {
 }  // namespace
 
 int run(const CommandLine& line) {
-    config::Loaded loaded = require_configuration(line);
+    auto loaded = std::make_unique<config::Loaded>(require_configuration(line));
     asio::io_context context(1);
-    Daemon daemon(context.get_executor(), line, std::move(loaded.desired));
-    log_warnings(loaded);
+    Daemon daemon(context.get_executor(), line, std::move(loaded->desired));
+    log_warnings(*loaded);
+    loaded.reset();  // where each setting stands is of no use to a daemon
     std::exception_ptr failed;
     asio::co_spawn(context, daemon.serve(), [&](std::exception_ptr error) { failed = error; });
     context.run();

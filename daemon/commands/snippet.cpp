@@ -27,7 +27,7 @@ bool is_there(const std::string& path) {
 admin::FrontedSite site_of(const model::ManagedDomain& domain, const std::string& store) {
     admin::FrontedSite site{&domain, {}, true};
     const std::string folder = store + "/" + store::domain_key(domain.name()) + "/";
-    for (const model::KeySpec& key : domain.settings.keys) {
+    for (const model::KeySpec& key : domain.settings->keys) {
         site.files.push_back({folder + store::certificate_file(key),
                               folder + store::private_key_file(key), key.file_suffix()});
         site.certified = site.certified && is_there(site.files.back().certificate);

@@ -45,8 +45,10 @@ std::string sentence(const LogEntry& entry) {
 std::vector<LogEntry> history_of(const model::ObservedDomain& held) {
     std::vector<LogEntry> history;
     for (const auto* job : {&held.live_job, &held.staged_job})
-        if (*job)
-            history.insert(history.end(), (*job)->log.rbegin(), (*job)->log.rend());
+        if (*job) {
+            std::vector<LogEntry> entries = (*job)->log.entries();
+            history.insert(history.end(), entries.rbegin(), entries.rend());
+        }
     return history;
 }
 

@@ -34,7 +34,7 @@ std::string address_of(std::uint16_t port, const model::ServerSettings& server) 
 
 bool proved_by(ChallengeType type, const std::vector<FrontedSite>& sites) {
     return std::any_of(sites.begin(), sites.end(), [&](const FrontedSite& site) {
-        const auto& types = site.domain->settings.challenges;
+        const auto& types = site.domain->settings->challenges;
         return std::find(types.begin(), types.end(), type) != types.end();
     });
 }

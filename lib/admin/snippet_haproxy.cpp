@@ -33,7 +33,7 @@ std::string asked_for(const FrontedSite& site) {
 }
 
 std::string redirects(const FrontedSite& site) {
-    RequireHttps require = site.domain->settings.require_https;
+    RequireHttps require = site.domain->settings->require_https;
     if (require == RequireHttps::off)
         return "";
     bool permanent = require == RequireHttps::permanent;
@@ -79,7 +79,7 @@ std::string tls_frontend(const Forwarding& to, const std::vector<FrontedSite>& s
                 text += " crt " + link_of(site, files);
     text += " alpn h2,http/1.1\n";
     for (const FrontedSite& site : sites)
-        if (site.certified && site.domain->settings.require_https == RequireHttps::permanent)
+        if (site.certified && site.domain->settings->require_https == RequireHttps::permanent)
             text += "    http-after-response set-header Strict-Transport-Security " +
                     std::string(hsts_value) + " if { ssl_fc_sni " + names_of(site) + " }\n";
     return text + "    # default_backend your-site\n";

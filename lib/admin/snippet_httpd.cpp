@@ -29,7 +29,7 @@ std::string plain_host(const Forwarding& to, const FrontedSite& site) {
     std::string text = "<VirtualHost *:80>\n" + server_names(site);
     if (!to.http.empty())
         text += "    ProxyPass \"" + path + "\" \"http://" + to.http + path + "\"\n";
-    return text + redirect(site.domain->settings.require_https) + "</VirtualHost>\n";
+    return text + redirect(site.domain->settings->require_https) + "</VirtualHost>\n";
 }
 
 std::string tls_host(const FrontedSite& site) {
@@ -37,7 +37,7 @@ std::string tls_host(const FrontedSite& site) {
     for (const CertificateFiles& files : site.files)
         text += "    SSLCertificateFile " + files.certificate + "\n    SSLCertificateKeyFile " +
                 files.key + "\n";
-    if (site.domain->settings.require_https == RequireHttps::permanent)
+    if (site.domain->settings->require_https == RequireHttps::permanent)
         text +=
             "    Header always set Strict-Transport-Security \"" + std::string(hsts_value) + "\"\n";
     return text + "    # Your site: DocumentRoot, ProxyPass, ...\n</VirtualHost>\n";

@@ -27,7 +27,7 @@ std::string plain_server(const Forwarding& to, const FrontedSite& site) {
             "    location /.well-known/acme-challenge/ {\n"
             "        proxy_pass http://" +
             to.http + ";\n        proxy_set_header Host $host;\n    }\n";
-    return text + redirect(site.domain->settings.require_https) + "}\n";
+    return text + redirect(site.domain->settings->require_https) + "}\n";
 }
 
 std::string tls_server(const Forwarding& to, const FrontedSite& site) {
@@ -41,7 +41,7 @@ std::string tls_server(const Forwarding& to, const FrontedSite& site) {
     for (const CertificateFiles& files : site.files)
         text += "    ssl_certificate " + files.certificate + ";\n    ssl_certificate_key " +
                 files.key + ";\n";
-    if (site.domain->settings.require_https == RequireHttps::permanent)
+    if (site.domain->settings->require_https == RequireHttps::permanent)
         text += "    add_header Strict-Transport-Security \"" + std::string(hsts_value) +
                 "\" always;\n";
     return text + "    # Your site: root, proxy_pass, ...\n}\n";

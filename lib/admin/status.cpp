@@ -58,7 +58,7 @@ json job_json(const model::Job& job) {
     put(result, "next-run", job.next_run);
     put(result, "last-run", job.last_run);
     put(result, "valid-from", job.valid_from);
-    result["log"] = {{"entries", history_json(job.log)}};
+    result["log"] = {{"entries", history_json(job.log.entries())}};
     return result;
 }
 
@@ -95,7 +95,7 @@ private:
     }
 
     void put_configuration(json& result) const {
-        const model::Settings& settings = wanted_.settings;
+        const model::Settings& settings = *wanted_.settings;
         result["name"] = wanted_.name();
         for (const model::Member& member : wanted_.members)
             result["domains"].push_back(member.name.text());
@@ -130,7 +130,7 @@ private:
     bool in_renew_window() const {
         return std::any_of(
             held_.certificates.begin(), held_.certificates.end(), [&](const auto& facts) {
-                return schedule::renew_at(facts, wanted_.settings.renew_window) <= now_;
+                return schedule::renew_at(facts, wanted_.settings->renew_window) <= now_;
             });
     }
 
@@ -145,7 +145,7 @@ private:
             return {"failing", held_.certificates.empty() ? "no certificate is held"
                                                           : lacking.value_or("renewal fails")};
         if (held_.certificates.empty())
-            return {"missing", held_.damage};
+            return {"missing", *held_.damage};
         if (lacking)
             return {"incomplete", *lacking};
         if (in_renew_window())
@@ -157,7 +157,7 @@ private:
         auto [word, why] = state();
         result["state"] = word;
         put(result, "state-descr", why);
-        put(result, "damage", held_.damage);
+        put(result, "damage", *held_.damage);
     }
 
     void put_certificates(json& result) const {
@@ -168,9 +168,9 @@ private:
         for (const model::CertificateFacts& facts : held_.certificates) {
             json& entry = certificates[facts.key.name()];
             entry["key"] = facts.key.text();
-            put(entry, "issuer-name", facts.issuer);
+            put(entry, "issuer-name", *facts.issuer);
             put(entry, "serial", facts.serial);
-            put(entry, "sha256-fingerprint", facts.fingerprint_sha256);
+            put(entry, "sha256-fingerprint", facts.fingerprint.text());
             entry["valid"] = validity_json(facts.not_before, facts.not_after);
             from = std::max(from, facts.not_before);
         }
@@ -212,9 +212,9 @@ private:
             return;
         json& served = result["served"];
         served["state"] = notify::word(proof);
-        for (const model::ServedAt& place : wanted_.settings.served_at)
+        for (const model::ServedAt& place : wanted_.settings->served_at)
             served["at"].push_back(base::printable(place.place()));
-        const model::Served& seen = held_.live_job->served;
+        const model::Served& seen = *held_.live_job->served;
         put(served, "instead", seen.instead);
         put(served, "last-look", seen.last);
         if (proof != notify::Proof::issued)

@@ -143,7 +143,8 @@ void Joining::give_contact(const Host& host) {
     if (host.admin == nullptr)
         return;
     for (std::size_t domain : host.domains) {
-        std::vector<std::string>& contacts = loaded_.desired.domains[domain].settings.contacts;
+        std::vector<std::string>& contacts =
+            loaded_.desired.domains[domain].settings.edit().contacts;
         std::vector<ValueOrigin>& origins = loaded_.domain_origins[domain].values;
         const ValueOrigin* given = find_origin(origins, "MDContactEmail");
         bool has_other =
@@ -174,7 +175,7 @@ void Joining::join(const Host& host) {
         if (owner != nullptr && host.domains.contains(owner->domain))
             continue;
         std::size_t first = *host.domains.begin();
-        bool joins = host.domains.size() == 1 && loaded_.desired.domains[first].settings.members ==
+        bool joins = host.domains.size() == 1 && loaded_.desired.domains[first].settings->members ==
                                                      model::MemberMode::automatic;
         if (joins)
             join(name, first);

@@ -42,6 +42,7 @@ Loaded Lowering::run() {
     check_overlaps();
     join_hosts(document_, sources_, names_, loaded_, report_);
     resolve_paths();
+    share_settings();
     warn_of_what_can_not_be_proven();
     return std::move(loaded_);
 }
@@ -76,8 +77,8 @@ void Lowering::skip(const Directive& directive) {
     loaded_.skipped.push_back({std::string(directive.spec->name), sources_.origin(directive.at)});
 }
 
-void Lowering::apply(const Directive& directive, model::Settings& settings, Given& given,
-                     std::vector<ValueOrigin>& origins, OriginKind kind) {
+void Lowering::apply(const Directive& directive, model::Shared<model::Settings>& settings,
+                     Given& given, std::vector<ValueOrigin>& origins, OriginKind kind) {
     const DirectiveSpec& spec = *directive.spec;
     const Directive*& former = given[spec.name];
     const bool is_further = former != nullptr;
@@ -88,9 +89,9 @@ void Lowering::apply(const Directive& directive, model::Settings& settings, Give
     if (spec.set_server != nullptr)
         spec.set_server(directive, loaded_.desired.server, report_);
     else if (spec.add_domain != nullptr && is_further)
-        spec.add_domain(directive, settings, report_);
+        spec.add_domain(directive, settings.edit(), report_);
     else if (spec.set_domain != nullptr)
-        spec.set_domain(directive, settings, report_);
+        spec.set_domain(directive, settings.edit(), report_);
     remember(origins, {spec.setting_name(), kind, sources_.origin(directive.at)});
 }
 
@@ -102,7 +103,7 @@ void Lowering::apply_default_members(const Directive& directive) {
         return report_.error(wrong.at, "outside of <ManagedDomain> there is only auto or manual",
                              "names belong into a <ManagedDomain> section");
     }
-    defaults_.members = *mode;
+    defaults_.edit().members = *mode;
     remember(loaded_.global_origins,
              {"MDMembers", OriginKind::global, sources_.origin(directive.at)});
 }
@@ -136,7 +137,7 @@ void Lowering::add_domain(const DomainBlock& block) {
 void Lowering::add_names(const Directive& directive, std::size_t domain) {
     for (const Argument& argument : directive.arguments) {
         if (auto mode = member_mode(argument.text)) {
-            loaded_.desired.domains[domain].settings.members = *mode;
+            loaded_.desired.domains[domain].settings.edit().members = *mode;
             remember(loaded_.domain_origins[domain].values,
                      {"MDMembers", OriginKind::section, sources_.origin(argument.at)});
             continue;
@@ -196,10 +197,17 @@ void Lowering::resolve_paths() {
     bool is_given = find_origin(loaded_.global_origins, "MDStoreDir") != nullptr;
     server.store_dir = path_below(server.server_root, is_given ? server.store_dir : "md");
     for (model::ManagedDomain& domain : loaded_.desired.domains) {
-        std::string& file = domain.settings.ca_certificate_file;
+        const std::string& file = domain.settings->ca_certificate_file;
         if (!file.empty())
-            file = path_below(server.server_root, file);
+            domain.settings.edit().ca_certificate_file = path_below(server.server_root, file);
     }
+}
+
+// Most MDs are set as others are.
+void Lowering::share_settings() {
+    model::Sharing<model::Settings> sharing;
+    for (model::ManagedDomain& domain : loaded_.desired.domains)
+        domain.settings = sharing(std::move(domain.settings));
 }
 
 void Lowering::warn_of_what_can_not_be_proven() {
@@ -209,7 +217,7 @@ void Lowering::warn_of_what_can_not_be_proven() {
                (type == ChallengeType::tls_alpn_01 && ports.https);
     };
     for (const model::ManagedDomain& domain : loaded_.desired.domains) {
-        const auto& types = domain.settings.challenges;
+        const auto& types = domain.settings->challenges;
         if (std::any_of(types.begin(), types.end(), is_possible))
             continue;
         if (const NameIndex::Owner* first = names_.exact(domain.name()))

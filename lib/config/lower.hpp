@@ -26,7 +26,7 @@ private:
     void apply_globals();
     bool is_for_httpd(const Directive& directive) const;
     void skip(const Directive& directive);
-    void apply(const Directive& directive, model::Settings& settings, Given& given,
+    void apply(const Directive& directive, model::Shared<model::Settings>& settings, Given& given,
                std::vector<ValueOrigin>& origins, OriginKind kind);
     void apply_default_members(const Directive& directive);
     void add_domain(const DomainBlock& block);
@@ -36,6 +36,7 @@ private:
     void report_overlap(const model::DomainName& name, const NameIndex::Owner& one,
                         const NameIndex::Owner& other);
     void resolve_paths();
+    void share_settings();
     void warn_of_what_can_not_be_proven();
 
     const Document& document_;
@@ -43,7 +44,7 @@ private:
     Report& report_;
 
     Loaded loaded_;
-    model::Settings defaults_;  // of all MDs: global values over built-in ones
+    model::Shared<model::Settings> defaults_;  // of all MDs: global values over built-in ones
     NameIndex names_;
 };
 

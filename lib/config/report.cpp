@@ -38,7 +38,7 @@ void Report::add(Severity severity, const Position& at, std::string message, std
     const SourceFile& file = sources_[at.file];
     auto [line, caret] = source_line(file.text, at);
     entries_.push_back({at,
-                        {severity, file.path, at.line, at.column, std::move(message),
+                        {severity, *file.path, at.line, at.column, std::move(message),
                          std::move(line), caret, std::move(hint)}});
 }
 

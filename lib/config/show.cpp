@@ -54,7 +54,7 @@ std::vector<Shown> server_settings(const Loaded& loaded) {
 
 std::vector<Shown> domain_settings(const Loaded& loaded, std::size_t domain) {
     std::vector<Shown> result;
-    const model::Settings& settings = loaded.desired.domains[domain].settings;
+    const model::Settings& settings = *loaded.desired.domains[domain].settings;
     const std::vector<ValueOrigin>& own = loaded.domain_origins[domain].values;
     for (const DirectiveSpec& spec : schema())
         if (spec.show_domain != nullptr)
@@ -123,7 +123,7 @@ void append_hosts(std::string& text, const Loaded& loaded) {
 Json origin_json(const ValueOrigin& origin) {
     Json json = {{"kind", word(origin.kind)}};
     if (origin.kind != OriginKind::default_value) {
-        json["file"] = origin.at.file;
+        json["file"] = *origin.at.file;
         json["line"] = origin.at.line;
     }
     return json;
@@ -146,7 +146,7 @@ Json domain_json(const Loaded& loaded, std::size_t index) {
     Json names = Json::array();
     for (const model::Member& member : domain.members)
         names.push_back({{"name", member.name.text()},
-                         {"file", member.origin.file},
+                         {"file", *member.origin.file},
                          {"line", member.origin.line}});
     Json json = {{"name", domain.name()},
                  {"names", names},
@@ -155,7 +155,7 @@ Json domain_json(const Loaded& loaded, std::size_t index) {
     const DomainOrigins& origins = loaded.domain_origins[index];
     if (!origins.used_by.empty())
         json["used-by"] = {{"name", origins.used_by},
-                           {"file", origins.used_at.file},
+                           {"file", *origins.used_at.file},
                            {"line", origins.used_at.line}};
     json["settings"] = settings_json(domain_settings(loaded, index));
     return json;

@@ -23,14 +23,14 @@ struct Position {
 };
 
 struct SourceFile {
-    std::string path;
+    model::Shared<std::string> path;
     std::string text;
 };
 
 class Sources {
 public:
     std::uint32_t add(std::string path, std::string text) {
-        files_.push_back({std::move(path), std::move(text)});
+        files_.push_back({{std::move(path)}, std::move(text)});
         return static_cast<std::uint32_t>(files_.size() - 1);
     }
     // The reference stays valid while more files are added.

@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace md::crypto {
@@ -20,17 +21,6 @@ sys_seconds time_of(const ASN1_TIME* time) {
     std::tm parts{};
     check(ASN1_TIME_to_tm(time, &parts), "reading a certificate's time");
     return sys_seconds(std::chrono::seconds(::timegm(&parts)));
-}
-
-std::string lower_hex(base::BytesView bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (unsigned char byte : bytes) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
 }
 
 base::BytesView content_of(const ASN1_STRING* string) {
@@ -110,8 +100,9 @@ model::CertificateFacts Certificate::facts(const model::KeySpec& key) const {
     facts.not_after = not_after();
     facts.must_staple = must_staple();
     facts.issuer = name_text(X509_get_issuer_name(native()));
-    facts.serial = lower_hex(content_of(X509_get0_serialNumber(native())));
-    facts.fingerprint_sha256 = lower_hex(sha256(to_der()));
+    facts.serial = model::lower_hex(content_of(X509_get0_serialNumber(native())));
+    base::Bytes digest = sha256(to_der());
+    std::copy(digest.begin(), digest.end(), facts.fingerprint.octets.begin());
     return facts;
 }
 

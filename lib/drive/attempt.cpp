@@ -120,11 +120,11 @@ void Attempt::enter(std::string_view stage) {
 base::Task<void> Attempt::run() {
     co_await begin();
     enter("account");
-    authority_ = &tools_.authorities.at(Route::of(wanted_.settings));
-    acme::AccountWish wish{wanted_.settings.contacts, wanted_.settings.agreement};
+    authority_ = &tools_.authorities.at(Route::of(*wanted_.settings));
+    acme::AccountWish wish{wanted_.settings->contacts, wanted_.settings->agreement};
     co_await authority_->account->ensure(wish);
     std::vector<acme::Issued> issued;
-    for (const model::KeySpec& spec : wanted_.settings.keys) {
+    for (const model::KeySpec& spec : wanted_.settings->keys) {
         acme::Issued one = co_await issue_one(spec);
         issued.push_back(std::move(one));
     }
@@ -138,14 +138,14 @@ base::Task<void> Attempt::run() {
 base::Task<void> Attempt::begin() {
     job_.last_run = tools_.clock.now();
     job_.finished = false;
-    add_entry(job_, {*job_.last_run, "starting", "", ""});
+    job_.log.add({*job_.last_run, "starting", "", ""});
     co_await tools_.store.write(store::staging_key(name_, store::job_file), store::to_text(job_));
     enter("message");
     std::string veto = co_await messenger_.tell(job_, std::string(notify::reason::renewing));
     if (!veto.empty())
         throw Vetoed("MDMessageCmd refused the attempt: " + veto);
     std::string obstacle = acme::proving_obstacle(wanted_.certificate_names(),
-                                                  wanted_.settings.challenges, tools_.solvers);
+                                                  wanted_.settings->challenges, tools_.solvers);
     if (!obstacle.empty()) {
         enter("challenge");
         throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing);
@@ -153,8 +153,8 @@ base::Task<void> Attempt::begin() {
 }
 
 acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
-    acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings.must_staple,
-                               wanted_.settings.challenges};
+    acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings->must_staple,
+                               wanted_.settings->challenges};
     // After a refused proof the next attempt begins with the next challenge type.
     auto& types = request.challenges;
     if (job_.last_failure && job_.last_failure->stage == "challenge" && !types.empty())
@@ -176,7 +176,7 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
     acme::Workbench bench{*authority_->account, solvers, tools_.clock, tools_.key_pool};
     acme::Issued issued = co_await acme::issue(bench, std::move(request), staging_);
     // With one key type activation follows at once, and a restart would find the order and its key.
-    if (wanted_.settings.keys.size() > 1)
+    if (wanted_.settings->keys.size() > 1)
         co_await staging_.chain_issued(issued);
     co_return issued;
 }
@@ -187,7 +187,7 @@ std::string Attempt::md_json(const std::optional<std::string>& former) const {
         if (auto known = store::parse_md(*former))
             record.others = known->others;
     record.state = store::MdRecord::State::complete;
-    record.ca_url = wanted_.settings.certificate_authorities.front();
+    record.ca_url = wanted_.settings->certificate_authorities.front();
     record.ca_account = authority_->vault->id();
     return store::to_text(record);
 }
@@ -197,7 +197,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     ObservedDomain now_held;
     sys_seconds valid_from = tools_.clock.now();
     for (std::size_t i = 0; i < issued.size(); ++i) {
-        const model::KeySpec& spec = wanted_.settings.keys[i];
+        const model::KeySpec& spec = wanted_.settings->keys[i];
         values[store::private_key_file(spec)] = issued[i].key.to_pem().reveal();
         values[store::certificate_file(spec)] = issued[i].chain_pem;
         auto leaf = crypto::parse_chain(issued[i].chain_pem).front();
@@ -218,7 +218,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     done.notify_next = std::nullopt;
     done.message_errors = 0;
     done.message_next = std::nullopt;
-    add_entry(done, {tools_.clock.now(), "finished", "", ""});
+    done.log.add({tools_.clock.now(), "finished", "", ""});
     values[std::string(store::job_file)] = store::to_text(done);
     co_await tools_.store.activate(name_, std::move(values));
     auto until = now_held.certificates.front().not_after;
@@ -280,7 +280,7 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     sys_seconds next = schedule::retry_at(now_failed);
     job_.next_run = next;
     job_.last_failure = failure;
-    add_entry(job_, {failure.at, "renewal-error", failure.problem, failure.detail});
+    job_.log.add({failure.at, "renewal-error", failure.problem, failure.detail});
     auto level =
         failure.failure_class == FailureClass::permanent ? log::Level::error : log::Level::warn;
     log::event(level, verdict.vetoed ? "attempt put off" : "attempt failed",

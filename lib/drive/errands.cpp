@@ -105,12 +105,12 @@ base::Task<void> Reconcile::tell_of_new_set(std::string name) {
     const bool succeeded = told.succeeded;
     if (succeeded) {
         Told also_told = co_await tell(name, std::string(installed));
-        told.log.insert(told.log.begin(), also_told.log.begin(), also_told.log.end());
+        told.log.add(also_told.log);
     }
     model::Job* job = job_of(name, held);
     if (job == nullptr)
         co_return;
-    add_entries(*job, told.log);
+    job->log.add(told.log);
     note_message(*job, succeeded);
     co_await keep_job(std::move(name));
 }
@@ -139,7 +139,7 @@ base::Task<void> Reconcile::warn_of_expiry(std::string name) {
         co_return;  // it was renewed meanwhile
     if (!known->second.live_job)
         known->second.live_job.emplace().name = name;
-    add_entries(*known->second.live_job, told.log);
+    known->second.live_job->log.add(told.log);
     co_await keep_job(std::move(name));
 }
 
@@ -166,7 +166,7 @@ void Reconcile::note_look(const model::ManagedDomain& domain, model::Job& job,
     notify::note_look(desired_.server, job, std::move(instead), tools_.clock.now());
     auto proof = notify::proof_of(desired_.server, domain, held);
     auto name = log::kv("domain", domain.name());
-    auto seen = log::kv("seen", job.served.instead);
+    auto seen = log::kv("seen", job.served->instead);
     if (proof == notify::Proof::issued)
         log::warn(desired_.server.notify_command.empty()
                       ? "the certificate is not served, MDMessageCmd is told again"

@@ -10,7 +10,7 @@ namespace {
 // When the attempts of this job began; of one that mod_md wrote, the last alone is known.
 std::vector<sys_seconds> attempts_of(const model::Job& job) {
     std::vector<sys_seconds> times;
-    for (const model::LogEntry& entry : job.log)
+    for (const model::LogEntry& entry : job.log.entries())
         if (entry.type == "starting")
             times.push_back(entry.when);
     if (times.empty() && job.last_run)
@@ -21,7 +21,7 @@ std::vector<sys_seconds> attempts_of(const model::Job& job) {
 }  // namespace
 
 std::size_t Lanes::lane_of(const model::ManagedDomain& domain) {
-    const std::string& url = domain.settings.certificate_authorities.front();
+    const std::string& url = domain.settings->certificate_authorities.front();
     auto [number, is_new] = numbers_.emplace(url, lanes_.size());
     if (is_new)
         lanes_.push_back({url, {}});
@@ -31,7 +31,7 @@ std::size_t Lanes::lane_of(const model::ManagedDomain& domain) {
 void Lanes::count(const model::ManagedDomain& domain, sys_seconds at,
                   const model::ServerSettings& server) {
     Lane& lane = lanes_[lane_of(domain)];
-    lane.ledger.count(at, domain.settings.keys.size(), server.order_rate_at(lane.directory_url));
+    lane.ledger.count(at, domain.settings->keys.size(), server.order_rate_at(lane.directory_url));
 }
 
 void Lanes::recall(const model::DesiredState& desired, const model::ObservedState& observed) {

@@ -40,11 +40,11 @@ base::Task<std::string> Messenger::tell(model::Job& job, std::string reason) {
     notify::HookOutcome outcome =
         co_await hooks_->run(notify::message_for(command_, reason, job.name));
     if (outcome.succeeded) {
-        add_entry(job, {clock_.now(), "message-" + reason, "", ""});
+        job.log.add({clock_.now(), "message-" + reason, "", ""});
         log::info("MDMessageCmd told", log::kv("domain", job.name), log::kv("event", reason));
         co_return "";
     }
-    add_entry(job, {clock_.now(), "message-error", reason, outcome.explanation()});
+    job.log.add({clock_.now(), "message-error", reason, outcome.explanation()});
     log::warn("MDMessageCmd failed", log::kv("domain", job.name), log::kv("event", reason),
               log::kv("reason", outcome.reason), log::kv("output", outcome.output));
     co_return outcome.explanation();

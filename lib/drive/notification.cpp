@@ -52,14 +52,14 @@ void Reconcile::note_notification(model::Job& job, const notify::HookOutcome& ou
     if (outcome.succeeded) {
         job.notify_errors = 0;
         job.notify_next = std::nullopt;
-        add_entry(job, {now, "notified", "", ""});
+        job.log.add({now, "notified", "", ""});
         notify::expect_new_certificate(job, now);
         log::info("notified", log::kv("domain", job.name));
         return;
     }
     job.notify_errors += 1;
     job.notify_next = schedule::notify_retry_at(job.notify_errors, now, crypto::random_share());
-    add_entry(job, {now, "notify-error", "", outcome.explanation()});
+    job.log.add({now, "notify-error", "", outcome.explanation()});
     log::warn("MDNotifyCmd failed", log::kv("domain", job.name), log::kv("reason", outcome.reason),
               log::kv("output", outcome.output),
               log::kv("retry_at", base::rfc3339(*job.notify_next)));

@@ -17,7 +17,7 @@ namespace {
 using model::ObservedDomain;
 
 void note_damage(ObservedDomain& domain, const std::string& key, const std::string& why) {
-    domain.damage += (domain.damage.empty() ? "" : "; ") + key + ": " + why;
+    domain.damage.edit() += (domain.damage->empty() ? "" : "; ") + key + ": " + why;
 }
 
 // The facts of a key and chain that belong together, or what is wrong with them.
@@ -85,7 +85,7 @@ base::Task<std::optional<model::Job>> observe_job(store::Store& store, const std
 base::Task<ObservedDomain> observe_domain(store::Store& store, const model::ManagedDomain& wanted) {
     ObservedDomain domain;
     const std::string name = wanted.name();
-    for (const model::KeySpec& spec : wanted.settings.keys)
+    for (const model::KeySpec& spec : wanted.settings->keys)
         co_await observe_certificate(store, name, spec, domain);
     std::string live_key = store::domain_key(name, store::job_file);
     domain.live_job = co_await observe_job(store, live_key, domain);
@@ -103,7 +103,7 @@ using Index = std::map<std::string, ObservedDomain>;  // by MD name
 std::uint64_t version_for(const model::ManagedDomain& wanted, const std::string& live,
                           const std::string& staged) {
     std::string text = live + "/" + staged;
-    for (const model::KeySpec& spec : wanted.settings.keys)
+    for (const model::KeySpec& spec : wanted.settings->keys)
         text += "/" + spec.name();
     base::Bytes digest = crypto::sha256(base::bytes_of(text));
     std::uint64_t version = 0;
@@ -153,19 +153,20 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
     Index index;
     if (known.domains.empty() && wanted.size() > few)
         index = co_await read_index(store);
+    model::Sharing<std::string> issuers;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string& name = wanted[i]->name();
-        ObservedDomain& domain = sighting.state.domains[name];
-        auto indexed = index.find(name);
-        if (indexed != index.end())
-            domain = std::move(indexed->second);
-        else
-            domain = known.of(name);
-        if (domain.version == versions[i])
-            continue;
-        ++sighting.read;
-        domain = co_await observe_domain(store, *wanted[i]);
-        domain.version = domain.damage.empty() ? versions[i] : 0;
+        auto indexed = index.extract(name);
+        ObservedDomain& domain =
+            indexed ? sighting.state.domains.insert(std::move(indexed)).position->second
+                    : sighting.state.domains[name] = known.of(name);
+        if (domain.version != versions[i]) {
+            ++sighting.read;
+            domain = co_await observe_domain(store, *wanted[i]);
+            domain.version = domain.damage->empty() ? versions[i] : 0;
+        }
+        for (model::CertificateFacts& facts : domain.certificates)
+            facts.issuer = issuers(std::move(facts.issuer));
     }
     co_return sighting;
 }

@@ -40,9 +40,9 @@ base::Task<void> Reconcile::load() {
     co_await remember(sighting);
     observed_ = std::move(sighting.state);
     for (const auto& [name, domain] : observed_.domains)
-        if (!domain.damage.empty())
+        if (!domain.damage->empty())
             log::error("store damaged, the certificate is obtained anew", log::kv("domain", name),
-                       log::kv("reason", domain.damage));
+                       log::kv("reason", *domain.damage));
     lanes_.recall(desired_, observed_);
     index_names();
     replan_all(tools_.clock.now());
@@ -105,7 +105,7 @@ bool Reconcile::all_planned() const {
 }
 
 void Reconcile::replan_all(sys_seconds now) {
-    agenda_.clear();
+    agenda_.clear(desired_.domains.size());
     untold_.clear();
     errands_.clear();
     driven_ = 0;

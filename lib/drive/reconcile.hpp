@@ -88,7 +88,7 @@ private:
     base::Task<void> run_errands(std::string name);
     struct Told {
         bool succeeded = false;
-        std::vector<model::LogEntry> log;  // what is to be kept of it
+        model::JobLog log;  // what is to be kept of it
     };
     base::Task<Told> tell(std::string name, std::string reason);
     base::Task<void> tell_of_new_set(std::string name);

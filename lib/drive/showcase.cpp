@@ -3,6 +3,7 @@
 
 #include "store/layout.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -54,25 +55,30 @@ responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server)
 
 responder::Site site_of(const model::ManagedDomain& domain, const model::ObservedDomain& held,
                         std::size_t place) {
-    return {!held.certificates.empty(), domain.settings.require_https, place};
+    return {!held.certificates.empty(), domain.settings->require_https, place};
 }
 
 responder::Sites sites_of(const model::DesiredState& desired,
                           const model::ObservedState& observed) {
-    responder::Sites sites;
+    std::vector<std::pair<const std::string*, responder::Site>> known;
     for (std::size_t place = 0; place < desired.domains.size(); ++place) {
         const model::ManagedDomain& domain = desired.domains[place];
         responder::Site site = site_of(domain, observed.of(domain.name()), place);
         for (const model::Member& member : domain.members)
-            sites.add(member.name.text(), site);
+            known.emplace_back(&member.name.text(), site);
     }
+    std::sort(known.begin(), known.end(),
+              [](const auto& one, const auto& other) { return *one.first < *other.first; });
+    responder::Sites sites;
+    for (const auto& [name, site] : known)
+        sites.add(*name, site);
     return sites;
 }
 
 std::optional<responder::Credentials> live_credentials(const std::string& store_directory,
                                                        const model::ManagedDomain& domain) {
     std::string folder = store_directory + "/" + store::domain_key(domain.name()) + "/";
-    for (const model::KeySpec& spec : domain.settings.keys)
+    for (const model::KeySpec& spec : domain.settings->keys)
         if (auto credentials = credentials_at(folder, spec))
             return credentials;
     return std::nullopt;

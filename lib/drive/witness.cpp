@@ -17,9 +17,8 @@ std::string name_to_ask(const model::ManagedDomain& domain) {
 
 bool is_one_of(const model::CertificateFacts& shown,
                const std::vector<model::CertificateFacts>& certificates) {
-    return std::any_of(certificates.begin(), certificates.end(), [&](const auto& held) {
-        return held.fingerprint_sha256 == shown.fingerprint_sha256;
-    });
+    return std::any_of(certificates.begin(), certificates.end(),
+                       [&](const auto& held) { return held.fingerprint == shown.fingerprint; });
 }
 
 std::string described(const model::CertificateFacts& shown) {
@@ -30,14 +29,14 @@ std::string described(const model::CertificateFacts& shown) {
         names += " and more";
     return "shows another certificate: for " + (names.empty() ? "no name" : names) +
            ", valid from " + base::readable_time(shown.not_before) + " until " +
-           base::readable_time(shown.not_after) + ", issued by " + base::printable(shown.issuer);
+           base::readable_time(shown.not_after) + ", issued by " + base::printable(*shown.issuer);
 }
 
 }  // namespace
 
 base::Task<std::string> seen_instead(http::ServedProbe& probe, model::ManagedDomain domain,
                                      std::vector<model::CertificateFacts> certificates) {
-    for (const model::ServedAt& place : domain.settings.served_at) {
+    for (const model::ServedAt& place : domain.settings->served_at) {
         std::string trouble;
         auto looking = probe.look(place, name_to_ask(domain));
         try {

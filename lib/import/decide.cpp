@@ -97,7 +97,7 @@ void Choice::add_certificate(TakenDomain& domain, Judged& judged) {
     }
     KeySpec spec = *judged.key;
     if (domain.configured != nullptr) {
-        const auto& keys = domain.configured->settings.keys;
+        const auto& keys = domain.configured->settings->keys;
         auto wanted = std::find_if(keys.begin(), keys.end(),
                                    [&](const KeySpec& key) { return same_file(key, spec); });
         if (wanted == keys.end()) {
@@ -257,7 +257,7 @@ model::ManagedDomain managed_domain(const TakenDomain& taken) {
     model::ManagedDomain domain;
     for (const DomainName& name : taken.names)
         domain.members.push_back({name, {}});
-    model::Settings& settings = domain.settings;
+    model::Settings& settings = domain.settings.edit();
     if (has_usable_ca(*taken.found))
         settings.certificate_authorities = {http::Url::parse(taken.found->ca_url)->text()};
     settings.agreement = "accepted";

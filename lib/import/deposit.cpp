@@ -41,7 +41,7 @@ std::string job_text(const TakenDomain& taken, const std::string& origin, sys_se
     for (const TakenCertificate& certificate : taken.live)
         job.valid_from =
             std::max(job.valid_from.value_or(certificate.not_before), certificate.not_before);
-    add_entry(job, {now, "finished", "", "imported from " + origin});
+    job.log.add({now, "finished", "", "imported from " + origin});
     return store::to_text(job);
 }
 
@@ -52,7 +52,7 @@ base::Task<void> deposit_domain(store::Store& store, const TakenDomain& taken,
         taken.configured != nullptr ? *taken.configured : managed_domain(taken);
     store::MdRecord record = store::md_record(wanted);
     record.state = store::MdRecord::State::complete;
-    record.ca_url = wanted.settings.certificate_authorities.front();
+    record.ca_url = wanted.settings->certificate_authorities.front();
     auto folder = folders.find(record.ca_url);
     if (folder != folders.end())
         record.ca_account = folder->second;

@@ -74,7 +74,7 @@ std::string kept_lines(const store::MdRecord& kept) {
 
 std::string section(const TakenDomain& taken, const Origin& origin) {
     const FoundCertificate& found = *taken.found;
-    const model::Settings settings = managed_domain(taken).settings;
+    const model::Settings settings = *managed_domain(taken).settings;
     std::string text = "\n<ManagedDomain " + names_text(taken.names) + ">\n";
     std::string sources;
     for (const std::string& source : taken.sources)

@@ -16,7 +16,7 @@ void read_certificate(const Tree& tree, const std::string& name, const Authoriti
     certificate.key_pem = base::Secret(required(tree, "private/" + name + "/key.pem"));
     certificate.chain_pem = required(tree, name + "/cert.pem");
     auto leaf = crypto::parse_chain(certificate.chain_pem).front();
-    certificate.ca_url = authorities.assumed_for(leaf.facts(model::KeySpec::rsa()).issuer);
+    certificate.ca_url = authorities.assumed_for(*leaf.facts(model::KeySpec::rsa()).issuer);
     certificate.account = "private/key.pem";
     found.certificates.push_back(std::move(certificate));
 }

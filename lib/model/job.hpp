@@ -3,15 +3,15 @@
 // Stored as mod_md's job.json (reference part 3.2).
 #pragma once
 
+#include "model/job_log.hpp"
+#include "model/shared.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace md::model {
-
-using std::chrono::sys_seconds;
 
 // What kind of failure it was decides how soon the next attempt comes (schedule/backoff).
 enum class FailureClass {
@@ -33,16 +33,6 @@ struct Failure {
     bool operator==(const Failure&) const = default;
 };
 
-struct LogEntry {
-    sys_seconds when{};
-    std::string type;    // "starting", "progress", "finished", "renewal-error", "notified",
-                         // "notify-error", "message-REASON", "message-error"
-    std::string status;  // the problem; of a "message-error" the reason it was run for
-    std::string detail;
-
-    bool operator==(const LogEntry&) const = default;
-};
-
 // What was seen at MDServedAt of the live set since the last notification.
 struct Served {
     bool confirmed = false;   // by the last look
@@ -62,21 +52,16 @@ struct Job {
     std::optional<sys_seconds> next_run;
     std::optional<sys_seconds> last_run;
     std::optional<sys_seconds> valid_from;
-    std::optional<Failure> last_failure;
+    Boxed<Failure> last_failure;
     unsigned notify_errors = 0;  // failures of it in a row
     std::optional<sys_seconds> notify_next;
     bool message_owed = false;    // MDMessageCmd is to be told of the set
     unsigned message_errors = 0;  // failures of that in a row
     std::optional<sys_seconds> message_next;
-    Served served;
-    std::vector<LogEntry> log;  // newest first, at most 128
+    Shared<Served> served;
+    JobLog log;
 
     bool operator==(const Job&) const = default;
 };
-
-// Puts an entry on top and drops what is beyond 128.
-void add_entry(Job& job, LogEntry entry);
-// These, newest first.
-void add_entries(Job& job, const std::vector<LogEntry>& entries);
 
 }  // namespace md::model

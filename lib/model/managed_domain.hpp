@@ -4,6 +4,7 @@
 
 #include "model/domain_name.hpp"
 #include "model/settings.hpp"
+#include "model/shared.hpp"
 
 #include <algorithm>
 #include <string>
@@ -13,11 +14,11 @@ namespace md::model {
 
 // Where something was written, for every message that speaks of it.
 struct Origin {
-    std::string file;
+    Shared<std::string> file;
     unsigned line = 0;
 
     // "FILE:LINE"
-    std::string text() const { return file + ":" + std::to_string(line); }
+    std::string text() const { return *file + ":" + std::to_string(line); }
     bool operator==(const Origin&) const = default;
 };
 
@@ -32,7 +33,7 @@ struct Member {
 
 struct ManagedDomain {
     std::vector<Member> members;  // never empty; the first name is the MD's name
-    Settings settings;
+    Shared<Settings> settings;
     bool used = true;  // a virtual host has one of its names, or there are no virtual hosts at all
     Origin origin;
 
@@ -66,8 +67,8 @@ struct ManagedDomain {
     }
     // Mode auto drives used MDs, always drives all, manual none.
     bool driven() const {
-        return settings.drive_mode == DriveMode::always ||
-               (settings.drive_mode == DriveMode::automatic && used);
+        return settings->drive_mode == DriveMode::always ||
+               (settings->drive_mode == DriveMode::automatic && used);
     }
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/domain_name.hpp"
+#include "model/fingerprint.hpp"
 #include "model/job.hpp"
 #include "model/key_spec.hpp"
 
@@ -22,9 +23,9 @@ struct CertificateFacts {
     sys_seconds not_before{};
     sys_seconds not_after{};
     bool must_staple = false;
-    std::string issuer;              // "CN=Pebble Intermediate CA 1f2e"
-    std::string serial;              // lower hex
-    std::string fingerprint_sha256;  // lower hex, of the DER
+    Shared<std::string> issuer;  // "CN=Pebble Intermediate CA 1f2e"
+    std::string serial;          // lower hex
+    Fingerprint fingerprint;
 
     std::chrono::seconds lifetime() const { return not_after - not_before; }
     bool operator==(const CertificateFacts&) const = default;
@@ -32,10 +33,10 @@ struct CertificateFacts {
 
 struct ObservedDomain {
     std::vector<CertificateFacts> certificates;
-    std::string damage;             // why something in its folder could not be read; "" = nothing
-    std::optional<Job> staged_job;  // staging/NAME/job.json: the attempts that go on
-    std::optional<Job> live_job;    // domains/NAME/job.json: how the live set came about
-    std::uint64_t version = 0;      // of the files all this was read from; 0: not as it was read
+    Shared<std::string> damage;  // why something in its folder could not be read; "" = nothing
+    Boxed<Job> staged_job;       // staging/NAME/job.json: the attempts that go on
+    Boxed<Job> live_job;         // domains/NAME/job.json: how the live set came about
+    std::uint64_t version = 0;   // of the files all this was read from; 0: not as it was read
 
     // Somebody has mended what failed, maybe: that is worth one attempt now.
     void forget_delay() {

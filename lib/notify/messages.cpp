@@ -18,7 +18,7 @@ constexpr std::chrono::seconds longest_retry = 24h;
 // Newest first in the log. What lies in the future was told by a clock that jumped.
 template <typename Wanted>
 std::optional<sys_seconds> newest(const model::Job& job, sys_seconds now, Wanted is_wanted) {
-    for (const model::LogEntry& entry : job.log)
+    for (const model::LogEntry& entry : job.log.entries())
         if (entry.when <= now && is_wanted(entry))
             return entry.when;
     return std::nullopt;
@@ -65,7 +65,7 @@ std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& serv
     if (server.message_command.empty() || held.certificates.empty())
         return std::nullopt;
     auto warn_at = [&](const model::CertificateFacts& facts) {
-        return facts.not_after - wanted.settings.warn_window.of(facts.lifetime());
+        return facts.not_after - wanted.settings->warn_window.of(facts.lifetime());
     };
     sys_seconds next = warn_at(held.certificates.front());
     for (const model::CertificateFacts& facts : held.certificates)
@@ -103,8 +103,9 @@ std::optional<FailedCall> failed_call(const model::ServerSettings& server, const
         return notifying ? entry.type == "notify-error"
                          : entry.type == "message-error" && entry.status == reason::renewed;
     };
-    auto newest_one = std::find_if(job.log.begin(), job.log.end(), is_it);
-    failed.why = newest_one == job.log.end() ? "" : newest_one->detail;
+    const std::vector<model::LogEntry> entries = job.log.entries();
+    auto newest_one = std::find_if(entries.begin(), entries.end(), is_it);
+    failed.why = newest_one == entries.end() ? "" : newest_one->detail;
     return failed;
 }
 

@@ -52,15 +52,15 @@ std::string_view word(Proof proof) {
 
 Proof proof_of(const model::ServerSettings& server, const model::ManagedDomain& wanted,
                const model::ObservedDomain& held) {
-    if (wanted.settings.served_at.empty() || held.certificates.empty() || !held.live_job ||
+    if (wanted.settings->served_at.empty() || held.certificates.empty() || !held.live_job ||
         !held.live_job->finished)
         return Proof::none;
     const model::Job& job = *held.live_job;
     if (!is_installed(server, job))
         return Proof::issued;
-    if (job.served.confirmed)
+    if (job.served->confirmed)
         return Proof::confirmed;
-    return is_given_up(job.served) ? Proof::unconfirmed : Proof::installed;
+    return is_given_up(*job.served) ? Proof::unconfirmed : Proof::installed;
 }
 
 std::optional<sys_seconds> next_look(const model::ServerSettings& server,
@@ -69,7 +69,7 @@ std::optional<sys_seconds> next_look(const model::ServerSettings& server,
     Proof proof = proof_of(server, wanted, held);
     if (proof == Proof::none || proof == Proof::issued)
         return std::nullopt;
-    const auto& next = held.live_job->served.next;
+    const auto& next = held.live_job->served->next;
     // Never looked, or the clock jumped back since.
     if (!next || *next > now + 2 * confirmed_pause)
         return now;
@@ -77,15 +77,16 @@ std::optional<sys_seconds> next_look(const model::ServerSettings& server,
 }
 
 void expect_new_certificate(model::Job& job, sys_seconds now) {
-    bool told_again = job.served.told_again;
-    job.served = {};
-    job.served.told_again = told_again;
-    job.served.next = now + 1s;
+    bool told_again = job.served->told_again;
+    model::Served expected;
+    expected.told_again = told_again;
+    expected.next = now + 1s;
+    job.served = std::move(expected);
 }
 
 void note_look(const model::ServerSettings& server, model::Job& job, std::string instead,
                sys_seconds now) {
-    model::Served& served = job.served;
+    model::Served& served = job.served.edit();
     served.last = now;
     served.instead = std::move(instead);
     served.confirmed = served.instead.empty();

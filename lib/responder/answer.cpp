@@ -18,6 +18,10 @@ constexpr std::size_t longest_token = 256;
 constexpr const char* seconds_until_certificate = "10";
 constexpr const char* half_a_year = "max-age=15768000";
 
+bool comes_before(const std::pair<std::string, Site>& known, std::string_view name) {
+    return known.first < name;
+}
+
 std::string_view text_of(unsigned status) {
     switch (status) {
         case 301:
@@ -93,21 +97,33 @@ Answer redirect(const Site& site, std::string_view method, const std::string& ho
 
 }  // namespace
 
+void Sites::ByName::put(std::string name, Site site) {
+    auto place = std::lower_bound(entries_.begin(), entries_.end(), name, comes_before);
+    if (place != entries_.end() && place->first == name)
+        place->second = site;
+    else
+        entries_.emplace(place, std::move(name), site);
+}
+
+const Site* Sites::ByName::find(std::string_view name) const {
+    auto place = std::lower_bound(entries_.begin(), entries_.end(), name, comes_before);
+    return place == entries_.end() || place->first != name ? nullptr : &place->second;
+}
+
 void Sites::add(std::string name, Site site) {
     if (name.starts_with("*."))
-        wildcards_[name.substr(2)] = site;
+        wildcards_.put(name.substr(2), site);
     else
-        names_[std::move(name)] = site;
+        names_.put(std::move(name), site);
 }
 
 const Site* Sites::find(std::string_view host) const {
-    if (auto found = names_.find(host); found != names_.end())
-        return &found->second;
+    if (const Site* found = names_.find(host))
+        return found;
     std::size_t dot = host.find('.');
     if (dot == std::string_view::npos || !is_label(host.substr(0, dot)))
         return nullptr;
-    auto found = wildcards_.find(host.substr(dot + 1));
-    return found == wildcards_.end() ? nullptr : &found->second;
+    return wildcards_.find(host.substr(dot + 1));
 }
 
 Answer answer(const Question& question, const ChallengeBoard& board, const Sites& sites) {

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,13 +26,20 @@ struct Site {
 // All managed names, lower case, wildcards included.
 class Sites {
 public:
-    // Takes the place of what was known of the name.
+    // Takes the place of what was known of the name. Many are best added in their order.
     void add(std::string name, Site site);
     // By exact name, then by the wildcard one label above it. The host is in lower case.
     const Site* find(std::string_view host) const;
 
 private:
-    using ByName = std::map<std::string, Site, std::less<>>;
+    class ByName {
+    public:
+        void put(std::string name, Site site);
+        const Site* find(std::string_view name) const;
+
+    private:
+        std::vector<std::pair<std::string, Site>> entries_;  // in the order of the names
+    };
     ByName names_;
     ByName wildcards_;  // by what follows "*."
 };

@@ -26,8 +26,9 @@ void Agenda::remove(std::size_t place) {
     --size_;
 }
 
-void Agenda::clear() {
+void Agenda::clear(std::size_t places) {
     *this = Agenda{};
+    booked_.reserve(places);
 }
 
 void Agenda::arrive(sys_seconds now) {

@@ -33,7 +33,8 @@ public:
     // Takes the place of the MD's former appointment.
     void put(const Appointment& appointment);
     void remove(std::size_t place);
-    void clear();
+    // Of so many places at most, for which there is room then.
+    void clear(std::size_t places = 0);
     std::size_t size() const { return size_; }
 
     // Removes and returns the most urgent one that is due and whose lane is open.

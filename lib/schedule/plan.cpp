@@ -48,20 +48,20 @@ Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& he
     if (held.certificates.empty()) {
         step.rule = Rule::nothing_held;
         step.reason = "no certificate is held";
-        if (!held.damage.empty())
-            step.reason += " (" + held.damage + ")";
+        if (!held.damage->empty())
+            step.reason += " (" + *held.damage + ")";
         return step;
     }
     if (auto why = shortcoming(wanted, held)) {
         step.reason = *why;
         return step;
     }
-    const model::Window& window = wanted.settings.renew_window;
+    const model::Window& window = wanted.settings->renew_window;
     auto earlier = [&](const CertificateFacts* a, const CertificateFacts* b) {
         return renew_at(*a, window) < renew_at(*b, window);
     };
     std::vector<const CertificateFacts*> asked;
-    for (const model::KeySpec& key : wanted.settings.keys)
+    for (const model::KeySpec& key : wanted.settings->keys)
         asked.push_back(find_certificate(held, key));
     if (asked.empty())
         asked.push_back(&held.certificates.front());
@@ -113,7 +113,7 @@ void hold_back(Step& step, const model::Job& job, sys_seconds now) {
 }
 
 Step not_driven(const ManagedDomain& wanted) {
-    if (wanted.settings.drive_mode == model::DriveMode::manual)
+    if (wanted.settings->drive_mode == model::DriveMode::manual)
         return {wanted.name(), Action::none, std::nullopt, Rule::not_driven_manual,
                 "MDDriveMode is manual"};
     return {wanted.name(), Action::none, std::nullopt, Rule::not_driven_unused,

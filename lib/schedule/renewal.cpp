@@ -22,8 +22,8 @@ std::string missing(const KeySpec& key, const model::ObservedDomain& held) {
     for (const CertificateFacts& other : held.certificates)
         if (other.key.type == key.type && other.key.canonical_curve() == key.canonical_curve())
             text += " (the same curve is held as " + other.key.name() + ", in a file of that name)";
-    if (!held.damage.empty())
-        text += " (" + held.damage + ")";
+    if (!held.damage->empty())
+        text += " (" + *held.damage + ")";
     return text;
 }
 
@@ -46,9 +46,9 @@ std::optional<std::string> shortcoming_of(const model::ManagedDomain& wanted,
             uncovered.push_back(member.name.text());
     if (!uncovered.empty())
         return not_covered(uncovered);
-    if (wanted.settings.must_staple && !certificate.must_staple)
+    if (wanted.settings->must_staple && !certificate.must_staple)
         return "must-staple is on, the certificate has it off";
-    if (!wanted.settings.must_staple && certificate.must_staple)
+    if (!wanted.settings->must_staple && certificate.must_staple)
         return "must-staple is off, the certificate has it on";
     return std::nullopt;
 }
@@ -58,7 +58,7 @@ template <typename TimeOf>
 std::optional<sys_seconds> earliest(const model::ManagedDomain& wanted,
                                     const model::ObservedDomain& held, TimeOf time_of) {
     std::optional<sys_seconds> result;
-    for (const KeySpec& key : wanted.settings.keys) {
+    for (const KeySpec& key : wanted.settings->keys) {
         const CertificateFacts* certificate = find_certificate(held, key);
         if (certificate == nullptr)
             return std::nullopt;
@@ -91,7 +91,7 @@ const CertificateFacts* find_certificate(const model::ObservedDomain& held, cons
 
 std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
                                        const model::ObservedDomain& held) {
-    for (const KeySpec& key : wanted.settings.keys) {
+    for (const KeySpec& key : wanted.settings->keys) {
         const CertificateFacts* certificate = find_certificate(held, key);
         if (certificate == nullptr)
             return missing(key, held);

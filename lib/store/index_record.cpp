@@ -27,9 +27,9 @@ Json certificate_json(const CertificateFacts& facts) {
     json["from"] = seconds_of(facts.not_before);
     json["until"] = seconds_of(facts.not_after);
     json["must-staple"] = facts.must_staple;
-    put(json, "issuer", facts.issuer);
+    put(json, "issuer", *facts.issuer);
     put(json, "serial", facts.serial);
-    put(json, "sha256", facts.fingerprint_sha256);
+    put(json, "sha256", facts.fingerprint.text());
     return json;
 }
 
@@ -48,7 +48,10 @@ CertificateFacts certificate_of(const Members& members) {
     facts.must_staple = members.flag("must-staple");
     facts.issuer = members.text("issuer");
     facts.serial = members.text("serial");
-    facts.fingerprint_sha256 = members.text("sha256");
+    if (auto fingerprint = model::Fingerprint::parse(members.text("sha256")))
+        facts.fingerprint = *fingerprint;
+    else
+        members.wrong("sha256", "is no SHA-256");
     return facts;
 }
 
@@ -58,7 +61,7 @@ std::optional<model::Job> job_at(const Members& members, const char* key, Damage
         return std::nullopt;
     auto job = json->is_object() ? job_of(*json) : Parsed<model::Job>(Damage{"a job is no object"});
     if (job)
-        return *job;
+        return std::move(*job);
     damage = job.error();
     return std::nullopt;
 }

@@ -8,7 +8,6 @@ namespace md::store {
 namespace {
 
 constexpr int general_error = 20014;  // APR_EGENERAL, mod_md's "it failed" without an errno
-constexpr std::size_t most_entries = 128;
 
 std::optional<model::Failure> read_failure(const Members& job, const Members& ours,
                                            const std::optional<model::sys_seconds>& last_run) {
@@ -42,8 +41,8 @@ model::Served read_served(const Members& json) {
     return served;
 }
 
-std::vector<model::LogEntry> read_log(const Members& job, Damage& damage) {
-    std::vector<model::LogEntry> log;
+model::JobLog read_log(const Members& job, Damage& damage) {
+    model::JobLog log;
     Members members = job.object("log");
     const Json* entries = members.find("entries");
     if (entries == nullptr)
@@ -53,14 +52,12 @@ std::vector<model::LogEntry> read_log(const Members& job, Damage& damage) {
         return log;
     }
     for (const Json& json : *entries) {
-        if (log.size() == most_entries)
-            break;
         if (!json.is_object()) {
             members.wrong("entries", "has an element that is not an object");
             break;
         }
         Members entry(json, damage);
-        log.push_back({entry.date("when").value_or(model::sys_seconds{}), entry.text("type"),
+        log.add_older({entry.date("when").value_or(model::sys_seconds{}), entry.text("type"),
                        entry.text("status"), entry.text("detail")});
     }
     return log;
@@ -108,16 +105,14 @@ Json our_json(const model::Job& job) {
     if (job.message_errors > 0)
         ours["message-errors"] = job.message_errors;
     put(ours, "message-next", job.message_next);
-    if (job.served != model::Served{})
-        ours["served"] = served_json(job.served);
+    if (*job.served != model::Served{})
+        ours["served"] = served_json(*job.served);
     return ours;
 }
 
-Json log_json(const std::vector<model::LogEntry>& log) {
+Json log_json(const model::JobLog& log) {
     Json entries = Json::array();
-    for (const model::LogEntry& entry : log) {
-        if (entries.size() == most_entries)
-            break;
+    for (const model::LogEntry& entry : log.entries()) {
         Json json;
         json["when"] = base::http_date(entry.when);
         json["type"] = entry.type;

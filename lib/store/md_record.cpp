@@ -214,7 +214,7 @@ std::string to_text(const MdRecord& record) {
 }
 
 MdRecord md_record(const model::ManagedDomain& wanted) {
-    const model::Settings& settings = wanted.settings;
+    const model::Settings& settings = *wanted.settings;
     MdRecord record;
     record.name = wanted.name();
     for (const model::Member& member : wanted.members)

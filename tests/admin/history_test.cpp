@@ -18,15 +18,16 @@ constexpr sys_seconds noon = sys_days{std::chrono::year{2026} / 6 / 1} + 12h;
 
 TEST_CASE("a history is told in the order it happened, the live set's first") {
     model::ObservedDomain held;
-    add_entry(held.live_job.emplace(), {noon, "starting", "", ""});
-    add_entry(*held.live_job, {noon + 1s, "finished", "", ""});
-    add_entry(*held.live_job, {noon + 2s, "notify-error", "", "exit status 1, nginx: broken"});
-    add_entry(*held.live_job, {noon + 9s, "notified", "", ""});
-    add_entry(held.staged_job.emplace(), {noon + 24h, "message-renewing", "", ""});
-    add_entry(*held.staged_job,
-              {noon + 24h + 3s, "renewal-error", "urn:ietf:params:acme:error:dns", "no A\nrecord"});
-    add_entry(*held.staged_job, {noon + 24h + 4s, "message-error", "errored", "exit status 2"});
-    add_entry(*held.staged_job, {noon + 24h + 5s, "renewal-error", "urn:x", ""});
+    held.live_job.emplace().log.add({noon, "starting", "", ""});
+    held.live_job->log.add({noon + 1s, "finished", "", ""});
+    held.live_job->log.add({noon + 2s, "notify-error", "", "exit status 1, nginx: broken"});
+    held.live_job->log.add({noon + 9s, "notified", "", ""});
+    held.staged_job.emplace().log.add({noon + 24h, "message-renewing", "", ""});
+    (*held.staged_job)
+        .log.add(
+            {noon + 24h + 3s, "renewal-error", "urn:ietf:params:acme:error:dns", "no A\nrecord"});
+    (*held.staged_job).log.add({noon + 24h + 4s, "message-error", "errored", "exit status 2"});
+    (*held.staged_job).log.add({noon + 24h + 5s, "renewal-error", "urn:x", ""});
     CHECK(history_text("a.org", history_of(held)) ==
           "a.org\n"
           "    2026-06-01 12:00:00 UTC  attempt begun\n"
@@ -48,7 +49,7 @@ TEST_CASE("an entry of mod_md is shown as it is, and an empty history says so") 
     model::ObservedDomain held;
     CHECK(history_text("a.org", history_of(held)) ==
           "a.org\n    nothing has been done for it so far\n");
-    add_entry(held.live_job.emplace(), {noon, "progress", "", "Contacting ACME server"});
+    held.live_job.emplace().log.add({noon, "progress", "", "Contacting ACME server"});
     CHECK_THAT(history_text("a.org", history_of(held)),
                Catch::Contains("progress: Contacting ACME server\n"));
 }

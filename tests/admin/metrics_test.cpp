@@ -32,16 +32,17 @@ bool has_line(const std::string& text, const std::string& line) {
 Server all_kinds() {
     Server server;
     server.desired.server.notify_command = {"/bin/reload"};
-    server.add({"good.org"}).settings.keys = {model::KeySpec::rsa(), model::KeySpec::ec("P-256")};
+    server.add({"good.org"}).settings.edit().keys = {model::KeySpec::rsa(),
+                                                     model::KeySpec::ec("P-256")};
     server.hold("good.org", now - 24h, 90 * 24h);
     server.hold("good.org", now - 48h, 90 * 24h, model::KeySpec::ec("P-256"));
     server.live_job("good.org").notified = true;
     server.add({"bad.org"});
     server.fail("bad.org", 3, dns_failure(), now + 5min);
-    server.add({"untold.org"}).settings.served_at = {{"untold.org", 443}};
+    server.add({"untold.org"}).settings.edit().served_at = {{"untold.org", 443}};
     server.hold("untold.org", now - 24h, 90 * 24h);
     server.live_job("untold.org").notify_errors = 2;
-    server.add({"hand.org"}).settings.drive_mode = model::DriveMode::manual;
+    server.add({"hand.org"}).settings.edit().drive_mode = model::DriveMode::manual;
     return server;
 }
 
@@ -117,7 +118,7 @@ TEST_CASE("what a domain is, holds and waits for are its series") {
 
 TEST_CASE("what is served is told once it is known") {
     Server server;
-    server.add({"a.org"}).settings.served_at = {{"a.org", 443}};
+    server.add({"a.org"}).settings.edit().served_at = {{"a.org", 443}};
     server.hold("a.org", now - 24h, 90 * 24h);
     auto told = [&](const char* state) {
         nlohmann::json domain = server.one();

@@ -61,10 +61,10 @@ TEST_CASE("each server is told of every certificate, its key, its names, and whe
 TEST_CASE("the redirect and HSTS are those that MDRequireHttps asks for") {
     Setup setup;
     for (FrontServer front : all) {
-        setup.domain.settings.require_https = RequireHttps::temporary;
+        setup.domain.settings.edit().require_https = RequireHttps::temporary;
         CHECK_THAT(setup.text(front), Catch::Contains("302") && Catch::Contains("307") &&
                                           !Catch::Contains("Strict-Transport-Security"));
-        setup.domain.settings.require_https = RequireHttps::permanent;
+        setup.domain.settings.edit().require_https = RequireHttps::permanent;
         CHECK_THAT(setup.text(front), Catch::Contains("301") && Catch::Contains("308") &&
                                           Catch::Contains("Strict-Transport-Security") &&
                                           Catch::Contains("max-age=15768000"));
@@ -86,7 +86,7 @@ TEST_CASE("what has no certificate yet keeps no server from starting") {
 TEST_CASE("port 443 is shared where its challenge is wanted and the server can") {
     Setup setup;
     setup.server.port_map = {std::nullopt, 5443};
-    setup.domain.settings.challenges = {ChallengeType::tls_alpn_01};
+    setup.domain.settings.edit().challenges = {ChallengeType::tls_alpn_01};
     CHECK_THAT(setup.text(FrontServer::nginx), Catch::Contains("ssl_preread on") &&
                                                    Catch::Contains("127.0.0.1:5443") &&
                                                    Catch::Contains("$ssl_preread_alpn_protocols"));
@@ -104,9 +104,10 @@ TEST_CASE("ports that mdcertd has itself, or that no challenge goes by, are expl
     setup.server.port_map = {std::nullopt, 443};
     CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("on port 443 itself"));
     setup.server.port_map = {std::nullopt, 5443};
-    setup.domain.settings.challenges = {ChallengeType::http_01};
+    setup.domain.settings.edit().challenges = {ChallengeType::http_01};
     CHECK_THAT(setup.complaint(FrontServer::haproxy), Catch::Contains("no challenge"));
-    setup.domain.settings.challenges = {ChallengeType::dns_01};  // nothing needs to be passed on
+    setup.domain.settings.edit().challenges = {
+        ChallengeType::dns_01};  // nothing needs to be passed on
     CHECK(setup.complaint(FrontServer::httpd) == "");
 }
 

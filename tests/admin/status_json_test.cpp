@@ -12,9 +12,9 @@ using nlohmann::json;
 TEST_CASE("a valid MD as JSON, member by member") {
     Server server;
     auto& domain = server.add({"a.org", "www.a.org"});
-    domain.settings.contacts = {"mailto:ops@a.org"};
-    domain.settings.agreement = "accepted";
-    domain.settings.require_https = model::RequireHttps::permanent;
+    domain.settings.edit().contacts = {"mailto:ops@a.org"};
+    domain.settings.edit().agreement = "accepted";
+    domain.settings.edit().require_https = model::RequireHttps::permanent;
     server.hold("a.org", now - 24h, 90 * 24h);
     server.desired.server.notify_command = {"/bin/reload"};
     server.live_job("a.org").notified = true;
@@ -36,7 +36,7 @@ TEST_CASE("a valid MD as JSON, member by member") {
         "state": "valid",
         "cert": {
           "rsa": {"key": "RSA 2048", "issuer-name": "CN=Test CA", "serial": "0a1b",
-                  "sha256-fingerprint": "c0ffee",
+                  "sha256-fingerprint": "c0ffee0000000000000000000000000000000000000000000000000000000000",
                   "valid": {"from": "Sun, 31 May 2026 12:00:00 GMT",
                             "until": "Sat, 29 Aug 2026 12:00:00 GMT"}},
           "valid": {"from": "Sun, 31 May 2026 12:00:00 GMT",
@@ -56,8 +56,8 @@ TEST_CASE("a failing MD as JSON has the problem, the advice and the job") {
     Server server;
     server.add({"a.org"});
     server.fail("a.org", 2, dns_failure(), now + 5min);
-    add_entry(*server.observed.domains["a.org"].staged_job,
-              {now - 5min, "renewal-error", "", "no such host"});
+    server.observed.domains["a.org"].staged_job->log.add(
+        {now - 5min, "renewal-error", "", "no such host"});
     const json one = server.one();
     CHECK(one["state"] == "failing");
     CHECK(one["state-descr"] == "no certificate is held");
@@ -117,15 +117,15 @@ TEST_CASE("the state of an MD in a word") {
     }
     SECTION("incomplete: a key type is missing") {
         server.hold("a.org", now - 24h, 90 * 24h);
-        domain.settings.keys.push_back(model::KeySpec::ec("p-256"));
+        domain.settings.edit().keys.push_back(model::KeySpec::ec("p-256"));
         CHECK(state() == "incomplete");
         CHECK(server.one()["state-descr"] == "the p-256 certificate is missing");
     }
     SECTION("not managed, with the reason") {
-        domain.settings.drive_mode = model::DriveMode::manual;
+        domain.settings.edit().drive_mode = model::DriveMode::manual;
         CHECK(state() == "not managed");
         CHECK(server.one()["state-descr"] == "MDDriveMode is manual");
-        domain.settings.drive_mode = model::DriveMode::automatic;
+        domain.settings.edit().drive_mode = model::DriveMode::automatic;
         domain.used = false;
         CHECK(state() == "not managed");
         CHECK(server.one()["watched"] == false);
@@ -146,7 +146,7 @@ TEST_CASE("the state of the notification") {
     auto& job = *server.observed.domains["a.org"].live_job;
     job.notify_errors = 2;
     job.notify_next = now + 10s;
-    add_entry(job, {now, "notify-error", "", "exit status 3"});
+    job.log.add({now, "notify-error", "", "exit status 3"});
     CHECK(state() == "failed");
     CHECK(server.one()["notification"]["reason"] == "exit status 3");
     CHECK(server.one()["notification"]["errors"] == 2);
@@ -161,7 +161,7 @@ TEST_CASE("the state of the notification") {
     CHECK(state() == "pending");
     job.message_errors = 3;
     job.message_next = now + 20s;
-    add_entry(job, {now, "message-error", "renewed", "exit status 4"});
+    job.log.add({now, "message-error", "renewed", "exit status 4"});
     CHECK(state() == "failed");
     const json failed = server.one()["notification"];
     CHECK(failed["command"] == "MDMessageCmd");
@@ -205,7 +205,7 @@ TEST_CASE("names select by any name of an MD, unknown ones are told") {
 
 TEST_CASE("a proxy's credentials are in no status") {
     Server server;
-    server.add({"a.org"}).settings.http_proxy = "http://user:secret@proxy:3128";
+    server.add({"a.org"}).settings.edit().http_proxy = "http://user:secret@proxy:3128";
     CHECK(server.json().dump().find("secret") == std::string::npos);
 }
 

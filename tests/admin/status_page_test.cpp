@@ -67,7 +67,7 @@ void hold_valid(Server& server, const std::string& name, std::chrono::seconds ag
 Server all_kinds() {
     Server server;
     server.desired.server.notify_command = {"/bin/reload"};
-    server.add({"hand.org"}).settings.drive_mode = model::DriveMode::manual;
+    server.add({"hand.org"}).settings.edit().drive_mode = model::DriveMode::manual;
     hold_valid(server, "fresh.org", 24h);
     hold_valid(server, "older.org", 40 * 24h);
     hold_valid(server, "expiring.org", 80 * 24h);
@@ -131,7 +131,7 @@ TEST_CASE("all kinds of domains, one and none are well-formed pages without a sc
 TEST_CASE("what strangers wrote stays text") {
     const std::string attack = "\"'><script>alert(1)</script>&";
     Server server;
-    server.add({"a.org"}).settings.contacts = {attack};
+    server.add({"a.org"}).settings.edit().contacts = {attack};
     server.hold("a.org", now - 24h, 90 * 24h).issuer = attack;
     model::Failure failure = dns_failure();
     failure.detail = failure.stage = attack;

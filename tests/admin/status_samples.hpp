@@ -43,7 +43,7 @@ struct Server {
         facts.not_after = not_before + lifetime;
         facts.issuer = "CN=Test CA";
         facts.serial = "0a1b";
-        facts.fingerprint_sha256 = "c0ffee";
+        facts.fingerprint.octets = {0xc0, 0xff, 0xee};
         return facts;
     }
 

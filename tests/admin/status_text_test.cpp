@@ -25,7 +25,7 @@ Server every_state() {
     server.fail("failing.org", 3, dns_failure(), now + 95min);
     server.add({"expired.org"});
     server.hold("expired.org", now - 92 * 24h, 90 * 24h);
-    server.add({"two.org"}).settings.keys.push_back(model::KeySpec::ec("p-256"));
+    server.add({"two.org"}).settings.edit().keys.push_back(model::KeySpec::ec("p-256"));
     server.hold("two.org", now - 24h, 90 * 24h);
     server.add({"unused.org"}).used = false;
     return server;
@@ -82,7 +82,7 @@ TEST_CASE("a notification that fails or waits is told") {
     CHECK_THAT(server.text(), Catch::Contains("    notification:  pending\n"));
     job.notify_errors = 2;
     job.notify_next = now + 40s;
-    add_entry(job, {now, "notify-error", "", "exit status 3"});
+    job.log.add({now, "notify-error", "", "exit status 3"});
     CHECK_THAT(server.text(),
                Catch::Contains("    notification:  MDNotifyCmd failed 2 times: exit status 3; it "
                                "is run again in 40 seconds\n"));
@@ -91,16 +91,17 @@ TEST_CASE("a notification that fails or waits is told") {
 TEST_CASE("what is served instead is a warning, and what is confirmed is told") {
     Server server;
     server.desired.server.notify_command = {"/bin/reload"};
-    server.add({"a.org"}).settings.served_at = {{"a.org", 443}, {"2001:db8::1", 993}};
+    server.add({"a.org"}).settings.edit().served_at = {{"a.org", 443}, {"2001:db8::1", 993}};
     server.hold("a.org", now - 24h, 90 * 24h);
     auto& job = server.live_job("a.org");
     CHECK_THAT(server.text(), Catch::Contains("served:        not looked at before"));
     job.notified = true;
     CHECK_THAT(server.text(), Catch::Contains("to be confirmed at a.org:443, [2001:db8::1]:993\n"));
-    job.served.confirmed = true;
-    job.served.last = now - 2min;
+    job.served.edit().confirmed = true;
+    job.served.edit().last = now - 2min;
     CHECK_THAT(server.text(), Catch::Contains("confirmed at a.org:443, [2001:db8::1]:993, 2 min"));
-    job.served = {false, true, 4, "a.org:443 shows another certificate", now, now + 1h};
+    job.served =
+        model::Served{false, true, 4, "a.org:443 shows another certificate", now, now + 1h};
     CHECK_THAT(server.text(),
                Catch::Contains("warning: NOT served: a.org:443 shows another certificate\n") &&
                    Catch::Contains("read its certificates again"));
@@ -108,7 +109,7 @@ TEST_CASE("what is served instead is a warning, and what is confirmed is told") 
 
 TEST_CASE("several certificates share a line, the first end counts") {
     Server server;
-    server.add({"a.org"}).settings.keys.push_back(model::KeySpec::ec("p-256"));
+    server.add({"a.org"}).settings.edit().keys.push_back(model::KeySpec::ec("p-256"));
     server.hold("a.org", now - 24h, 90 * 24h);
     server.hold("a.org", now - 24h, 50 * 24h, model::KeySpec::ec("p-256"));
     CHECK_THAT(server.text(),
@@ -162,7 +163,7 @@ TEST_CASE("no text of a stranger reaches the terminal with control characters") 
         server.fail("a.org", 1, {noise(), noise(), noise(), {}, now}, now + 1h);
         auto& job = server.live_job("a.org");
         job.notify_errors = 1;
-        add_entry(job, {now, "notify-error", noise(), noise()});
+        job.log.add({now, "notify-error", noise(), noise()});
         server.add({"b.org"});
         server.observed.domains["b.org"].damage = noise();
         auto status = server.json();

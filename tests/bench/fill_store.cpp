@@ -50,8 +50,8 @@ std::string job_text(const std::string& name, sys_seconds now) {
     job.name = name;
     job.finished = job.notified = true;
     job.last_run = job.valid_from = now;
-    add_entry(job, {now, "starting", "", ""});
-    add_entry(job, {now, "finished", "", ""});
+    job.log.add({now, "starting", "", ""});
+    job.log.add({now, "finished", "", ""});
     return store::to_text(job);
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("an old address of Let's Encrypt works, with a warning") {
         "https://acme-v01.api.letsencrypt.org/directory\n");
     CHECK(loaded.ok());
     CHECK(loaded.diagnostics.size() == 1);
-    CHECK(loaded.desired.domains[0].settings.certificate_authorities ==
+    CHECK(loaded.desired.domains[0].settings->certificate_authorities ==
           Names{"https://acme-v02.api.letsencrypt.org/directory"});
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a ServerAdmin that is no address is none of a CA's business") {
             load_text("ServerAdmin " + std::string(admin) + "\nManagedDomain example.org\n");
         CHECK(loaded.ok());
         CHECK(loaded.diagnostics.size() == 1);
-        CHECK(loaded.desired.domains[0].settings.contacts.empty());
+        CHECK(loaded.desired.domains[0].settings->contacts.empty());
     }
 }
 
@@ -91,14 +91,14 @@ TEST_CASE("tls-sni-01 is read as its successor, with a warning") {
         load_text("MDCAChallenges tls-sni-01 http-01 tls-alpn-01\nManagedDomain example.org\n");
     CHECK(loaded.ok());
     CHECK(told(loaded) == Told{"1:16: warning: tls-sni-01 does not exist any more"});
-    CHECK(loaded.desired.domains[0].settings.challenges ==
+    CHECK(loaded.desired.domains[0].settings->challenges ==
           std::vector{ChallengeType::tls_alpn_01, ChallengeType::http_01});
 }
 
 TEST_CASE("dns-01 is known and can not work yet") {
     Loaded loaded = load_text("MDCAChallenges dns-01 http-01\nManagedDomain example.org\n");
     CHECK(told(loaded) == Told{"1:16: warning: dns-01 can not work without MDChallengeDns01"});
-    CHECK(loaded.desired.domains[0].settings.challenges ==
+    CHECK(loaded.desired.domains[0].settings->challenges ==
           std::vector{ChallengeType::dns_01, ChallengeType::http_01});
 }
 

@@ -23,7 +23,7 @@ Loaded load_example(const std::string& name) {
 }
 
 const model::Settings& settings(const Loaded& loaded, std::size_t domain) {
-    return loaded.desired.domains.at(domain).settings;
+    return *loaded.desired.domains.at(domain).settings;
 }
 
 }  // namespace

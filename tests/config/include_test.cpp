@@ -75,7 +75,7 @@ TEST_CASE("a section may include its settings") {
                            {"part", "MDRenewWindow 5d\nMDMember b.org\n"}};
     Loaded loaded = load_from(disk, "main");
     CHECK(told(loaded).empty());
-    CHECK(loaded.desired.domains[0].settings.renew_window.text() == "5d");
+    CHECK(loaded.desired.domains[0].settings->renew_window.text() == "5d");
     CHECK(loaded.desired.domains[0].members[1].origin == model::Origin{"part", 2});
 }
 

@@ -62,7 +62,7 @@ inline std::vector<std::string> names_of(const model::ManagedDomain& domain) {
 inline model::Settings settings_of(const std::string& directives) {
     Loaded loaded = load_good("ManagedDomain example.org\n" + directives + "\n");
     REQUIRE(loaded.desired.domains.size() == 1);
-    return loaded.desired.domains[0].settings;
+    return *loaded.desired.domains[0].settings;
 }
 
 inline model::ServerSettings server_of(const std::string& directives) {

@@ -15,7 +15,7 @@ model::ManagedDomain domain_of(const std::string& text) {
 }
 
 std::string window_of(const Loaded& loaded, std::size_t domain) {
-    return loaded.desired.domains.at(domain).settings.renew_window.text();
+    return loaded.desired.domains.at(domain).settings->renew_window.text();
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ TEST_CASE("a section beats what is outside, and that beats the default, wherever
         Loaded loaded = load_good(text);
         CHECK(window_of(loaded, 0) == "20d");
         CHECK(window_of(loaded, 1) == "5d");
-        CHECK(loaded.desired.domains[0].settings.drive_mode == model::DriveMode::automatic);
+        CHECK(loaded.desired.domains[0].settings->drive_mode == model::DriveMode::automatic);
     }
 }
 
@@ -56,9 +56,9 @@ TEST_CASE("auto and manual may stand anywhere among the names") {
     for (const char* names : {"manual a.org b.org", "a.org manual b.org", "a.org b.org MANUAL"}) {
         auto domain = domain_of("ManagedDomain " + std::string(names) + "\n");
         CHECK(names_of(domain) == Names{"a.org", "b.org"});
-        CHECK(domain.settings.members == model::MemberMode::manual);
+        CHECK(domain.settings->members == model::MemberMode::manual);
     }
-    CHECK(domain_of("MDMembers manual\nManagedDomain a.org auto\n").settings.members ==
+    CHECK(domain_of("MDMembers manual\nManagedDomain a.org auto\n").settings->members ==
           model::MemberMode::automatic);
 }
 
@@ -67,13 +67,13 @@ TEST_CASE("MDMember adds names, MDMembers says how, and each may do the other's 
         "<ManagedDomain a.org>\nMDMember b.org c.org\nMDMember d.org\n"
         "MDMembers manual\n</ManagedDomain>\n");
     CHECK(names_of(domain) == Names{"a.org", "b.org", "c.org", "d.org"});
-    CHECK(domain.settings.members == model::MemberMode::manual);
+    CHECK(domain.settings->members == model::MemberMode::manual);
     domain = domain_of(
         "<ManagedDomain a.org>\nMDMembers b.org\nMDMember manual\n"
         "</ManagedDomain>\n");
     CHECK(names_of(domain) == Names{"a.org", "b.org"});
-    CHECK(domain.settings.members == model::MemberMode::manual);
-    CHECK(domain_of("MDMember manual\nManagedDomain a.org\n").settings.members ==
+    CHECK(domain.settings->members == model::MemberMode::manual);
+    CHECK(domain_of("MDMember manual\nManagedDomain a.org\n").settings->members ==
           model::MemberMode::manual);
 }
 
@@ -199,7 +199,7 @@ ManagedDomain a.test
 )");
     auto places = [&](std::size_t i) {
         std::string text;
-        for (const auto& place : loaded.desired.domains.at(i).settings.served_at)
+        for (const auto& place : loaded.desired.domains.at(i).settings->served_at)
             text += place.text() + ";";
         return text;
     };

@@ -18,7 +18,7 @@ Names skipped_in(const std::string& text) {
 
 TEST_CASE("names of directives are the same in any case") {
     Loaded loaded = load_good("mdRENEWwindow 20d\nMANAGEDDOMAIN example.org\n");
-    CHECK(loaded.desired.domains[0].settings.renew_window.text() == "20d");
+    CHECK(loaded.desired.domains[0].settings->renew_window.text() == "20d");
 }
 
 TEST_CASE("both spellings of a managed domain are the same") {
@@ -105,7 +105,7 @@ TEST_CASE("settings of managed domains in a virtual host count for none") {
         "ManagedDomain example.org\n<VirtualHost *:80>\n ServerName example.org\n"
         " MDRenewWindow 1d\n</VirtualHost>\n");
     CHECK(loaded.ok());
-    CHECK(loaded.desired.domains[0].settings.renew_window == model::Window{});
+    CHECK(loaded.desired.domains[0].settings->renew_window == model::Window{});
 }
 
 TEST_CASE("a managed domain may stand in a virtual host") {
@@ -115,7 +115,7 @@ TEST_CASE("a managed domain may stand in a virtual host") {
         "  MDDriveMode always\n </MDomain>\n</VirtualHost>\n");
     REQUIRE(loaded.desired.domains.size() == 2);
     CHECK(loaded.desired.domains[0].used);
-    CHECK(loaded.desired.domains[1].settings.drive_mode == model::DriveMode::always);
+    CHECK(loaded.desired.domains[1].settings->drive_mode == model::DriveMode::always);
 }
 
 TEST_CASE("what httpd has in virtual hosts too is passed over there") {

@@ -67,7 +67,7 @@ TEST_CASE("a certificate tells its facts") {
     std::transform(shown.begin(), shown.end(), shown.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     CHECK_THAT(shown, Catch::Contains("serial=" + facts.serial + "\n"));
-    CHECK_THAT(shown, Catch::Contains("fingerprint=" + facts.fingerprint_sha256 + "\n"));
+    CHECK_THAT(shown, Catch::Contains("fingerprint=" + facts.fingerprint.text() + "\n"));
 }
 
 TEST_CASE("the bits of an RSA certificate are those found") {

@@ -197,7 +197,7 @@ TEST_CASE("terms that were not agreed to are a permanent mistake: daily, with th
     scenario.terms_of_service = "https://ca.test/terms";
     DriveBench bench(scenario);
     auto wanted = managed({"a.org"});
-    wanted.settings.agreement.clear();
+    wanted.settings.edit().agreement.clear();
     ObservedDomain failed = bench.attempt(wanted);
     CHECK(failed.staged_job->last_failure->failure_class == FailureClass::permanent);
     CHECK(failed.staged_job->last_failure->detail.find("https://ca.test/terms") !=
@@ -244,7 +244,7 @@ TEST_CASE("a failed renewal leaves the live set untouched") {
 
 TEST_CASE("several key types become live together; what was finished is not ordered again") {
     auto wanted = managed({"a.org"});
-    wanted.settings.keys = {model::KeySpec::rsa(2048), model::KeySpec::ec("p-384")};
+    wanted.settings.edit().keys = {model::KeySpec::rsa(2048), model::KeySpec::ec("p-384")};
     DriveBench uncut;
     CHECK(uncut.attempt(wanted).certificates.size() == 2);
     CHECK(uncut.store.values.contains("domains/a.org/privkey.pem"));

@@ -46,9 +46,9 @@ inline model::ManagedDomain managed(std::initializer_list<const char*> names) {
     model::ManagedDomain domain;
     for (const char* name : names)
         domain.members.push_back({*model::DomainName::parse(name), {"test.conf", 1}});
-    domain.settings.certificate_authorities = {ScenarioCa::directory_url};
-    domain.settings.agreement = "accepted";
-    domain.settings.keys = {model::KeySpec::ec("p-256")};
+    domain.settings.edit().certificate_authorities = {ScenarioCa::directory_url};
+    domain.settings.edit().agreement = "accepted";
+    domain.settings.edit().keys = {model::KeySpec::ec("p-256")};
     return domain;
 }
 

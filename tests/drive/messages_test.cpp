@@ -16,7 +16,7 @@ using Commands = std::vector<std::vector<std::string>>;
 struct MessageBench : LoopBench {
     explicit MessageBench(Scenario scenario = {})
         : LoopBench({managed({"a.org", "www.a.org"})}, std::move(scenario)) {
-        desired.domains[0].settings.challenges = {model::ChallengeType::http_01};
+        desired.domains[0].settings.edit().challenges = {model::ChallengeType::http_01};
         desired.server.notify_command.clear();
         desired.server.message_command = server.message_command = {"/bin/message"};
     }
@@ -197,7 +197,7 @@ TEST_CASE("a warning that is told while MDNotifyCmd runs is not forgotten") {
     bench.stop();
     bench.clock.advance(19 * 24h);
     const auto errors = bench.live_job().notify_errors;
-    bench.desired.domains[0].settings.drive_mode = model::DriveMode::manual;
+    bench.desired.domains[0].settings.edit().drive_mode = model::DriveMode::manual;
     bench.hooks.clock = &bench.clock;
     bench.hooks.takes = 40s;
     bench.hooks.most_running = 0;
@@ -207,7 +207,7 @@ TEST_CASE("a warning that is told while MDNotifyCmd runs is not forgotten") {
     bench.stop();
     bench.start();
     CHECK(bench.live_job().notify_errors > errors);
-    const auto& log = bench.live_job().log;
+    const auto log = bench.live_job().log.entries();
     CHECK(std::count_if(log.begin(), log.end(), [](const model::LogEntry& entry) {
               return entry.type == "message-expiring";
           }) == 1);
@@ -244,7 +244,7 @@ TEST_CASE("an expiring certificate is told of daily while its renewal fails, als
     bench.pass(2min);
     REQUIRE(bench.held("a.org") == 1);
     bench.stop();
-    bench.desired.domains[0].settings.drive_mode = model::DriveMode::manual;
+    bench.desired.domains[0].settings.edit().drive_mode = model::DriveMode::manual;
     bench.start();
     bench.pass(17 * 24h);
     CHECK(bench.told("expiring") == 0);

@@ -27,7 +27,7 @@ TEST_CASE("a must-staple that is asked for is in the certificate, and a change m
     REQUIRE(held.certificates.size() == 1);
     CHECK_FALSE(held.certificates[0].must_staple);
 
-    wanted.settings.must_staple = true;
+    wanted.settings.edit().must_staple = true;
     check_due(bench, wanted, bench.observe(wanted),
               "must-staple is on, the certificate has it off");
     held = bench.attempt(wanted);
@@ -36,7 +36,7 @@ TEST_CASE("a must-staple that is asked for is in the certificate, and a change m
     CHECK_FALSE(schedule::plan_domain(wanted, bench.observe(wanted), bench.clock.now())
                     .due(bench.clock.now()));
 
-    wanted.settings.must_staple = false;
+    wanted.settings.edit().must_staple = false;
     check_due(bench, wanted, bench.observe(wanted),
               "must-staple is off, the certificate has it on");
     held = bench.attempt(wanted);

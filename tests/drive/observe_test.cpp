@@ -28,7 +28,7 @@ TEST_CASE("an MD the store has nothing of is observed as nothing, without damage
     DriveBench bench;
     auto seen = bench.observe(managed({"a.org"}));
     CHECK(seen.certificates.empty());
-    CHECK(seen.damage.empty());
+    CHECK(seen.damage->empty());
     CHECK_FALSE(seen.live_job);
 }
 
@@ -40,9 +40,9 @@ TEST_CASE("garbage in place of key, chain or job is damage of that MD alone") {
         bench.attempt(managed({"b.org"}));
         bench.store.values[key] = "garbage";
         auto seen = bench.observe(wanted);
-        CHECK(seen.damage.find("domains/a.org/") != std::string::npos);
+        CHECK(seen.damage->find("domains/a.org/") != std::string::npos);
         CHECK(seen.certificates.empty() == (key != "domains/a.org/job.json"));
-        CHECK(bench.observe(managed({"b.org"})).damage.empty());
+        CHECK(bench.observe(managed({"b.org"})).damage->empty());
     }
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("a key beside another key's certificate is damage") {
     bench.store.values[key_key] = bench.store.values.at("domains/b.org/privkey.p-256.pem");
     auto seen = bench.observe(wanted);
     CHECK(seen.certificates.empty());
-    CHECK(seen.damage.find("another key") != std::string::npos);
+    CHECK(seen.damage->find("another key") != std::string::npos);
 }
 
 TEST_CASE("a damaged MD is obtained anew and then whole again") {
@@ -63,7 +63,7 @@ TEST_CASE("a damaged MD is obtained anew and then whole again") {
     issued(bench, wanted);
     bench.store.values[chain_key] = "garbage";
     bench.attempt(wanted);
-    CHECK(bench.observe(wanted).damage.empty());
+    CHECK(bench.observe(wanted).damage->empty());
     CHECK(bench.observe(wanted).certificates.size() == 1);
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a store with only key and chain, as an administrator copies them, cou
     bench.store.values.erase("domains/a.org/md.json");
     bench.store.values.erase("domains/a.org/job.json");
     CHECK(bench.observe(wanted).certificates.size() == 1);
-    CHECK(bench.observe(wanted).damage.empty());
+    CHECK(bench.observe(wanted).damage->empty());
 }
 
 TEST_CASE("an MD whose first name changed keeps its certificate") {
@@ -188,11 +188,11 @@ TEST_CASE("what the index knows is not read again, until its files change") {
     }
     bench.store.values["staging/d1.org/job.json"] = R"({"name":"d1.org","errors":2})";
     bench.store.values["domains/d2.org/pubcert.p-256.pem"] = "rubbish";
-    desired.domains[3].settings.keys = {model::KeySpec::rsa()};
+    desired.domains[3].settings.edit().keys = {model::KeySpec::rsa()};
     Sighting third = look_now();
     CHECK(third.read == 3);
     CHECK(third.state.of("d1.org").staged_job->errors == 2);
-    CHECK_FALSE(third.state.of("d2.org").damage.empty());
+    CHECK_FALSE(third.state.of("d2.org").damage->empty());
     CHECK(third.state.of("d3.org").certificates.empty());
 
     bench.store.values["index/0.json"] = "rubbish";

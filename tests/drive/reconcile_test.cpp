@@ -195,7 +195,7 @@ TEST_CASE("a failure under settings that a reload has changed meanwhile delays n
     bench.desired.domains[0].origin.line = 7;
     const bool mended = GENERATE(true, false);
     if (mended)
-        bench.desired.domains[0].settings.keys = {model::KeySpec::ec("p-384")};
+        bench.desired.domains[0].settings.edit().keys = {model::KeySpec::ec("p-384")};
     bench.reload(bench.desired);
     REQUIRE(bench.loop->is_running("a.org"));
     for (int i = 0; i < 100 && bench.loop->observed().of("a.org").staged_job == std::nullopt; ++i)
@@ -215,7 +215,7 @@ TEST_CASE("an attempt that ends while a reload reads the store is judged by the 
     REQUIRE(bench.loop->is_running("a.org"));
     const bool mended = GENERATE(true, false);
     if (mended)
-        bench.desired.domains[0].settings.keys = {model::KeySpec::ec("p-384")};
+        bench.desired.domains[0].settings.edit().keys = {model::KeySpec::ec("p-384")};
     base::Wakeup store_answers(bench.context.get_executor());
     bench.store.listing_awaits = &store_answers;
     bench.reload(bench.desired);
@@ -385,9 +385,9 @@ TEST_CASE("drive_due names those the rate lets wait") {
 
 TEST_CASE("what is served is looked at after the notification, told again, and confirmed at last") {
     auto domain = managed({"a.org"});
-    domain.settings.served_at = {{"a.org", 443}};
+    domain.settings.edit().served_at = {{"a.org", 443}};
     LoopBench bench({domain});
-    bench.probe.shown["a.org:443"].fingerprint_sha256 = "former";
+    bench.probe.shown["a.org:443"].fingerprint.octets[0] ^= 1;
     bench.start();
     bench.pass(20s);
     REQUIRE(bench.hooks.commands.size() == 1);
@@ -395,7 +395,7 @@ TEST_CASE("what is served is looked at after the notification, told again, and c
     CHECK(bench.probe.looks.front() == "a.org at a.org:443");
     bench.pass(2min);
     CHECK(bench.hooks.commands.size() == 2);
-    const auto& seen = bench.loop->observed().of("a.org").live_job->served;
+    const auto& seen = *bench.loop->observed().of("a.org").live_job->served;
     CHECK_FALSE(seen.confirmed);
     CHECK(seen.told_again);
     CHECK_THAT(seen.instead, Catch::Contains("a.org:443 shows another certificate"));
@@ -404,7 +404,7 @@ TEST_CASE("what is served is looked at after the notification, told again, and c
     bench.start();  // a restart knows what was seen
     bench.probe.shown["a.org:443"] = bench.loop->observed().of("a.org").certificates.front();
     bench.pass(2h);
-    CHECK(bench.loop->observed().of("a.org").live_job->served.confirmed);
+    CHECK(bench.loop->observed().of("a.org").live_job->served->confirmed);
     const auto looks = bench.probe.looks.size();
     bench.pass(50h);
     CHECK(bench.probe.looks.size() == looks + 2);

@@ -73,7 +73,7 @@ TEST_CASE("what is taken lies in the store as if mdcertd had made it") {
     const auto job = store::parse_job(values.at("domains/two.test/job.json")).value();
     CHECK(job.finished);
     CHECK(job.notified);
-    CHECK(job.log.at(0).detail == "imported from certbot's /etc/letsencrypt");
+    CHECK(job.log.front().detail == "imported from certbot's /etc/letsencrypt");
 }
 
 TEST_CASE("done again it changes nothing") {

@@ -41,7 +41,7 @@ std::string usable_certificate(const Site& site) {
     const auto chain = md::crypto::parse_chain(read_file(site.live(name, "pubcert.p-256.pem")));
     if (!chain.front().has_key(key))
         throw std::runtime_error("the key is not that of the certificate");
-    return chain.front().facts(md::model::KeySpec::ec("p-256")).fingerprint_sha256;
+    return chain.front().facts(md::model::KeySpec::ec("p-256")).fingerprint.text();
 }
 
 std::size_t entries(const fs::path& folder) {

@@ -21,14 +21,16 @@ TEST_CASE("failure classes have words, both ways") {
 TEST_CASE("the log has the newest entry first and 128 at most") {
     Job job;
     for (int i = 0; i < 200; ++i) {
-        add_entry(job, {sys_seconds{std::chrono::seconds{i}}, "progress", "", std::to_string(i)});
+        job.log.add({sys_seconds{std::chrono::seconds{i}}, "progress", "", std::to_string(i)});
         REQUIRE(job.log.front().detail == std::to_string(i));
         REQUIRE(job.log.size() == static_cast<std::size_t>(std::min(i + 1, 128)));
     }
     CHECK(job.log.back().detail == "72");
-    const std::vector<LogEntry> two = {{{}, "notified", "", "b"}, {{}, "finished", "", "a"}};
-    add_entries(job, two);
-    CHECK(std::vector(job.log.begin(), job.log.begin() + 2) == two);
+    const JobLog two = {{{}, "notified", "", "b"}, {{}, "finished", "", "a"}};
+    job.log.add(two);
+    CHECK(job.log.entries()[0].detail == "b");
+    CHECK(job.log.entries()[1].detail == "a");
+    CHECK(job.log.entries()[2].detail == "199");
     CHECK(job.log.size() == 128);
 }
 

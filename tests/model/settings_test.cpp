@@ -62,7 +62,7 @@ TEST_CASE("who is driven: auto those used, always all, manual none") {
                                            {DriveMode::manual, true, false},
                                            {DriveMode::manual, false, false}}) {
         ManagedDomain domain;
-        domain.settings.drive_mode = row.mode;
+        domain.settings.edit().drive_mode = row.mode;
         domain.used = row.used;
         CHECK(domain.driven() == row.driven);
     }

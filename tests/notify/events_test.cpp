@@ -57,7 +57,7 @@ TEST_CASE("nothing is owed without a finished, unnotified live job") {
     world.finished("running.org", now - 1s).finished = false;
     world.finished("staged.org", now - 1s);
     auto& staged = world.observed.domains["staged.org"];
-    staged.staged_job.swap(staged.live_job);
+    staged.staged_job = std::exchange(staged.live_job, {});
     CHECK(world.owed().domains.empty());
     CHECK_FALSE(world.owed().next);
 }

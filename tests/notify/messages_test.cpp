@@ -16,7 +16,7 @@ using test::start;
 struct World : test::World {
     World() { server.message_command = {"/bin/message"}; }
     void note(const char* type, const char* reason, sys_seconds when, const char* detail = "") {
-        add_entry(job(), {when, type, reason, detail});
+        job().log.add({when, type, reason, detail});
     }
     std::optional<sys_seconds> next(sys_seconds now) const {
         return next_expiry_warning(server, wanted, held, now);
@@ -35,9 +35,9 @@ TEST_CASE("reason and name are the last arguments") {
 
 TEST_CASE("attempts and their failures are told of once an hour, all else always") {
     model::Job job;
-    add_entry(job, {start, "message-renewing", "", ""});
-    add_entry(job, {start, "message-errored", "", ""});
-    add_entry(job, {start, "message-renewed", "", ""});
+    job.log.add({start, "message-renewing", "", ""});
+    job.log.add({start, "message-errored", "", ""});
+    job.log.add({start, "message-renewed", "", ""});
     for (auto limited : {reason::renewing, reason::errored}) {
         CHECK_FALSE(message_is_due(job, limited, start));
         CHECK_FALSE(message_is_due(job, limited, start + 59min));
@@ -61,7 +61,7 @@ TEST_CASE("a certificate that expires is told of daily from MDWarnWindow on") {
     world.note("message-expiring", "", first + 25h);
     CHECK(world.next(first + 25h) == first + 49h);
 
-    world.wanted.settings.warn_window = model::Window::duration(5 * 24h);
+    world.wanted.settings.edit().warn_window = model::Window::duration(5 * 24h);
     CHECK(world.next(first + 25h) == start + 95 * 24h);
 }
 

@@ -16,7 +16,7 @@ using test::start;
 struct World : test::World {
     World() {
         server.notify_command = {"/bin/reload"};
-        wanted.settings.served_at = {{"a.org", 443}};
+        wanted.settings.edit().served_at = {{"a.org", 443}};
         job().finished = true;
     }
     Proof proof() const { return proof_of(server, wanted, held); }
@@ -61,7 +61,7 @@ TEST_CASE("a server that takes its time to reload is not told again") {
     CHECK(world.look() == 15s);
     CHECK(world.proof() == Proof::confirmed);
     CHECK(world.job().notified);
-    CHECK(world.job().served.instead == "");
+    CHECK(world.job().served->instead == "");
 }
 
 TEST_CASE("a certificate that is not seen is notified again, then warned of") {
@@ -79,7 +79,7 @@ TEST_CASE("a certificate that is not seen is notified again, then warned of") {
         world.look("the former one");
     CHECK(world.proof() == Proof::unconfirmed);
     CHECK(world.job().notified);  // and not owed a third time
-    CHECK(world.job().served.instead == "the former one");
+    CHECK(world.job().served->instead == "the former one");
     CHECK(world.look("the former one") == 1h);
     CHECK(world.proof() == Proof::unconfirmed);
     CHECK(world.job().notified);
@@ -134,9 +134,9 @@ TEST_CASE("without a notify command it is MDMessageCmd that is told again") {
 TEST_CASE("nothing is looked at without MDServedAt, a set, or a time that can be true") {
     World world;
     world.notified();
-    world.job().served.next = world.now + 24h * 400;  // the clock was wrong then
+    world.job().served.edit().next = world.now + 24h * 400;  // the clock was wrong then
     CHECK(world.next() == world.now);
-    world.wanted.settings.served_at.clear();
+    world.wanted.settings.edit().served_at.clear();
     CHECK_FALSE(world.next());
     CHECK(world.proof() == Proof::none);
     World empty;

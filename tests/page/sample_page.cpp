@@ -21,17 +21,17 @@ model::Failure timed_out() {
 }
 
 void add_served(Server& server, const std::string& name) {
-    server.add({name, "smtp." + name, "imap." + name}).settings.served_at = {{name, 993}};
+    server.add({name, "smtp." + name, "imap." + name}).settings.edit().served_at = {{name, 993}};
     server.hold(name, now - 3 * 24h, lifetime);
     auto& job = server.live_job(name);
     job.notified = true;
-    job.served.told_again = true;
-    job.served.failures = 5;
-    job.served.last = now - 40min;
-    job.served.next = now + 20min;
-    job.served.instead = name +
-                         ":993 shows the certificate with serial number 03:aa:71, until "
-                         "2026-06-20";
+    job.served.edit().told_again = true;
+    job.served.edit().failures = 5;
+    job.served.edit().last = now - 40min;
+    job.served.edit().next = now + 20min;
+    job.served.edit().instead = name +
+                                ":993 shows the certificate with serial number 03:aa:71, until "
+                                "2026-06-20";
 }
 
 // The first ones are the troubled ones.
@@ -50,11 +50,11 @@ void add_trouble(Server& server) {
     model::Job& job = server.live_job("untold.example.org");
     job.notify_errors = 3;
     job.notify_next = now + 8min;
-    add_entry(job, {now - 2min, "notify-error", "",
-                    "exit status 1: nginx: [emerg] cannot load certificate"});
+    job.log.add(
+        {now - 2min, "notify-error", "", "exit status 1: nginx: [emerg] cannot load certificate"});
     server.add({"soon.example.org"});
     server.hold("soon.example.org", now - 61 * 24h, lifetime);
-    server.add({"by-hand.example.org"}).settings.drive_mode = model::DriveMode::manual;
+    server.add({"by-hand.example.org"}).settings.edit().drive_mode = model::DriveMode::manual;
     server.hold("by-hand.example.org", now - 30 * 24h, 365 * 24h);
 }
 
@@ -68,7 +68,7 @@ int main(int count, char** arguments) {
     for (int i = 0; static_cast<int>(server.desired.domains.size()) < wanted; ++i) {
         std::string name = "customer" + std::to_string(i) + ".example.net";
         auto key = i % 3 == 0 ? model::KeySpec::ec("P-256") : model::KeySpec::rsa();
-        server.add({name, "www." + name}).settings.keys = {key};
+        server.add({name, "www." + name}).settings.edit().keys = {key};
         server.hold(name, now - (1 + i * 7 % 58) * 24h, lifetime, key);
         server.live_job(name).notified = true;
     }

@@ -39,7 +39,7 @@ TEST_CASE("who is driven") {
                           {DriveMode::manual, true, Action::none, Rule::not_driven_manual},
                           {DriveMode::manual, false, Action::none, Rule::not_driven_manual}}) {
         auto wanted = domain({"a.org"});
-        wanted.settings.drive_mode = row.mode;
+        wanted.settings.edit().drive_mode = row.mode;
         wanted.used = row.used;
         Step step = plan_domain(wanted, {}, start);
         CHECK(step.action == row.action);
@@ -95,7 +95,7 @@ TEST_CASE("the reason names the window that applies") {
              {ninety_days, Window::percent(99),
               "nine tenths of the lifetime (90 days) is left then"}}) {
         auto wanted = domain({"a.org"});
-        wanted.settings.renew_window = row.window;
+        wanted.settings.edit().renew_window = row.window;
         auto held = holding({certificate({"a.org"}, start, row.lifetime)});
         CHECK(plan_domain(wanted, held, start).reason == row.reason);
     }
@@ -103,8 +103,8 @@ TEST_CASE("the reason names the window that applies") {
 
 TEST_CASE("of several certificates the earliest renewal counts") {
     auto wanted = domain({"a.org"});
-    wanted.settings.keys = {KeySpec::rsa(), KeySpec::ec("p-256")};
-    wanted.settings.renew_window = Window::duration(10 * 24h);
+    wanted.settings.edit().keys = {KeySpec::rsa(), KeySpec::ec("p-256")};
+    wanted.settings.edit().renew_window = Window::duration(10 * 24h);
     auto held = holding({certificate({"a.org"}, start, ninety_days),
                          certificate({"a.org"}, start, 60 * 24h, KeySpec::ec("p-256")),
                          certificate({"a.org"}, start, 1 * 24h, KeySpec::ec("p-384"))});
@@ -117,13 +117,13 @@ TEST_CASE("a shortcoming makes the MD due at once, fresh certificate or not") {
     CHECK(added.at == start);
     CHECK(added.reason == "it does not cover b.org");
     auto two_keys = domain({"a.org"});
-    two_keys.settings.keys = {KeySpec::rsa(), KeySpec::ec("p-256")};
+    two_keys.settings.edit().keys = {KeySpec::rsa(), KeySpec::ec("p-256")};
     CHECK(plan_domain(two_keys, fresh(), start).due(start));
     auto staple = domain({"a.org"});
-    staple.settings.must_staple = true;
+    staple.settings.edit().must_staple = true;
     CHECK(plan_domain(staple, fresh(), start).due(start));
     auto bigger = domain({"a.org"});
-    bigger.settings.keys = {KeySpec::rsa(4096)};
+    bigger.settings.edit().keys = {KeySpec::rsa(4096)};
     CHECK_FALSE(plan_domain(bigger, fresh(), start).due(start));
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("a clock that shows a time before the certificate was made judges noth
 TEST_CASE("a plan has one step for each MD, in the configuration's order") {
     md::model::DesiredState desired;
     desired.domains = {domain({"c.org"}), domain({"a.org"}), domain({"b.org"})};
-    desired.domains[1].settings.drive_mode = DriveMode::manual;
+    desired.domains[1].settings.edit().drive_mode = DriveMode::manual;
     md::model::ObservedState observed;
     observed.domains["b.org"] = holding({certificate({"b.org"}, start, ninety_days)});
     observed.domains["not-configured.org"] = fresh();

@@ -138,7 +138,7 @@ TEST_CASE("what satisfies, and what does not, in words") {
     for (const Row& row : table) {
         CAPTURE(row.fact);
         auto wanted = domain(row.wanted);
-        wanted.settings.keys = row.keys;
+        wanted.settings.edit().keys = row.keys;
         md::model::ObservedDomain held;
         for (const KeySpec& key : row.held_keys)
             held.certificates.push_back(certificate(row.held, start, 90 * 24h, key));
@@ -149,17 +149,17 @@ TEST_CASE("what satisfies, and what does not, in words") {
 TEST_CASE("a difference in must-staple does not satisfy") {
     auto wanted = domain({"a.org"});
     auto held = holding({certificate({"a.org"}, start, 90 * 24h)});
-    wanted.settings.must_staple = true;
+    wanted.settings.edit().must_staple = true;
     CHECK(shortcoming(wanted, held) == "must-staple is on, the certificate has it off");
     held.certificates[0].must_staple = true;
     CHECK(shortcoming(wanted, held) == std::nullopt);
-    wanted.settings.must_staple = false;
+    wanted.settings.edit().must_staple = false;
     CHECK(shortcoming(wanted, held) == "must-staple is off, the certificate has it on");
 }
 
 TEST_CASE("each key's certificate is looked at") {
     auto wanted = domain({"a.org", "b.org"});
-    wanted.settings.keys = {KeySpec::rsa(), KeySpec::ec("p-384")};
+    wanted.settings.edit().keys = {KeySpec::rsa(), KeySpec::ec("p-384")};
     auto held = holding({certificate({"a.org", "b.org"}, start, 90 * 24h),
                          certificate({"a.org"}, start, 90 * 24h, KeySpec::ec("p-384"))});
     CHECK(shortcoming(wanted, held) == "it does not cover b.org");
@@ -185,10 +185,10 @@ TEST_CASE("the validity of an MD ends with the first of the certificates it asks
     auto held = holding({certificate({"a.org"}, start, 90 * 24h),
                          certificate({"a.org"}, start, 80 * 24h, KeySpec::ec("p-256")),
                          certificate({"a.org"}, start, 10 * 24h, KeySpec::ec("p-384"))});
-    wanted.settings.keys = {KeySpec::rsa(), KeySpec::ec("p-256")};
+    wanted.settings.edit().keys = {KeySpec::rsa(), KeySpec::ec("p-256")};
     CHECK(valid_until(wanted, held) == start + 80 * 24h);
     CHECK(deadline(wanted, held) == start + 72 * 24h);  // a tenth before it
-    wanted.settings.keys.push_back(KeySpec::ec("p-521"));
+    wanted.settings.edit().keys.push_back(KeySpec::ec("p-521"));
     CHECK(valid_until(wanted, held) == std::nullopt);
     CHECK(deadline(wanted, held) == std::nullopt);
     CHECK(valid_until(wanted, holding({})) == std::nullopt);

@@ -38,15 +38,15 @@ md::model::ManagedDomain any_domain(Random& random) {
     for (int i = 0; i < any(random, 0, 3); ++i)
         wanted.members.push_back({name("n" + std::to_string(i) + ".org"), {}});
     wanted.used = any(random, 0, 3) > 0;
-    wanted.settings.drive_mode = static_cast<md::model::DriveMode>(any(random, 0, 2));
-    wanted.settings.must_staple = any(random, 0, 5) == 0;
+    wanted.settings.edit().drive_mode = static_cast<md::model::DriveMode>(any(random, 0, 2));
+    wanted.settings.edit().must_staple = any(random, 0, 5) == 0;
     if (any(random, 0, 2) == 0)
-        wanted.settings.keys.push_back(KeySpec::ec("p-256"));
+        wanted.settings.edit().keys.push_back(KeySpec::ec("p-256"));
     if (any(random, 0, 20) == 0)
-        wanted.settings.keys.clear();
-    wanted.settings.renew_window = any(random, 0, 1) == 0
-                                       ? Window::percent(static_cast<int>(any(random, 0, 99)))
-                                       : Window::duration(any_span(random));
+        wanted.settings.edit().keys.clear();
+    wanted.settings.edit().renew_window =
+        any(random, 0, 1) == 0 ? Window::percent(static_cast<int>(any(random, 0, 99)))
+                               : Window::duration(any_span(random));
     return wanted;
 }
 

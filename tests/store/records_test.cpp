@@ -49,7 +49,7 @@ model::Job full_job() {
     job.message_owed = true;
     job.message_errors = 4;
     job.message_next = noon + 7min;
-    job.served = {false, true, 4, "a.org:443: connection refused", noon, noon + 1h};
+    job.served = model::Served{false, true, 4, "a.org:443: connection refused", noon, noon + 1h};
     job.log = {{noon, "renewal-error", "urn:x", "it failed"}, {noon - 1s, "starting", "", ""}};
     return job;
 }
@@ -208,17 +208,17 @@ TEST_CASE("md.json is made of the configuration") {
     model::ManagedDomain wanted;
     wanted.members = {{*model::DomainName::parse("a.org"), {}},
                       {*model::DomainName::parse("www.a.org"), {}}};
-    wanted.settings.certificate_authorities = {"https://ca/dir"};
-    wanted.settings.contacts = {"mailto:x@a.org"};
-    wanted.settings.keys = {KeySpec::ec("p-256")};
-    wanted.settings.must_staple = true;
+    wanted.settings.edit().certificate_authorities = {"https://ca/dir"};
+    wanted.settings.edit().contacts = {"mailto:x@a.org"};
+    wanted.settings.edit().keys = {KeySpec::ec("p-256")};
+    wanted.settings.edit().must_staple = true;
     MdRecord record = md_record(wanted);
     CHECK(record.name == "a.org");
     CHECK(record.domains == Texts{"a.org", "www.a.org"});
     CHECK(record.ca_urls == Texts{"https://ca/dir"});
     CHECK(record.ca_url.empty());
     CHECK(record.ca_challenges == Texts{"tls-alpn-01", "http-01"});
-    CHECK(record.keys == wanted.settings.keys);
+    CHECK(record.keys == wanted.settings->keys);
     CHECK(record.must_staple);
 }
 
@@ -308,7 +308,8 @@ TEST_CASE("job.json: without notified-renewed, notified counts; status 0 is no f
 
 TEST_CASE("job.json: at most 128 entries are read and written") {
     model::Job job;
-    job.log.resize(300, {noon, "progress", "", ""});
+    for (int i = 0; i < 300; ++i)
+        job.log.add({noon, "progress", "", ""});
     CHECK(Json::parse(to_text(job))["log"]["entries"].size() == 128);
     Json json = Json::parse(to_text(job));
     for (int i = 0; i < 300; ++i)
@@ -321,7 +322,7 @@ TEST_CASE("the index comes back as it went, and what is no index is damage") {
     job.name = "a.org";
     job.errors = 3;
     job.next_run = noon;
-    add_entry(job, {noon, "renewal-error", "", "no way"});
+    job.log.add({noon, "renewal-error", "", "no way"});
     model::CertificateFacts rsa{model::KeySpec::rsa(3072),
                                 {*model::DomainName::parse("a.org")},
                                 noon,
