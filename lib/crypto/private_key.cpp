@@ -19,7 +19,6 @@
 namespace md::crypto {
 namespace {
 
-constexpr int pbkdf2_iterations = 2048;
 constexpr int pbkdf2_salt_size = 16;
 
 // What is fixed by the curve: its names, and the JWS algorithm with its sizes (RFC 7518 §3.4).
@@ -109,12 +108,12 @@ base::Secret PrivateKey::to_pem() const {
     return base::Secret(collected(bio));
 }
 
-std::string PrivateKey::to_encrypted_pem(const base::Secret& passphrase) const {
+std::string PrivateKey::to_encrypted_pem(const base::Secret& passphrase, int iterations) const {
     const char* doing = "encrypting a private key";
     if (passphrase.empty())
         throw CryptoError("encrypting a private key: the passphrase is empty");
     Pkcs8Owner plain(check(EVP_PKEY2PKCS8(native()), doing));
-    AlgorithmOwner algorithm(check(PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), pbkdf2_iterations, nullptr,
+    AlgorithmOwner algorithm(check(PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), iterations, nullptr,
                                                      pbkdf2_salt_size, nullptr, NID_hmacWithSHA256),
                                    doing));
     X509_SIG* made = PKCS8_set0_pbe(passphrase.reveal().data(), static_cast<int>(passphrase.size()),

@@ -30,9 +30,12 @@ public:
 
     // PKCS#8, "BEGIN PRIVATE KEY".
     base::Secret to_pem() const;
-    // PKCS#8, "BEGIN ENCRYPTED PRIVATE KEY": PBES2 with PBKDF2-HMAC-SHA256, 2048 iterations and
-    // AES-256-CBC, as mod_md's store has it. The passphrase is raw bytes and may contain NUL.
-    std::string to_encrypted_pem(const base::Secret& passphrase) const;
+    // PKCS#8, "BEGIN ENCRYPTED PRIVATE KEY": PBES2 with PBKDF2-HMAC-SHA256 and AES-256-CBC, as
+    // mod_md's store has it. The passphrase is raw bytes and may contain NUL; the iterations make
+    // guessing it slow, for each one who reads the key as well.
+    static constexpr int usual_iterations = 2048;
+    std::string to_encrypted_pem(const base::Secret& passphrase,
+                                 int iterations = usual_iterations) const;
 
     bool is_rsa() const;
     unsigned bits() const;

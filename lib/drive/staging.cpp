@@ -7,6 +7,13 @@
 #include "store/records.hpp"
 
 namespace md::drive {
+namespace {
+
+// The store's passphrase is 384 random bits, which nobody guesses. A staged key lives for seconds,
+// and the usual iterations would take longer than all else that a P-256 certificate needs of us.
+constexpr int no_stretching = 1;
+
+}  // namespace
 
 std::string Staging::key_of(std::string_view file) const {
     return store::staging_key(name_, file);
@@ -78,7 +85,7 @@ base::Task<void> Staging::order_placed(const acme::Order& order) {
 
 base::Task<void> Staging::key_made(const crypto::PrivateKey& key) {
     co_await store_.write(key_of(store::private_key_file(spec_)),
-                          key.to_encrypted_pem(store_.passphrase()));
+                          key.to_encrypted_pem(store_.passphrase(), no_stretching));
 }
 
 base::Task<void> Staging::order_dropped() {

@@ -86,6 +86,8 @@ TEST_CASE("encrypted PEM opens with its raw passphrase, NUL included, and with n
         PrivateKey key = PrivateKey::generate(spec);
         Secret passphrase = raw_passphrase();
         std::string pem = key.to_encrypted_pem(passphrase);
+        CHECK(
+            PrivateKey::from_pem(key.to_encrypted_pem(passphrase, 1), passphrase).same_key_as(key));
         CHECK(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
         CHECK(PrivateKey::from_pem(pem, passphrase).same_key_as(key));
 
