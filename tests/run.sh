@@ -80,7 +80,8 @@ fuzz() {
 }
 
 # What fits under memcheck, where all is some thirty times slower: the tests of the rooms but the
-# [heavy] ones, which hold a bound on time or simulate weeks of many domains, and one daemon's life
+# [heavy] ones, which bound their time or descriptors, end as copies of the test without its threads
+# (a leak to memcheck), simulate weeks or try each of very many points, and one daemon's life
 # (tests/integration/memcheck_test.cpp). Not test_notify: it starts programs by pidfd_open(2), which the
 # valgrind of Debian 12 does not know. What memcheck has to say is in build/memcheck.
 memcheck() {

@@ -66,8 +66,8 @@ TEST_CASE("without a notify command nothing is owed, with one it is") {
     CHECK_FALSE(bench.attempt(managed({"b.org"})).live_job->notified);
 }
 
-TEST_CASE(
-    "an attempt cut at any step is healed by the next, with one account and one certificate") {
+TEST_CASE("an attempt cut at any step is healed by the next, with one account and one certificate",
+          "[heavy]") {
     for (const Scenario& scenario : test::scenarios()) {
         if (!scenario.succeeds())
             continue;

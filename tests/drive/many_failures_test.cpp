@@ -218,8 +218,8 @@ void fail_all_of_them(days time) {
 
 }  // namespace
 
-TEST_CASE(
-    "an MD whose proof or certificate fails for a month stays within Let's Encrypt's limits") {
+TEST_CASE("an MD whose proof or certificate fails for a month stays within Let's Encrypt's limits",
+          "[heavy]") {
     for (const Trouble& trouble : troubles())
         if (trouble.costs)
             for (bool is_renewal : {false, true})
@@ -228,7 +228,8 @@ TEST_CASE(
 
 // No delay exceeds a tenth of the life of the certificate held, 16 hours here, where it would be a
 // day.
-TEST_CASE("a certificate of six days that is not renewed for a month costs no more of the budget") {
+TEST_CASE("a certificate of six days that is not renewed for a month costs no more of the budget",
+          "[heavy]") {
     for (const Trouble& trouble : troubles())
         if (trouble.costs)
             fail_for_a_month(trouble, true, six_days);

@@ -183,7 +183,7 @@ TEST_CASE("407 is the proxy's word for http too") {
     CHECK_THAT(world.client.failure(world.plain.url()), Contains("refused with status 407"));
 }
 
-TEST_CASE("a proxy that is down, hangs up or talks nonsense is named") {
+TEST_CASE("a proxy that is down, hangs up or talks nonsense is named", "[heavy]") {
     World world;
     std::string place;
     SECTION("down") {

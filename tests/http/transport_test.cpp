@@ -281,7 +281,8 @@ TEST_CASE("octets nobody asked for make a connection unfit for the next request"
     CHECK(server.connections() == 2);
 }
 
-TEST_CASE("a server that does not answer in time is left, and its connection is closed") {
+TEST_CASE("a server that does not answer in time is left, and its connection is closed",
+          "[heavy]") {
     Client client;
     client.options.request_limit = milliseconds(30);
     for (const char* octets :

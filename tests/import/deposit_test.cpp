@@ -100,7 +100,8 @@ TEST_CASE("an account without an address is kept as begun, so that the CA tells 
     CHECK(deposit.decide().accounts.empty());
 }
 
-TEST_CASE("a disk that is full at any point leaves whole sets or none, and the rest comes later") {
+TEST_CASE("a disk that is full at any point leaves whole sets or none, and the rest comes later",
+          "[heavy]") {
     unsigned faults = 0;
     for (unsigned point = 1;; ++point) {
         Deposit deposit;

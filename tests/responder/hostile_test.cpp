@@ -47,7 +47,7 @@ TEST_CASE("10,000 open connections cost a validator nothing", "[heavy]") {
     CHECK(validates_promptly(served));
 }
 
-TEST_CASE("when there are no descriptors left the longest idle gives way") {
+TEST_CASE("when there are no descriptors left the longest idle gives way", "[heavy]") {
     Proving served;
     Visitor idle(served.http());
     idle.send(get("/"));

@@ -127,7 +127,8 @@ void activate_next(const fs::path& root) {
 
 TEST_CASE_METHOD(
     WithoutSync,
-    "killed at any step of an activation, the live set is whole and opening completes it") {
+    "killed at any step of an activation, the live set is whole and opening completes it",
+    "[heavy]") {
     int former = GENERATE(0, 1, 11);
     bool exchange = GENERATE(true, false);
     INFO("live before: " << former << ", exchange: " << exchange);
@@ -153,7 +154,7 @@ TEST_CASE_METHOD(
     CHECK(steps > 15);
 }
 
-TEST_CASE_METHOD(WithoutSync, "killed again while it recovers, it still recovers") {
+TEST_CASE_METHOD(WithoutSync, "killed again while it recovers, it still recovers", "[heavy]") {
     Work activate = [](FileStore& store) { await(store.activate("a.org", generation("3"))); };
     Work nothing = [](FileStore&) {};
     for (unsigned first = 1, survived = 0; survived == 0; ++first) {
@@ -172,7 +173,8 @@ TEST_CASE_METHOD(WithoutSync, "killed again while it recovers, it still recovers
 
 TEST_CASE_METHOD(
     WithoutSync,
-    "failed at any step, an activation has happened or not, and is done by trying again") {
+    "failed at any step, an activation has happened or not, and is done by trying again",
+    "[heavy]") {
     int former = GENERATE(0, 1);
     int error = GENERATE(ENOSPC, EIO);
     log::set_level(log::Level::error);
@@ -206,7 +208,8 @@ TEST_CASE_METHOD(
 }
 
 TEST_CASE_METHOD(WithoutSync,
-                 "when everything fails from some step on, nothing is lost once the fault ends") {
+                 "when everything fails from some step on, nothing is lost once the fault ends",
+                 "[heavy]") {
     bool reopened = GENERATE(true, false);
     log::set_level(log::Level::error);
     unsigned steps = 0;
@@ -238,7 +241,8 @@ TEST_CASE_METHOD(WithoutSync,
 }
 
 TEST_CASE_METHOD(WithoutSync,
-                 "killed or failed at any step, a written value is the former or the new one") {
+                 "killed or failed at any step, a written value is the former or the new one",
+                 "[heavy]") {
     bool killed = GENERATE(true, false);
     unsigned steps = 0;
     for (bool done = false; !done; ++steps) {
@@ -275,7 +279,8 @@ TEST_CASE_METHOD(WithoutSync,
     CHECK(steps > 8);
 }
 
-TEST_CASE_METHOD(WithoutSync, "killed at any step, a removed folder is there whole or not at all") {
+TEST_CASE_METHOD(WithoutSync, "killed at any step, a removed folder is there whole or not at all",
+                 "[heavy]") {
     unsigned steps = 0;
     for (bool survived = false; !survived; ++steps) {
         test::Scratch scratch;
@@ -291,7 +296,8 @@ TEST_CASE_METHOD(WithoutSync, "killed at any step, a removed folder is there who
     CHECK(steps > 3);
 }
 
-TEST_CASE_METHOD(WithoutSync, "killed at any step, a rename is completed by the same call") {
+TEST_CASE_METHOD(WithoutSync, "killed at any step, a rename is completed by the same call",
+                 "[heavy]") {
     unsigned steps = 0;
     for (bool survived = false; !survived; ++steps) {
         test::Scratch scratch;
@@ -311,8 +317,8 @@ TEST_CASE_METHOD(WithoutSync, "killed at any step, a rename is completed by the 
     CHECK(steps > 4);
 }
 
-TEST_CASE_METHOD(WithoutSync,
-                 "killed at any step of its first opening, a store opens with one key") {
+TEST_CASE_METHOD(WithoutSync, "killed at any step of its first opening, a store opens with one key",
+                 "[heavy]") {
     unsigned steps = 0;
     for (bool survived = false; !survived; ++steps) {
         test::Scratch scratch;
@@ -329,7 +335,8 @@ TEST_CASE_METHOD(WithoutSync,
 
 TEST_CASE_METHOD(
     WithoutSync,
-    "killed at any step of the upgrade, a store of version 1.0 becomes one of version 3") {
+    "killed at any step of the upgrade, a store of version 1.0 becomes one of version 3",
+    "[heavy]") {
     unsigned steps = 0;
     for (bool survived = false; !survived; ++steps) {
         test::Scratch scratch;

@@ -71,7 +71,7 @@ int look(const char* folder) {
 
 }  // namespace
 
-TEST_CASE("over 200 activations a reader never misses the set nor sees a mixed one") {
+TEST_CASE("over 200 activations a reader never misses the set nor sees a mixed one", "[heavy]") {
     test::faults::skip_sync(true);  // the disk would only make it slower
     test::Scratch scratch;
     auto store = open_store(scratch / "md");
