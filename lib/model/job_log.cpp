@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 namespace md::model {
 namespace {
@@ -62,10 +61,14 @@ void JobLog::add(const LogEntry& newest) {
 }
 
 void JobLog::add(const JobLog& newer) {
-    JobLog grown = newer;
-    for (const LogEntry& older : entries())
-        grown.add_older(older);
-    *this = std::move(grown);
+    packed_ = newer.packed_ + packed_;
+    size_ += newer.size_;
+    if (size_ <= most)
+        return;
+    std::string_view rest = packed_;
+    for (size_ = 0; size_ < most; ++size_)
+        take_entry(rest);
+    packed_.resize(packed_.size() - rest.size());
 }
 
 void JobLog::add_older(const LogEntry& oldest) {

@@ -97,10 +97,8 @@ ssize_t do_write(int descriptor, const char* name, std::size_t size, Perform per
     return perform(doom->is_short_now() && size > 1 ? size / 2 : size);
 }
 
-// A call on an open file that leaves its content alone.
 template <typename Perform>
-int do_to_open(int descriptor, const char* name, Perform perform) {
-    std::string whole = watched(descriptor);
+int do_to(const std::string& whole, const char* name, Perform perform) {
     if (whole.empty())
         return perform();
     std::lock_guard turn(doom->turn());
@@ -109,15 +107,15 @@ int do_to_open(int descriptor, const char* name, Perform perform) {
     return perform();
 }
 
+// A call on an open file that leaves its content alone.
+template <typename Perform>
+int do_to_open(int descriptor, const char* name, Perform perform) {
+    return do_to(watched(descriptor), name, perform);
+}
+
 template <typename Perform>
 int do_to_path(int directory, const char* path, const char* name, Perform perform) {
-    std::string whole = watched(directory, path);
-    if (whole.empty())
-        return perform();
-    std::lock_guard turn(doom->turn());
-    if (int error = doom->meet(name + std::string(" ") + whole))
-        return failed(error);
-    return perform();
+    return do_to(watched(directory, path), name, perform);
 }
 
 int do_sync(int descriptor, long number) {
