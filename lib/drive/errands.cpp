@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of the loop that runs what costs a CA nothing, for each MD by itself: MDMessageCmd is
-// told of a new set and warned of one that expires, and MDServedAt is looked at. Those of different
-// MDs run side by side, those of one MD one after the other.
+#include "drive/errands.hpp"
+
 #include "base/log.hpp"
 #include "base/time_text.hpp"
 #include "crypto/digest.hpp"
 #include "drive/messenger.hpp"
-#include "drive/reconcile.hpp"
 #include "drive/witness.hpp"
 #include "notify/proof.hpp"
 #include "schedule/backoff.hpp"
-#include "store/layout.hpp"
-#include "store/records.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -32,96 +28,92 @@ sys_seconds always_open(std::size_t) {
 
 }  // namespace
 
-Reconcile::Errands Reconcile::errands_of(const model::ManagedDomain& domain,
-                                         sys_seconds now) const {
-    const model::ObservedDomain& held = observed_.of(domain.name());
-    Errands errands;
-    errands.message = notify::next_message(desired_.server, held, now);
-    errands.warning = notify::next_expiry_warning(desired_.server, domain, held, now);
+Errands::Times Errands::times_of(const model::ManagedDomain& domain, sys_seconds now) const {
+    const model::ObservedDomain& held = registry_.observed.of(domain.name());
+    Times times;
+    times.message = notify::next_message(registry_.desired.server, held, now);
+    times.warning = notify::next_expiry_warning(registry_.desired.server, domain, held, now);
     if (tools_.probe != nullptr)
-        errands.look = notify::next_look(desired_.server, domain, held, now);
-    return errands;
+        times.look = notify::next_look(registry_.desired.server, domain, held, now);
+    return times;
 }
 
-void Reconcile::plan_errand(std::size_t place, sys_seconds now) {
-    const model::ManagedDomain& domain = desired_.domains[place];
-    const Errands errands = errands_of(domain, now);
+void Errands::plan(std::size_t place, sys_seconds now) {
+    const model::ManagedDomain& domain = registry_.desired.domains[place];
+    const Times times = times_of(domain, now);
     std::optional<sys_seconds> due;
-    for (const auto& one : {errands.message, errands.warning, errands.look})
+    for (const auto& one : {times.message, times.warning, times.look})
         if (one)
             due = std::min(due.value_or(*one), *one);
-    if (due && !on_errand_.contains(domain.name()))
-        errands_.put({place, 0, *due, *due});
+    if (due && !running_.contains(domain.name()))
+        agenda_.put({place, 0, *due, *due});
     else
-        errands_.remove(place);
+        agenda_.remove(place);
 }
 
-std::optional<sys_seconds> Reconcile::next_errand(sys_seconds now) const {
-    return errands_.next(now, always_open);
+std::optional<sys_seconds> Errands::next(sys_seconds now) const {
+    return agenda_.next(now, always_open);
 }
 
-void Reconcile::start_errands(sys_seconds now) {
-    while (on_errand_.size() < most_errands) {
-        auto next = errands_.take(now, always_open);
+void Errands::start_due(sys_seconds now) {
+    while (running_.size() < most_errands) {
+        auto next = agenda_.take(now, always_open);
         if (!next)
             return;
-        const std::string& name = desired_.domains[next->place].name();
-        on_errand_.insert(name);
-        nursery_.start(run_errands(name), [this, name](std::exception_ptr failed) {
-            on_errand_.erase(name);
-            log_unexpected(name, failed);
-            if (auto place = place_of(name))
-                replan(*place, tools_.clock.now());
-            poke_.wake();
+        const std::string& name = registry_.desired.domains[next->place].name();
+        running_.insert(name);
+        nursery_.start(run(name), [this, name](std::exception_ptr failed) {
+            running_.erase(name);
+            ended_(name, failed);
         });
     }
 }
 
-base::Task<void> Reconcile::run_errands(std::string name) {
-    const model::ManagedDomain* domain = wanted(name);
+base::Task<void> Errands::run(std::string name) {
+    const model::ManagedDomain* domain = registry_.wanted(name);
     if (domain == nullptr)
         co_return;
     sys_seconds now = tools_.clock.now();
-    const Errands errands = errands_of(*domain, now);
-    if (errands.message && *errands.message <= now)
+    const Times times = times_of(*domain, now);
+    if (times.message && *times.message <= now)
         co_await tell_of_new_set(name);
-    if (errands.warning && *errands.warning <= now)
+    if (times.warning && *times.warning <= now)
         co_await warn_of_expiry(name);
-    if (errands.look && *errands.look <= now)
+    if (times.look && *times.look <= now)
         co_await look_at(name);
 }
 
-base::Task<Reconcile::Told> Reconcile::tell(std::string name, std::string reason) {
+base::Task<Errands::Told> Errands::tell(std::string name, std::string reason) {
     model::Job told;
     told.name = std::move(name);
-    Messenger messenger(&hooks_, tools_.clock, desired_.server.message_command);
+    Messenger messenger(tools_.hooks, tools_.clock, registry_.desired.server.message_command);
     std::string why = co_await messenger.tell(told, std::move(reason));
     co_return Told{why.empty(), std::move(told.log)};
 }
 
-base::Task<void> Reconcile::tell_of_new_set(std::string name) {
-    const Certificates held = observed_.of(name).certificates;
+base::Task<void> Errands::tell_of_new_set(std::string name) {
+    const Certificates held = registry_.observed.of(name).certificates;
     Told told = co_await tell(name, std::string(renewed));
     const bool succeeded = told.succeeded;
     if (succeeded) {
         Told also_told = co_await tell(name, std::string(installed));
         told.log.add(also_told.log);
     }
-    model::Job* job = job_of(name, held);
+    model::Job* job = registry_.live_job(name, held);
     if (job == nullptr)
         co_return;
     job->log.add(told.log);
     note_message(*job, succeeded);
-    co_await keep_job(std::move(name));
+    co_await registry_.keep_live_job(std::move(name));
 }
 
-void Reconcile::note_message(model::Job& job, bool succeeded) const {
+void Errands::note_message(model::Job& job, bool succeeded) const {
     sys_seconds now = tools_.clock.now();
     job.message_owed = !succeeded;
     if (succeeded) {
         job.message_errors = 0;
         job.message_next = std::nullopt;
-        if (desired_.server.notify_command.empty())
+        if (registry_.desired.server.notify_command.empty())
             notify::expect_new_certificate(job, now);
         return;
     }
@@ -131,44 +123,42 @@ void Reconcile::note_message(model::Job& job, bool succeeded) const {
               log::kv("retry_at", base::rfc3339(*job.message_next)));
 }
 
-base::Task<void> Reconcile::warn_of_expiry(std::string name) {
-    const Certificates held = observed_.of(name).certificates;
+base::Task<void> Errands::warn_of_expiry(std::string name) {
+    const Certificates held = registry_.observed.of(name).certificates;
     Told told = co_await tell(name, std::string(expiring));
-    auto known = observed_.domains.find(name);
-    if (known == observed_.domains.end() || known->second.certificates != held)
+    model::Job* job = registry_.live_job_or_new(name, held);
+    if (job == nullptr)
         co_return;  // it was renewed meanwhile
-    if (!known->second.live_job)
-        known->second.live_job.emplace().name = name;
-    known->second.live_job->log.add(told.log);
-    co_await keep_job(std::move(name));
+    job->log.add(told.log);
+    co_await registry_.keep_live_job(std::move(name));
 }
 
-base::Task<void> Reconcile::look_at(std::string name) {
-    const model::ManagedDomain* domain = wanted(name);
+base::Task<void> Errands::look_at(std::string name) {
+    const model::ManagedDomain* domain = registry_.wanted(name);
     if (domain == nullptr)
         co_return;
-    const Certificates held = observed_.of(name).certificates;
+    const Certificates held = registry_.observed.of(name).certificates;
     auto looking = seen_instead(*tools_.probe, *domain, held);
     std::string instead = co_await std::move(looking);
-    domain = wanted(name);
+    domain = registry_.wanted(name);
     // A renewal that came meanwhile has a look of its own.
-    model::Job* job = job_of(name, held);
+    model::Job* job = registry_.live_job(name, held);
     if (job == nullptr || domain == nullptr)
         co_return;
     note_look(*domain, *job, std::move(instead));
-    co_await keep_job(std::move(name));
+    co_await registry_.keep_live_job(std::move(name));
 }
 
-void Reconcile::note_look(const model::ManagedDomain& domain, model::Job& job,
-                          std::string instead) const {
-    const model::ObservedDomain& held = observed_.of(domain.name());
-    auto former = notify::proof_of(desired_.server, domain, held);
-    notify::note_look(desired_.server, job, std::move(instead), tools_.clock.now());
-    auto proof = notify::proof_of(desired_.server, domain, held);
+void Errands::note_look(const model::ManagedDomain& domain, model::Job& job,
+                        std::string instead) const {
+    const model::ObservedDomain& held = registry_.observed.of(domain.name());
+    auto former = notify::proof_of(registry_.desired.server, domain, held);
+    notify::note_look(registry_.desired.server, job, std::move(instead), tools_.clock.now());
+    auto proof = notify::proof_of(registry_.desired.server, domain, held);
     auto name = log::kv("domain", domain.name());
     auto seen = log::kv("seen", job.served->instead);
     if (proof == notify::Proof::issued)
-        log::warn(desired_.server.notify_command.empty()
+        log::warn(registry_.desired.server.notify_command.empty()
                       ? "the certificate is not served, MDMessageCmd is told again"
                       : "the certificate is not served, MDNotifyCmd is run again",
                   name, seen);
@@ -176,35 +166,6 @@ void Reconcile::note_look(const model::ManagedDomain& domain, model::Job& job,
         log::error("the certificate is not served", name, seen);
     else if (proof == notify::Proof::confirmed && former != proof)
         log::info("the certificate is served", name);
-}
-
-model::Job* Reconcile::job_of(const std::string& name, const Certificates& made) {
-    auto known = observed_.domains.find(name);
-    bool there = known != observed_.domains.end() && known->second.live_job;
-    if (!there || known->second.certificates != made)
-        return nullptr;
-    known->second.live_job->name = name;  // it may have been renamed
-    return &*known->second.live_job;
-}
-
-base::Task<void> Reconcile::keep_job(std::string name) {
-    model::ObservedDomain& known = observed_.domains.at(name);
-    known.version = 0;
-    const std::string text = store::to_text(*known.live_job);
-    std::string unwritten;
-    try {
-        co_await tools_.store.write(store::domain_key(name, store::job_file), text);
-    } catch (const base::Error& error) {
-        unwritten = error.what();
-    }
-    if (!unwritten.empty())
-        log::error("what became of the certificate could not be stored", log::kv("domain", name),
-                   log::kv("reason", unwritten));
-    auto place = place_of(name);
-    if (!place)
-        co_return;
-    replan(*place, tools_.clock.now());
-    on_change_(&desired_.domains[*place]);
 }
 
 }  // namespace md::drive

@@ -1,52 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of the loop that runs MDNotifyCmd: who is owed a call, what becomes of it.
+#include "drive/notification.hpp"
+
 #include "base/log.hpp"
 #include "base/time_text.hpp"
 #include "crypto/digest.hpp"
-#include "drive/reconcile.hpp"
 #include "notify/proof.hpp"
 #include "schedule/backoff.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace md::drive {
 
 using std::chrono::sys_seconds;
 
-notify::Owed Reconcile::owed(sys_seconds now) const {
-    std::vector<const model::ManagedDomain*> untold;
-    for (std::size_t place : untold_)
-        untold.push_back(&desired_.domains[place]);
-    return notify::owed(desired_.server, untold, observed_, now, !running_.empty());
+void Notification::plan(std::size_t place) {
+    const std::string& name = registry_.desired.domains[place].name();
+    if (notify::is_owed(registry_.observed.of(name)))
+        untold_.insert(place);
+    else
+        untold_.erase(place);
 }
 
-void Reconcile::start_notification(const notify::Owed& owed) {
-    if (owed.domains.empty() || notifying_)
+notify::Owed Notification::owed(sys_seconds now, bool busy) const {
+    std::vector<const model::ManagedDomain*> untold;
+    for (std::size_t place : untold_)
+        untold.push_back(&registry_.desired.domains[place]);
+    return notify::owed(registry_.desired.server, untold, registry_.observed, now, busy);
+}
+
+void Notification::start(const notify::Owed& owed) {
+    if (owed.domains.empty() || running_)
         return;
-    notifying_ = true;
-    nursery_.start(notify_all(owed.domains), [this](std::exception_ptr failed) {
-        notifying_ = false;
-        log_unexpected("", failed);
-        poke_.wake();
+    running_ = true;
+    nursery_.start(tell(owed.domains), [this](std::exception_ptr failed) {
+        running_ = false;
+        ended_(failed);
     });
 }
 
-base::Task<void> Reconcile::notify_all(std::vector<std::string> domains) {
+base::Task<void> Notification::tell(std::vector<std::string> domains) {
     std::vector<Certificates> told_of;
     for (const std::string& name : domains)
-        told_of.push_back(observed_.of(name).certificates);
-    notify::HookOutcome outcome =
-        co_await hooks_.run(notify::command_for(desired_.server.notify_command, domains));
+        told_of.push_back(registry_.observed.of(name).certificates);
+    notify::HookOutcome outcome = co_await tools_.hooks->run(
+        notify::command_for(registry_.desired.server.notify_command, domains));
     for (std::size_t i = 0; i < domains.size(); ++i) {
         // Otherwise a renewal came meanwhile: who was told may have read the former set.
-        if (model::Job* job = job_of(domains[i], told_of[i])) {
-            note_notification(*job, outcome);
-            co_await keep_job(domains[i]);
+        if (model::Job* job = registry_.live_job(domains[i], told_of[i])) {
+            note(*job, outcome);
+            co_await registry_.keep_live_job(domains[i]);
         }
     }
 }
 
-void Reconcile::note_notification(model::Job& job, const notify::HookOutcome& outcome) const {
+void Notification::note(model::Job& job, const notify::HookOutcome& outcome) const {
     sys_seconds now = tools_.clock.now();
     job.notified = outcome.succeeded;
     if (outcome.succeeded) {

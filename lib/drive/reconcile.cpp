@@ -8,7 +8,6 @@
 #include "schedule/renewal.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace md::drive {
 namespace {
@@ -25,26 +24,31 @@ constexpr std::chrono::seconds longest_wait = std::chrono::minutes{5};
 Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::Hooks& hooks,
                      model::DesiredState desired, OnChange on_change)
     : tools_(std::move(tools)),
-      hooks_(hooks),
-      desired_(std::move(desired)),
+      registry_(tools_.store, std::move(desired), [this](std::size_t place) { changed(place); }),
       on_change_(std::move(on_change)),
       executor_(executor),
       nursery_(executor),
-      poke_(executor) {
-    tools_.hooks = &hooks_;
+      poke_(executor),
+      notification_(registry_, tools_, nursery_,
+                    [this](std::exception_ptr failed) { side_job_ended("", failed); }),
+      errands_(registry_, tools_, nursery_,
+               [this](const std::string& name, std::exception_ptr failed) {
+                   side_job_ended(name, failed);
+               }) {
+    tools_.hooks = &hooks;
 }
 
 base::Task<void> Reconcile::load() {
-    co_await inherit_renamed(tools_.store, desired_);
-    Sighting sighting = co_await look(tools_.store, all_of(desired_), {});
+    co_await inherit_renamed(tools_.store, registry_.desired);
+    Sighting sighting = co_await look(tools_.store, all_of(registry_.desired), {});
     co_await remember(sighting);
-    observed_ = std::move(sighting.state);
-    for (const auto& [name, domain] : observed_.domains)
+    registry_.observed = std::move(sighting.state);
+    for (const auto& [name, domain] : registry_.observed.domains)
         if (!domain.damage->empty())
             log::error("store damaged, the certificate is obtained anew", log::kv("domain", name),
                        log::kv("reason", *domain.damage));
-    lanes_.recall(desired_, observed_);
-    index_names();
+    lanes_.recall(registry_.desired, registry_.observed);
+    registry_.index_names();
     replan_all(tools_.clock.now());
     on_change_(nullptr);
 }
@@ -63,37 +67,14 @@ base::Task<void> Reconcile::remember(const Sighting& sighting) {
         log::warn("the index of the store could not be written", log::kv("reason", unwritten));
 }
 
-void Reconcile::index_names() {
-    by_name_.resize(desired_.domains.size());
-    std::iota(by_name_.begin(), by_name_.end(), 0U);
-    std::sort(by_name_.begin(), by_name_.end(), [this](std::uint32_t a, std::uint32_t b) {
-        return desired_.domains[a].name() < desired_.domains[b].name();
-    });
-}
-
-std::optional<std::size_t> Reconcile::place_of(const std::string& name) const {
-    auto found = std::lower_bound(by_name_.begin(), by_name_.end(), name,
-                                  [this](std::uint32_t place, const std::string& text) {
-                                      return desired_.domains[place].name() < text;
-                                  });
-    if (found == by_name_.end() || desired_.domains[*found].name() != name)
-        return std::nullopt;
-    return *found;
-}
-
-const model::ManagedDomain* Reconcile::wanted(const std::string& name) const {
-    auto place = place_of(name);
-    return place ? &desired_.domains[*place] : nullptr;
-}
-
 void Reconcile::request(const std::vector<std::string>& names) {
     for (const std::string& name : names)
-        if (wanted(name) == nullptr)
+        if (registry_.wanted(name) == nullptr)
             throw base::Error("no managed domain is called '" + name +
                               "': use the first name of its ManagedDomain line");
     requested_.insert(names.begin(), names.end());
     for (const std::string& name : names)
-        replan(*place_of(name), tools_.clock.now());
+        replan(*registry_.place_of(name), tools_.clock.now());
     poke_.wake();
 }
 
@@ -105,25 +86,22 @@ bool Reconcile::all_planned() const {
 }
 
 void Reconcile::replan_all(sys_seconds now) {
-    agenda_.clear(desired_.domains.size());
-    untold_.clear();
+    agenda_.clear(registry_.desired.domains.size());
+    notification_.clear();
     errands_.clear();
     driven_ = 0;
-    for (std::size_t place = 0; place < desired_.domains.size(); ++place) {
-        driven_ += desired_.domains[place].driven();
+    for (std::size_t place = 0; place < registry_.desired.domains.size(); ++place) {
+        driven_ += registry_.desired.domains[place].driven();
         replan(place, now);
     }
     planned_at_ = now;
 }
 
 void Reconcile::replan(std::size_t place, sys_seconds now) {
-    const model::ManagedDomain& domain = desired_.domains[place];
-    const model::ObservedDomain& held = observed_.of(domain.name());
-    if (notify::is_owed(held))
-        untold_.insert(place);
-    else
-        untold_.erase(place);
-    plan_errand(place, now);
+    const model::ManagedDomain& domain = registry_.desired.domains[place];
+    const model::ObservedDomain& held = registry_.observed.of(domain.name());
+    notification_.plan(place);
+    errands_.plan(place, now);
     schedule::Step step = schedule::plan_domain(domain, held, now);
     sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
     if (requested_.contains(domain.name())) {
@@ -142,23 +120,24 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
 void Reconcile::replan_when_the_clock_jumped(sys_seconds now) {
     bool jumped = now < looked_at_ || now > looked_at_ + 2 * longest_wait;
     looked_at_ = now;
-    if (jumped || now >= planned_at_ + desired_.server.check_interval)
+    if (jumped || now >= planned_at_ + registry_.desired.server.check_interval)
         replan_all(now);
 }
 
 schedule::Agenda::LaneOpens Reconcile::lane_opens(sys_seconds now) const {
-    return [this, now](std::size_t lane) { return lanes_.opens(lane, now, desired_.server); };
+    return
+        [this, now](std::size_t lane) { return lanes_.opens(lane, now, registry_.desired.server); };
 }
 
 void Reconcile::start_due(sys_seconds now) {
     // `mdcertd renew` does not wait for a rate.
     for (const std::string& name : std::set<std::string>(requested_))
-        if (running_.size() < desired_.server.max_parallel && !running_.contains(name)) {
-            auto place = *place_of(name);
+        if (running_.size() < registry_.desired.server.max_parallel && !running_.contains(name)) {
+            auto place = *registry_.place_of(name);
             agenda_.remove(place);
             start({place, 0, now, now}, now);
         }
-    while (running_.size() < desired_.server.max_parallel) {
+    while (running_.size() < registry_.desired.server.max_parallel) {
         auto next = agenda_.take(now, lane_opens(now));
         if (!next)
             break;
@@ -167,13 +146,14 @@ void Reconcile::start_due(sys_seconds now) {
 }
 
 void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now) {
-    const model::ManagedDomain& domain = desired_.domains[appointment.place];
+    const model::ManagedDomain& domain = registry_.desired.domains[appointment.place];
     const std::string& name = domain.name();
     bool requested = requested_.erase(name) > 0;
     std::string reason =
-        requested ? "requested" : schedule::plan_domain(domain, observed_.of(name), now).reason;
+        requested ? "requested"
+                  : schedule::plan_domain(domain, registry_.observed.of(name), now).reason;
     running_.insert(name);
-    lanes_.count(domain, now, desired_.server);
+    lanes_.count(domain, now, registry_.desired.server);
     log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
     nursery_.start(drive_one(name),
                    [this, name](std::exception_ptr failed) { ended(name, failed); });
@@ -185,9 +165,9 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
     if (running_.empty())
         tools_.authorities.close_idle();
     log_unexpected(name, failed);
-    auto place = place_of(name);
+    auto place = registry_.place_of(name);
     if (!place) {
-        observed_.domains.erase(name);
+        registry_.observed.domains.erase(name);
         requested_.erase(name);
     } else if (!single_pass_) {
         replan(*place, tools_.clock.now());
@@ -195,6 +175,19 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
     // Asked for while this one was under way: the one that follows is waited for.
     if (!requested_.contains(name))
         tell_waiters(name);
+    poke_.wake();
+}
+
+void Reconcile::changed(std::size_t place) {
+    replan(place, tools_.clock.now());
+    on_change_(&registry_.desired.domains[place]);
+}
+
+// A notification or the errands of an MD.
+void Reconcile::side_job_ended(const std::string& name, std::exception_ptr failed) {
+    log_unexpected(name, failed);
+    if (auto place = registry_.place_of(name))
+        replan(*place, tools_.clock.now());
     poke_.wake();
 }
 
@@ -236,25 +229,25 @@ base::Task<void> Reconcile::attempts_ended(std::vector<std::string> names) {
 }
 
 base::Task<void> Reconcile::drive_one(std::string name) {
-    if (wanted(name) == nullptr) {  // a reload took it away before it began
+    if (registry_.wanted(name) == nullptr) {  // a reload took it away before it began
         co_await inherit_from(name);
         co_return;
     }
-    const model::ManagedDomain tried = *wanted(name);
-    model::ObservedDomain held = observed_.of(name);
-    Attempted outcome = co_await attempt(tools_, desired_.server, tried, std::move(held));
+    const model::ManagedDomain tried = *registry_.wanted(name);
+    model::ObservedDomain held = registry_.observed.of(name);
+    Attempted outcome = co_await attempt(tools_, registry_.desired.server, tried, std::move(held));
     if (outcome.ca_busy_until)
         hold_lane(tried, *outcome.ca_busy_until);
-    const model::ManagedDomain* now_wanted = wanted(name);
+    const model::ManagedDomain* now_wanted = registry_.wanted(name);
     if (now_wanted != nullptr && now_wanted->differs_from(tried))
         outcome.held.forget_delay();  // a reload came meanwhile
     // What was told and seen of a set that stays was noted meanwhile.
     if (outcome.held.staged_job)
-        outcome.held.live_job = observed_.of(name).live_job;
-    observed_.domains[name] = std::move(outcome.held);
+        outcome.held.live_job = registry_.observed.of(name).live_job;
+    registry_.observed.domains[name] = std::move(outcome.held);
     if (now_wanted == nullptr)
         co_await inherit_from(name);
-    on_change_(now_wanted == nullptr ? nullptr : wanted(name));
+    on_change_(now_wanted == nullptr ? nullptr : registry_.wanted(name));
 }
 
 void Reconcile::hold_lane(const model::ManagedDomain& domain, sys_seconds until) {
@@ -267,11 +260,11 @@ void Reconcile::hold_lane(const model::ManagedDomain& domain, sys_seconds until)
 milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
     sys_seconds next = schedule::next_look({}, now, longest_wait);
     // With all hands busy the next one starts when one of them is done.
-    if (running_.size() < desired_.server.max_parallel)
+    if (running_.size() < registry_.desired.server.max_parallel)
         next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
-    if (owed.next && !notifying_)
+    if (owed.next && !notification_.running())
         next = std::min(next, *owed.next);
-    next = std::min(next, next_errand(now).value_or(next));
+    next = std::min(next, errands_.next(now).value_or(next));
     return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
 }
 
@@ -287,9 +280,9 @@ base::Task<void> Reconcile::work() {
             start_due(now);
         if (all_planned())
             ++sound_turns_;
-        auto owes = owed(now);
-        start_notification(owes);
-        start_errands(now);
+        notify::Owed owes = notification_.owed(now, !running_.empty());
+        notification_.start(owes);
+        errands_.start_due(now);
         milliseconds wait = until_next(owes, now);
         co_await base::first_of(poked(), tools_.clock.wait(wait));
     }
@@ -319,7 +312,7 @@ base::Task<std::vector<std::string>> Reconcile::drive_due() {
     } while (!running_.empty());
     std::vector<std::string> waiting;
     for (const schedule::Appointment& one : agenda_.due(begun))
-        waiting.push_back(desired_.domains[one.place].name());
+        waiting.push_back(registry_.desired.domains[one.place].name());
     co_await tell_all();
     co_return waiting;
 }
@@ -328,9 +321,9 @@ base::Task<std::vector<std::string>> Reconcile::drive_due() {
 base::Task<void> Reconcile::tell_all() {
     const sys_seconds now = tools_.clock.now();
     replan_all(now);
-    start_notification(owed(now));
+    notification_.start(notification_.owed(now, !running_.empty()));
     co_await nursery_.settle();
-    for (start_errands(now); !on_errand_.empty(); start_errands(now))
+    for (errands_.start_due(now); errands_.running(); errands_.start_due(now))
         co_await nursery_.settle();
 }
 

@@ -5,9 +5,11 @@
 
 #include "base/nursery.hpp"
 #include "drive/attempt.hpp"
+#include "drive/errands.hpp"
 #include "drive/lanes.hpp"
+#include "drive/notification.hpp"
 #include "drive/observe.hpp"
-#include "notify/events.hpp"
+#include "drive/registry.hpp"
 #include "notify/hook_runner.hpp"
 #include "schedule/agenda.hpp"
 #include "schedule/plan.hpp"
@@ -53,8 +55,8 @@ public:
     // was requested while another was under way, the one requested.
     base::Task<void> attempts_ended(std::vector<std::string> names);
 
-    const model::DesiredState& desired() const { return desired_; }
-    const model::ObservedState& observed() const { return observed_; }
+    const model::DesiredState& desired() const { return registry_.desired; }
+    const model::ObservedState& observed() const { return registry_.observed; }
     bool is_running(const std::string& name) const { return running_.contains(name); }
 
     // How often the loop has planned and found that every driven MD has a next action or an attempt
@@ -62,56 +64,25 @@ public:
     std::uint64_t sound_turns() const { return sound_turns_; }
 
 private:
-    // The place of the MD in desired_, or none.
-    std::optional<std::size_t> place_of(const std::string& name) const;
     base::Task<void> remember(const Sighting& sighting);
-    void index_names();
     void replan_all(std::chrono::sys_seconds now);
     void replan(std::size_t place, std::chrono::sys_seconds now);
     void replan_when_the_clock_jumped(std::chrono::sys_seconds now);
     void start_due(std::chrono::sys_seconds now);
     void start(const schedule::Appointment& appointment, std::chrono::sys_seconds now);
     schedule::Agenda::LaneOpens lane_opens(std::chrono::sys_seconds now) const;
-    notify::Owed owed(std::chrono::sys_seconds now) const;
     base::Task<void> drive_one(std::string name);
-    void start_notification(const notify::Owed& owed);
-    base::Task<void> notify_all(std::vector<std::string> domains);
-    void note_notification(model::Job& job, const notify::HookOutcome& outcome) const;
-    // When each is due next.
-    struct Errands {
-        std::optional<std::chrono::sys_seconds> message, warning, look;
-    };
-    Errands errands_of(const model::ManagedDomain& domain, std::chrono::sys_seconds now) const;
-    void plan_errand(std::size_t place, std::chrono::sys_seconds now);
-    std::optional<std::chrono::sys_seconds> next_errand(std::chrono::sys_seconds now) const;
-    void start_errands(std::chrono::sys_seconds now);
-    base::Task<void> run_errands(std::string name);
-    struct Told {
-        bool succeeded = false;
-        model::JobLog log;  // what is to be kept of it
-    };
-    base::Task<Told> tell(std::string name, std::string reason);
-    base::Task<void> tell_of_new_set(std::string name);
-    void note_message(model::Job& job, bool succeeded) const;
-    base::Task<void> warn_of_expiry(std::string name);
-    base::Task<void> look_at(std::string name);
-    void note_look(const model::ManagedDomain& domain, model::Job& job, std::string instead) const;
-    // The job of the live set, while that is still the one with these certificates; else none.
-    // Asked for after each wait, so that nothing noted meanwhile is lost.
-    using Certificates = std::vector<model::CertificateFacts>;
-    model::Job* job_of(const std::string& name, const Certificates& made);
-    // Stores the live job as it is now, and plans what follows from it.
-    base::Task<void> keep_job(std::string name);
     std::chrono::milliseconds until_next(const notify::Owed& owed,
                                          std::chrono::sys_seconds now) const;
     base::Task<void> work();
     base::Task<void> tell_all();
     base::Task<void> poked();
     void ended(const std::string& name, std::exception_ptr failed);
+    void side_job_ended(const std::string& name, std::exception_ptr failed);
+    void changed(std::size_t place);
     void hold_lane(const model::ManagedDomain& domain, std::chrono::sys_seconds until);
     static void log_unexpected(const std::string& domain, std::exception_ptr failed);
     void tell_waiters(const std::string& name);
-    const model::ManagedDomain* wanted(const std::string& name) const;
     bool awaits_former_self(const model::ManagedDomain& domain) const;
     bool all_planned() const;
     base::Task<void> adopt(model::DesiredState desired);
@@ -124,21 +95,17 @@ private:
                  const model::ManagedDomain* former);
 
     Tools tools_;
-    notify::Hooks& hooks_;
-    model::DesiredState desired_;
-    model::ObservedState observed_;
+    Registry registry_;
     OnChange on_change_;
     base::asio::any_io_executor executor_;
     base::Nursery nursery_;
     base::Wakeup poke_;
 
     // The plan, kept up to date: what changes is planned anew, the rest stands.
-    std::vector<std::uint32_t> by_name_;  // places in desired_, in the order of their names
     schedule::Agenda agenda_;
     Lanes lanes_;
-    std::set<std::size_t> untold_;  // places of those whose notification is owed
-    schedule::Agenda errands_;      // messages, warnings and looks, by the same places
-    std::set<std::string> on_errand_;
+    Notification notification_;
+    Errands errands_;
     std::ptrdiff_t driven_ = 0;  // how many need a next action
     std::chrono::sys_seconds planned_at_{}, looked_at_{};
     bool single_pass_ = false;  // whoever was driven is not planned again
@@ -153,7 +120,6 @@ private:
         base::Wakeup done;
     };
     std::list<EndWaiter> end_waiters_;
-    bool notifying_ = false;
     bool adopting_ = false;  // nothing is started meanwhile
     std::uint64_t sound_turns_ = 0;
 };

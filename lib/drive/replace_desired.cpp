@@ -34,18 +34,18 @@ base::Task<void> Reconcile::adopt(model::DesiredState desired) {
     for (const model::ManagedDomain& domain : desired.domains)
         if (!busy.contains(domain.name()))
             idle.push_back(&domain);
-    Sighting seen = co_await look(tools_.store, std::move(idle), observed_);
+    Sighting seen = co_await look(tools_.store, std::move(idle), registry_.observed);
     co_await look_at_ended(desired, busy, seen);
-    model::DesiredState former = std::exchange(desired_, std::move(desired));
+    model::DesiredState former = std::exchange(registry_.desired, std::move(desired));
     std::map<std::string, const model::ManagedDomain*> formerly;
     for (const model::ManagedDomain& domain : former.domains)
         formerly[domain.name()] = &domain;
-    for (const model::ManagedDomain& domain : desired_.domains) {
+    for (const model::ManagedDomain& domain : registry_.desired.domains) {
         const std::string& name = domain.name();
         if (!busy.contains(name))
             take_up(domain, std::move(seen.state.domains[name]), formerly[name]);
     }
-    index_names();
+    registry_.index_names();
     note_strays(former);
     drop_what_is_not_wanted();
     replan_all(tools_.clock.now());
@@ -68,7 +68,7 @@ base::Task<void> Reconcile::look_at_ended(const model::DesiredState& desired,
 
 void Reconcile::take_up(const model::ManagedDomain& domain, model::ObservedDomain held,
                         const model::ManagedDomain* former) {
-    model::ObservedDomain& known = observed_.domains[domain.name()];
+    model::ObservedDomain& known = registry_.observed.domains[domain.name()];
     // A notification may have ended since the job was read: what is in memory is never older.
     if (known.live_job && held.live_job)
         held.live_job = std::move(known.live_job);
@@ -81,14 +81,15 @@ void Reconcile::note_strays(const model::DesiredState& former) {
     for (const model::ManagedDomain& domain : former.domains)
         if (running_.contains(domain.name()))
             strays_.emplace(domain.name(), domain);
-    std::erase_if(strays_, [this](const auto& stray) { return wanted(stray.first) != nullptr; });
+    std::erase_if(strays_,
+                  [this](const auto& stray) { return registry_.wanted(stray.first) != nullptr; });
 }
 
 void Reconcile::drop_what_is_not_wanted() {
     std::set<std::string> names;
-    for (const model::ManagedDomain& domain : desired_.domains)
+    for (const model::ManagedDomain& domain : registry_.desired.domains)
         names.insert(domain.name());
-    std::erase_if(observed_.domains, [&](const auto& known) {
+    std::erase_if(registry_.observed.domains, [&](const auto& known) {
         return !names.contains(known.first) && !running_.contains(known.first);
     });
     for (const std::string& name : std::set<std::string>(requested_))
@@ -111,16 +112,16 @@ base::Task<void> Reconcile::inherit_from(std::string name) {
     std::set<std::string> busy = running_;
     busy.erase(name);
     std::vector<model::ManagedDomain> heirs;
-    for (const model::ManagedDomain& domain : desired_.domains)
+    for (const model::ManagedDomain& domain : registry_.desired.domains)
         if (!running_.contains(domain.name()) && awaits_former_self(domain))
             heirs.push_back(domain);
     if (heirs.empty())
         co_return;
-    model::DesiredState desired = desired_;  // another reload may come meanwhile
+    model::DesiredState desired = registry_.desired;  // another reload may come meanwhile
     co_await inherit_renamed(tools_.store, desired, busy);
     for (const model::ManagedDomain& heir : heirs) {
         model::ObservedDomain held = co_await observe_domain(tools_.store, heir);
-        observed_.domains[heir.name()] = std::move(held);
+        registry_.observed.domains[heir.name()] = std::move(held);
     }
     strays_.erase(name);
     replan_all(tools_.clock.now());

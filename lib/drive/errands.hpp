@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What costs a CA nothing, for each MD by itself: MDMessageCmd is told of a new set and warned of
+// one that expires, and MDServedAt is looked at. Those of different MDs run side by side, those of
+// one MD one after the other.
+#pragma once
+
+#include "base/nursery.hpp"
+#include "drive/attempt.hpp"
+#include "drive/registry.hpp"
+#include "schedule/agenda.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace md::drive {
+
+class Errands {
+public:
+    // Called when the errands of an MD have ended, well or badly.
+    using Ended = std::function<void(const std::string& name, std::exception_ptr failed)>;
+
+    // Everything referred to outlives this.
+    Errands(Registry& registry, const Tools& tools, base::Nursery& nursery, Ended ended)
+        : registry_(registry), tools_(tools), nursery_(nursery), ended_(std::move(ended)) {}
+
+    void clear() { agenda_.clear(); }
+    // Something held of the MD at this place of the desired state has changed.
+    void plan(std::size_t place, std::chrono::sys_seconds now);
+    // Those that are due, at most eight at once.
+    void start_due(std::chrono::sys_seconds now);
+    bool running() const { return !running_.empty(); }
+    // When to call start_due() again, unless something ends before; nullopt: never.
+    std::optional<std::chrono::sys_seconds> next(std::chrono::sys_seconds now) const;
+
+private:
+    // When each is due next.
+    struct Times {
+        std::optional<std::chrono::sys_seconds> message, warning, look;
+    };
+    struct Told {
+        bool succeeded = false;
+        model::JobLog log;  // what is to be kept of it
+    };
+    Times times_of(const model::ManagedDomain& domain, std::chrono::sys_seconds now) const;
+    base::Task<void> run(std::string name);
+    base::Task<Told> tell(std::string name, std::string reason);
+    base::Task<void> tell_of_new_set(std::string name);
+    void note_message(model::Job& job, bool succeeded) const;
+    base::Task<void> warn_of_expiry(std::string name);
+    base::Task<void> look_at(std::string name);
+    void note_look(const model::ManagedDomain& domain, model::Job& job, std::string instead) const;
+
+    Registry& registry_;
+    const Tools& tools_;
+    base::Nursery& nursery_;
+    Ended ended_;
+    schedule::Agenda agenda_;  // by places in the desired state
+    std::set<std::string> running_;
+};
+
+}  // namespace md::drive

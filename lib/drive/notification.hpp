@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs MDNotifyCmd: who is owed a call, and what becomes of it. One call at a time, for all that
+// are owed one.
+#pragma once
+
+#include "base/nursery.hpp"
+#include "drive/attempt.hpp"
+#include "drive/registry.hpp"
+#include "notify/events.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace md::drive {
+
+class Notification {
+public:
+    // Everything referred to outlives this. `ended`: as for a child of the nursery.
+    Notification(Registry& registry, const Tools& tools, base::Nursery& nursery,
+                 base::Nursery::Ended ended)
+        : registry_(registry), tools_(tools), nursery_(nursery), ended_(std::move(ended)) {}
+
+    void clear() { untold_.clear(); }
+    // Something held of the MD at this place of the desired state has changed.
+    void plan(std::size_t place);
+    // `busy`: attempts are under way whose sets could share a call.
+    notify::Owed owed(std::chrono::sys_seconds now, bool busy) const;
+    // Nothing, when nobody is to be told now or a call is under way.
+    void start(const notify::Owed& owed);
+    bool running() const { return running_; }
+
+private:
+    base::Task<void> tell(std::vector<std::string> domains);
+    void note(model::Job& job, const notify::HookOutcome& outcome) const;
+
+    Registry& registry_;
+    const Tools& tools_;
+    base::Nursery& nursery_;
+    base::Nursery::Ended ended_;
+    std::set<std::size_t> untold_;  // places of those whose notification is owed
+    bool running_ = false;
+};
+
+}  // namespace md::drive

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wanted of each MD and what the store holds of it, found by name: the two states that the
+// loop, the notification and the errands share.
+#pragma once
+
+#include "base/task.hpp"
+#include "model/desired_state.hpp"
+#include "model/observed_state.hpp"
+#include "store/store.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace md::drive {
+
+using Certificates = std::vector<model::CertificateFacts>;
+
+class Registry {
+public:
+    // Called when the live job of the MD at this place of `desired` was changed.
+    using Changed = std::function<void(std::size_t place)>;
+
+    // The store outlives this.
+    Registry(store::Store& store, model::DesiredState wishes, Changed changed)
+        : desired(std::move(wishes)), store_(store), changed_(std::move(changed)) {
+        index_names();
+    }
+
+    // Whoever replaces this, or the order of its domains, calls index_names().
+    model::DesiredState desired;
+    model::ObservedState observed;
+
+    void index_names();
+    // The place of the MD in `desired`, or none.
+    std::optional<std::size_t> place_of(const std::string& name) const;
+    const model::ManagedDomain* wanted(const std::string& name) const;
+
+    // The job of the live set, while that is still the one with these certificates; else none.
+    // Asked for after each wait, so that nothing noted meanwhile is lost.
+    model::Job* live_job(const std::string& name, const Certificates& made);
+    // The same, but a set that has no job yet gets one.
+    model::Job* live_job_or_new(const std::string& name, const Certificates& made);
+    // Stores the live job as it is now; a store that does not take it is logged. Then tells that it
+    // was changed.
+    base::Task<void> keep_live_job(std::string name);
+
+private:
+    store::Store& store_;
+    Changed changed_;
+    std::vector<std::uint32_t> by_name_;  // places in `desired`, in the order of their names
+};
+
+}  // namespace md::drive
