@@ -375,14 +375,11 @@ base::Task<Issued> Issuance::download() {
     Answer answer =
         co_await bench_.account.post(*order_.certificate, "", "downloading the certificate");
     std::optional<std::string> mistake;
-    std::string chain_pem;
+    std::vector<crypto::Certificate> chain;
     try {
-        auto chain = crypto::parse_chain(answer.body);
+        chain = crypto::parse_chain(answer.body);
         crypto::OrderedCertificate ordered{key, request_.names, request_.must_staple};
         mistake = crypto::chain_mistake(chain, ordered, bench_.clock.now());
-        // Written anew: what else stands in the CA's text does not get into our files.
-        for (const crypto::Certificate& certificate : chain)
-            chain_pem += certificate.to_pem();
     } catch (const base::Error& error) {
         mistake = error.what();
     }
@@ -390,7 +387,7 @@ base::Task<Issued> Issuance::download() {
     // should the mistake be that of our clock, or of the way here.
     if (mistake)
         throw AcmeError("the CA's certificate is refused: " + *mistake, FailureClass::budget);
-    co_return Issued{std::move(key), std::move(chain_pem)};
+    co_return Issued{std::move(key), std::move(chain)};
 }
 
 base::Task<void> Issuance::give_up(NextStep next) {

@@ -7,6 +7,7 @@
 #include "acme/account.hpp"
 #include "acme/challenge_solver.hpp"
 #include "base/clock.hpp"
+#include "crypto/certificate.hpp"
 #include "model/key_spec.hpp"
 #include "model/settings.hpp"
 
@@ -26,7 +27,7 @@ struct IssueRequest {
 
 struct Issued {
     crypto::PrivateKey key;
-    std::string chain_pem;  // leaf first
+    std::vector<crypto::Certificate> chain;  // leaf first
 };
 
 // Where a half-done issuance is kept, so that a restart asks the CA and goes on. Every call is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
 
+#include "base/hex.hpp"
 #include "base/printable.hpp"
 
 #include <spdlog/pattern_formatter.h>
@@ -54,7 +55,6 @@ bool is_plain(std::string_view value) {
 }
 
 void append_escaped(std::string& line, std::string_view value) {
-    constexpr std::string_view digits = "0123456789abcdef";
     line += '"';
     while (!value.empty()) {
         char c = value[0];
@@ -67,7 +67,7 @@ void append_escaped(std::string& line, std::string_view value) {
         else if (c == '\n')
             line += "\\n";
         else
-            ((line += "\\x") += digits[code >> 4]) += digits[code & 15];
+            ((line += "\\x") += base::hex_digits[code >> 4]) += base::hex_digits[code & 15];
         value.remove_prefix(length > 0 ? length : 1);
     }
     line += '"';

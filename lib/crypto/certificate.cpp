@@ -3,6 +3,7 @@
 // is in chain_mistake.cpp.
 #include "crypto/certificate.hpp"
 
+#include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/owners.hpp"
 
@@ -100,7 +101,7 @@ model::CertificateFacts Certificate::facts(const model::KeySpec& key) const {
     facts.not_after = not_after();
     facts.must_staple = must_staple();
     facts.issuer = name_text(X509_get_issuer_name(native()));
-    facts.serial = model::lower_hex(content_of(X509_get0_serialNumber(native())));
+    facts.serial = base::lower_hex(content_of(X509_get0_serialNumber(native())));
     base::Bytes digest = sha256(to_der());
     std::copy(digest.begin(), digest.end(), facts.fingerprint.octets.begin());
     return facts;
@@ -127,6 +128,13 @@ std::vector<Certificate> parse_chain(std::string_view pem) {
         raise("reading certificate " + std::to_string(chain.size() + 1) + " of a chain");
     ERR_clear_error();
     return chain;
+}
+
+std::string to_pem(const std::vector<Certificate>& chain) {
+    std::string pem;
+    for (const Certificate& certificate : chain)
+        pem += certificate.to_pem();
+    return pem;
 }
 
 }  // namespace md::crypto

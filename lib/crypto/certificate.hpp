@@ -45,6 +45,7 @@ private:
 // The certificates of a PEM text in their order; text around them is ignored. Throws CryptoError
 // when one does not parse or there is none.
 std::vector<Certificate> parse_chain(std::string_view pem);
+std::string to_pem(const std::vector<Certificate>& chain);
 
 // RFC 8737 §3: self-signed, one dNSName, critical acmeIdentifier with SHA-256(key_authorization),
 // valid from a day before now for a week.

@@ -199,8 +199,9 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     for (std::size_t i = 0; i < issued.size(); ++i) {
         const model::KeySpec& spec = wanted_.settings->keys[i];
         values[store::private_key_file(spec)] = issued[i].key.to_pem().reveal();
-        values[store::certificate_file(spec)] = issued[i].chain_pem;
-        auto leaf = crypto::parse_chain(issued[i].chain_pem).front();
+        // Written anew: what else stands in the CA's text does not get into our files.
+        values[store::certificate_file(spec)] = crypto::to_pem(issued[i].chain);
+        const crypto::Certificate& leaf = issued[i].chain.front();
         now_held.certificates.push_back(leaf.facts(spec));
         valid_from = std::max(valid_from, leaf.not_before());
     }

@@ -26,24 +26,26 @@ base::Task<std::optional<acme::Issued>> Staging::finished(const acme::IssueReque
         co_return std::nullopt;
     auto staged_key = co_await key();
     std::string mistake = "its key is missing";
+    std::vector<crypto::Certificate> chain;
     if (staged_key) {
         try {
             crypto::OrderedCertificate ordered{*staged_key, request.names, request.must_staple};
-            auto found = crypto::chain_mistake(crypto::parse_chain(*chain_pem), ordered, now);
+            chain = crypto::parse_chain(*chain_pem);
+            auto found = crypto::chain_mistake(chain, ordered, now);
             mistake = found.value_or("");
         } catch (const base::Error& error) {
             mistake = error.what();
         }
     }
     if (mistake.empty())
-        co_return acme::Issued{std::move(*staged_key), std::move(*chain_pem)};
+        co_return acme::Issued{std::move(*staged_key), std::move(chain)};
     log::debug("staged certificate dropped", log::kv("domain", name_), log::kv("reason", mistake));
     co_await order_dropped();
     co_return std::nullopt;
 }
 
 base::Task<void> Staging::chain_issued(const acme::Issued& issued) {
-    co_await store_.write(key_of(store::certificate_file(spec_)), issued.chain_pem);
+    co_await store_.write(key_of(store::certificate_file(spec_)), crypto::to_pem(issued.chain));
     co_await store_.remove(key_of(store::order_file));
 }
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +18,5 @@ struct Fingerprint {
 
     bool operator==(const Fingerprint&) const = default;
 };
-
-std::string lower_hex(std::span<const unsigned char> octets);
 
 }  // namespace md::model

@@ -82,7 +82,7 @@ struct Bench {
 };
 
 inline void check_issued(Bench& bench, const Issued& issued) {
-    auto chain = crypto::parse_chain(issued.chain_pem);
+    const auto& chain = issued.chain;
     CHECK(chain.front().has_key(issued.key));
     CHECK(chain.front().names().size() == 2);
     CHECK(bench.http.standing() == 0);
