@@ -84,10 +84,13 @@ Page StatusPages::health() const {
     return page_of(text_type, complaint + "\n", 503);
 }
 
-std::string StatusPages::status(const std::vector<std::string>& names) const {
+std::string StatusPages::status(const std::vector<std::string>& names,
+                                const std::vector<std::string>& waiting) const {
     json more = json::object();
     if (!loading_.problem.empty())
         more["reload-problem"] = loading_.problem;
+    if (!waiting.empty())
+        more["waiting"] = waiting;
     const drive::Reconcile& reconcile = engine_.reconcile();
     return admin::status_document(reconcile.desired(), reconcile.observed(), engine_.clock().now(),
                                   names, more);

@@ -29,7 +29,9 @@ public:
     std::optional<responder::Page> page(std::string_view path, std::string_view query);
 
     // What `mdcertd status` and /status.json are told: admin::status_document. The engine is open.
-    std::string status(const std::vector<std::string>& names = {}) const;
+    // With those that the rate of orders lets wait as "waiting", where there are any.
+    std::string status(const std::vector<std::string>& names = {},
+                       const std::vector<std::string>& waiting = {}) const;
 
     // The engine is open. Until cancelled: while somebody may ask for pages, has the loop make a
     // turn now and then, by which its health is known.

@@ -70,6 +70,11 @@ bool all_well(const drive::Reconcile& reconcile) {
 
 }  // namespace
 
+void say_who_waits(const std::vector<std::string>& names) {
+    for (const std::string& name : names)
+        say(name, "waits for its turn: the CA's order rate is used up (MDOrderRate)", {});
+}
+
 int drive_and_report(const CommandLine& line, const std::vector<std::string>& requested) {
     config::Loaded loaded = require_configuration(line);
     OnStage on_stage = start_telling(loaded.desired.server.log_level);
@@ -89,8 +94,7 @@ int drive_and_report(const CommandLine& line, const std::vector<std::string>& re
         std::rethrow_exception(failed);
     if (!finished)
         std::fputs("interrupted; what was begun goes on at the next run\n", stderr);
-    for (const std::string& name : waiting)
-        say(name, "waits for its turn: the CA's order rate is used up (MDOrderRate)", {});
+    say_who_waits(waiting);
     bool well = finished && waiting.empty() && all_well(engine.reconcile());
     std::fflush(nullptr);
     ::_exit(well ? 0 : 1);  // not waiting for keys half-made on the pool

@@ -25,10 +25,12 @@ int renew(const CommandLine& line) {
     std::fputs(
         admin::status_text(*told, base::SystemClock().now(), ::isatty(STDOUT_FILENO) == 1).c_str(),
         stdout);
+    const auto waiting = told->value("waiting", std::vector<std::string>{});
+    say_who_waits(waiting);
     for (const nlohmann::json& domain : told->at("managed-domains"))
         if (domain.contains("last-problem"))
             return 1;
-    return 0;
+    return waiting.empty() ? 0 : 1;
 }
 
 }  // namespace md::commands

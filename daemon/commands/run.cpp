@@ -197,15 +197,16 @@ std::string Daemon::reach() {
 
 base::Task<std::string> Daemon::answer_to(const std::string& command,
                                           std::vector<std::string> names) {
+    std::vector<std::string> waiting;
     if (command == "renew") {
         engine_.reconcile().request(names);
-        co_await engine_.reconcile().attempts_ended(names);
+        waiting = co_await engine_.reconcile().attempts_ended(names);
     } else if (command == "reach") {
         co_return reach();
     } else if (command != "status") {
         throw base::Error("unknown command");
     }
-    co_return pages_.status(names);
+    co_return pages_.status(names, waiting);
 }
 
 base::Task<std::string> Daemon::answer(json question) {

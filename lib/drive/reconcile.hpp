@@ -48,12 +48,13 @@ public:
     // cannot be read.
     base::Task<void> replace_desired(model::DesiredState desired);
 
-    // Has these driven at the next opportunity, whatever the plan says. Unknown names throw
-    // base::Error.
+    // Has these driven at the next opportunity, whatever the plan says; one that is asked for
+    // alone before all others and without regard to MDOrderRate. Unknown names throw base::Error.
     void request(const std::vector<std::string>& names);
     // Resumes when an attempt at each of them has ended since the call, well or badly; where one
-    // was requested while another was under way, the one requested.
-    base::Task<void> attempts_ended(std::vector<std::string> names);
+    // was requested while another was under way, the one requested. Those that the rate of orders
+    // lets wait are not waited for but named.
+    base::Task<std::vector<std::string>> attempts_ended(std::vector<std::string> names);
 
     const model::DesiredState& desired() const { return registry_.desired; }
     const model::ObservedState& observed() const { return registry_.observed; }
@@ -83,6 +84,7 @@ private:
     void hold_lane(const model::ManagedDomain& domain, std::chrono::sys_seconds until);
     static void log_unexpected(const std::string& domain, std::exception_ptr failed);
     void tell_waiters(const std::string& name);
+    void tell_who_waits_for_the_rate(std::chrono::sys_seconds now);
     bool awaits_former_self(const model::ManagedDomain& domain) const;
     bool all_planned() const;
     base::Task<void> adopt(model::DesiredState desired);
@@ -112,11 +114,12 @@ private:
 
     std::set<std::string> running_;
     std::map<std::string, model::ManagedDomain> strays_;  // running, and taken away by a reload
-    std::set<std::string> requested_;
-    // Who waits in attempts_ended(), and for which MDs still.
+    std::map<std::string, bool> requested_;               // whether it was asked for alone
+    // Who waits in attempts_ended(), for which MDs still, and which were put off.
     struct EndWaiter {
         explicit EndWaiter(const base::asio::any_io_executor& executor) : done(executor) {}
         std::set<std::string> left;
+        std::vector<std::string> put_off;
         base::Wakeup done;
     };
     std::list<EndWaiter> end_waiters_;

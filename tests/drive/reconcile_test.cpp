@@ -150,7 +150,7 @@ TEST_CASE("a requested renewal is driven at once, and waited for") {
     bench.loop->request({"a.org"});
     bool done = false;
     base::asio::co_spawn(bench.context, bench.loop->attempts_ended({"a.org"}),
-                         [&](std::exception_ptr) { done = true; });
+                         [&](std::exception_ptr, const auto&) { done = true; });
     bench.pass(5s);
     CHECK(done);
     CHECK(bench.ca.certificates() == 2);
@@ -165,7 +165,7 @@ TEST_CASE("a renewal that is requested in the middle of an attempt is the one wa
     bench.loop->request({"a.org"});
     std::size_t held = 0;
     base::asio::co_spawn(bench.context, bench.loop->attempts_ended({"a.org"}),
-                         [&](std::exception_ptr) { held = bench.held("a.org"); });
+                         [&](std::exception_ptr, const auto&) { held = bench.held("a.org"); });
     bench.pass(5s);
     CHECK(held == 1);
 }
@@ -315,7 +315,7 @@ TEST_CASE("orders keep to the rate, the most urgent first, also after a restart"
     bench.start();
     bench.pass(20min);
     CHECK(held_by(bench) == 2);
-    bench.loop->request({"d4.org"});  // `mdcertd renew` does not wait
+    bench.loop->request({"d4.org"});  // asked for alone: does not wait
     bench.pass(1min);
     CHECK(bench.held("d4.org") == 1);
     bench.pass(15min);
@@ -323,6 +323,25 @@ TEST_CASE("orders keep to the rate, the most urgent first, also after a restart"
     bench.pass(2h);
     CHECK(held_by(bench) == 5);
     CHECK(bench.ca.orders() == 5);
+}
+
+TEST_CASE("of many that are requested some wait for the rate, and are named") {
+    LoopBench bench(many(4));
+    bench.desired.server.order_rate = model::OrderRate{6, 1h};
+    bench.start();
+    bench.pass(1min);
+    REQUIRE(held_by(bench) == 4);
+    const auto orders = bench.ca.orders();
+    bench.loop->request({"d0.org", "d1.org", "d2.org", "d3.org"});
+    std::vector<std::string> waiting;
+    base::asio::co_spawn(
+        bench.context, bench.loop->attempts_ended({"d0.org", "d1.org", "d2.org", "d3.org"}),
+        [&](std::exception_ptr, std::vector<std::string> names) { waiting = std::move(names); });
+    bench.pass(1min);
+    CHECK(bench.ca.orders() == orders + 2);
+    CHECK(waiting.size() == 2);
+    bench.pass(2h);
+    CHECK(bench.ca.orders() == orders + 4);
 }
 
 TEST_CASE("what expires soonest goes before what is new, once its last tenth has begun") {
