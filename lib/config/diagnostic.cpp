@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/diagnostic.hpp"
 
+#include "config/login.hpp"
 #include "config/spelling.hpp"
 
 namespace md::config {
@@ -24,8 +25,9 @@ std::string render(const Diagnostic& diagnostic) {
     text += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
     text += printable(diagnostic.message) + "\n";
     if (diagnostic.line > 0 && diagnostic.caret > 0) {
-        text += "  " + printable(diagnostic.source_line) + "\n";
-        text += "  " + caret_line(diagnostic.source_line, diagnostic.caret) + "\n";
+        std::string line = without_login(diagnostic.source_line);
+        text += "  " + printable(line) + "\n";
+        text += "  " + caret_line(line, diagnostic.caret) + "\n";
     }
     if (!diagnostic.hint.empty())
         text += "  hint: " + printable(diagnostic.hint) + "\n";

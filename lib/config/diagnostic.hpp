@@ -17,7 +17,8 @@ struct Diagnostic {
     unsigned line = 0;    // from 1; 0 when the whole file is meant
     unsigned column = 0;  // in octets, from 1
     std::string message;
-    std::string source_line;  // as written; of a very long one the part around the column
+    std::string source_line;  // as written, but for logins in URLs, which are masked; of a very
+                              // long one the part around the column
     unsigned caret = 0;       // where the column is in source_line, in octets, from 1
     std::string hint;         // may be empty
 
@@ -25,7 +26,7 @@ struct Diagnostic {
 };
 
 // "file:line:col: error: message\n  source line\n  ^\n  hint: ...\n". Control characters are
-// masked, so that a hostile file can not steer a terminal.
+// masked, so that a hostile file can not steer a terminal; so are logins in URLs.
 std::string render(const Diagnostic& diagnostic);
 
 }  // namespace md::config

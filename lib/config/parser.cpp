@@ -3,6 +3,7 @@
 // include.cpp.
 #include "config/parser.hpp"
 
+#include "config/login.hpp"
 #include "config/spelling.hpp"
 
 #include <algorithm>
@@ -208,7 +209,7 @@ void Parser::skipped(std::string name, const Position& at) {
     if (here() == Place::at_top)
         document_.httpd_files.insert(at.file);
     if (++document_.skipped_count <= Document::most_skipped_named)
-        document_.skipped.push_back({std::move(name), at});
+        document_.skipped.push_back({without_login(std::move(name)), at});
 }
 
 }  // namespace md::config

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/report.hpp"
 
+#include "config/login.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -15,15 +17,36 @@ struct Shown {
     unsigned caret;
 };
 
+bool is_continued(std::string_view text, std::size_t line_end) {
+    std::string_view line = text.substr(0, line_end);
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    return line.ends_with('\\');
+}
+
+// The login in the line at the place, which may be cut in two by a '\' at the end of a line.
+Login login_around(std::string_view text, std::size_t begin, std::size_t end) {
+    while (begin > 0 && is_continued(text, begin - 1))
+        begin = begin == 1 ? 0 : text.rfind('\n', begin - 2) + 1;
+    while (end < text.size() && is_continued(text, end))
+        end = std::min(text.find('\n', end + 1), text.size());
+    Login login = login_in(text.substr(begin, end - begin));
+    return {begin + login.begin, begin + login.end};
+}
+
 Shown source_line(const std::string& text, const Position& at) {
     std::size_t offset = std::min(at.offset, text.size());
     std::size_t begin = offset - std::min<std::size_t>(offset, at.column - 1);
-    begin = std::max(begin, offset - std::min(offset, window));
     std::size_t end = std::min(text.find('\n', offset), text.size());
+    Login login = login_around(text, begin, end);
+    begin = std::max(begin, offset - std::min(offset, window));
     end = std::min(end, offset + window);
     std::string line = text.substr(begin, end - begin);
     if (line.ends_with('\r'))
         line.pop_back();
+    for (std::size_t i = 0; i < line.size(); ++i)
+        if (begin + i >= login.begin && begin + i < login.end)
+            line[i] = '*';
     return {line, static_cast<unsigned>(offset - begin + 1)};
 }
 
@@ -37,9 +60,10 @@ void Report::add(Severity severity, const Position& at, std::string message, std
         hint = "there are more like this; they are not shown";
     const SourceFile& file = sources_[at.file];
     auto [line, caret] = source_line(file.text, at);
-    entries_.push_back({at,
-                        {severity, *file.path, at.line, at.column, std::move(message),
-                         std::move(line), caret, std::move(hint)}});
+    entries_.push_back(
+        {at,
+         {severity, *file.path, at.line, at.column, without_login(std::move(message)),
+          std::move(line), caret, std::move(hint)}});
 }
 
 void Report::error(const Position& at, std::string message, std::string hint) {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The login of a URL in whatever text a person wrote, be the URL good or not: a password is not to
+// be shown, neither on a terminal nor in a journal. Rather too much is taken for one than too
+// little.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace md::config {
+
+// Where it is: "joe:secret" of "MDHttpProxy http://joe:secret@proxy". Empty when there is none.
+struct Login {
+    std::size_t begin = 0, end = 0;
+};
+Login login_in(std::string_view line);
+
+// The text with an asterisk for each octet of the login.
+std::string without_login(std::string text);
+
+}  // namespace md::config
