@@ -60,9 +60,11 @@ void Parser::open_section(const Line& line, LineReader& reader) {
         report_.error(line.at(text.size() - 1), "this line has no closing '>'",
                       "end it with a '>'");
         close = text.size();
-    } else if (close + 1 < text.size()) {
-        report_.error(line.at(close + 1), "text behind the closing '>'",
-                      "put it on a line of its own");
+    } else if (std::string_view rest = without_blanks(text.substr(close + 1));
+               !rest.empty() && !rest.starts_with('#')) {
+        // httpd passes over it.
+        report_.warning(line.at(close + 1), "text behind the closing '>' is left out",
+                        "put it on a line of its own");
     }
     if (is_condition(*spec)) {
         std::string_view condition = without_blanks(text.substr(from, close - from));
@@ -131,7 +133,8 @@ bool Parser::is_in(std::string_view section) const {
 
 void Parser::close_section(const Line& line) {
     std::string name(tag_name(line.text()));
-    if (!line.text().ends_with('>'))
+    // As in httpd, what stands behind it does not matter.
+    if (line.text().find('>') == std::string_view::npos)
         report_.error(line.at(line.text().size() - 1), "this line has no closing '>'",
                       "end it with a '>'");
     if (!is_in(name)) {

@@ -25,6 +25,16 @@ TEST_CASE("a section is closed with or without the names") {
                   .desired.domains.size() == 1);
 }
 
+TEST_CASE("a comment may stand behind the tags of a section, as httpd has it") {
+    Loaded loaded = load_good(
+        "<ManagedDomain example.org> # ours\nMDRenewWindow 5d\n</ManagedDomain> # end\n"
+        "<IfModule md_module>#\n<Directory /> # all\n</Directory> # of it\n</IfModule> end\n"
+        "<VirtualHost *:443> # main site\nServerName example.org\n"
+        "ServerAlias www.example.org\n</VirtualHost> # end\n");
+    CHECK(names_of(loaded.desired.domains.at(0)) == Names{"example.org", "www.example.org"});
+    CHECK(loaded.desired.domains[0].settings->renew_window.text() == "5d");
+}
+
 TEST_CASE("the module is md and no other") {
     CHECK(is_read("<IfModule md_module>", "</IfModule>"));
     CHECK(is_read("<IfModule mod_md.c>", "</IfModule>"));
