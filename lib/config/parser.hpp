@@ -49,8 +49,9 @@ private:
     bool may_open(const DirectiveSpec& spec, const Position& at);
     void close_section(const Line& line);
     void close_down_to(std::size_t depth);
-    void skip_section(const std::string& name, const Position& at, bool silently,
-                      LineReader& reader);
+    // What of ours is warned of when it stands in a section that is passed over.
+    enum class Tell { nothing, domains, all };
+    void skip_section(const std::string& name, const Position& at, Tell tell, LineReader& reader);
     bool skip_line(const Line& line, std::vector<std::string>& inner);
     bool condition_holds(const DirectiveSpec& spec, std::string_view condition) const;
 

@@ -29,11 +29,12 @@ std::string_view without_blanks(std::string_view text) {
     return text;
 }
 
-// What must not be lost in a section nobody reads.
-bool is_of_ours(std::string_view name) {
+// What must not be lost in a section nobody reads: managed domains and hosts, and settings unless
+// it may be on purpose.
+bool is_lost(std::string_view name, bool settings_too) {
     const DirectiveSpec* spec = find_directive(name);
-    return spec != nullptr && (spec->name.starts_with("MD") || spec->is_section) &&
-           spec->scope != Scope::language;
+    return spec != nullptr && spec->scope != Scope::language &&
+           (spec->is_section || (settings_too && spec->name.starts_with("MD")));
 }
 
 }  // namespace
@@ -52,7 +53,7 @@ void Parser::open_section(const Line& line, LineReader& reader) {
         else
             report_.error(at, name + " is not a section",
                           "write " + name + " " + std::string(spec->arguments));
-        return skip_section(name, at, false, reader);
+        return skip_section(name, at, Tell::all, reader);
     }
     std::size_t from = 1 + name.size();
     std::size_t close = text.rfind('>');
@@ -70,13 +71,14 @@ void Parser::open_section(const Line& line, LineReader& reader) {
         std::string_view condition = without_blanks(text.substr(from, close - from));
         if (condition_holds(*spec, condition))
             return open_.push_back({spec, name, at});
+        // A setting for other modules is how one tells httpd alone something.
         bool deliberate = spec->name == "IfDefine" || condition.starts_with('!');
-        return skip_section(name, at, deliberate, reader);
+        return skip_section(name, at, deliberate ? Tell::nothing : Tell::domains, reader);
     }
     if (open_block(*spec, line, from, close))
         open_.push_back({spec, name, at});
     else
-        skip_section(name, at, true, reader);
+        skip_section(name, at, Tell::nothing, reader);
 }
 
 bool Parser::condition_holds(const DirectiveSpec& spec, std::string_view condition) const {
@@ -161,7 +163,7 @@ void Parser::close_down_to(std::size_t depth) {
 
 // Reads up to the end of a section that does not count. Sections in it may be unbalanced: what
 // httpd accepts there (or a Perl block) is none of our business.
-void Parser::skip_section(const std::string& name, const Position& at, bool silently,
+void Parser::skip_section(const std::string& name, const Position& at, Tell tell,
                           LineReader& reader) {
     std::vector<std::string> inner = {name};
     Line line;
@@ -179,12 +181,12 @@ void Parser::skip_section(const std::string& name, const Position& at, bool sile
             return;
         std::string_view word =
             text.starts_with('<') ? tag_name(text) : text.substr(0, text.find_first_of(" \t"));
-        if (!silently && !text.starts_with("</") && is_of_ours(word)) {
+        if (tell != Tell::nothing && !text.starts_with("</") && is_lost(word, tell == Tell::all)) {
             report_.warning(line.at(0),
                             std::string(word) + " is not read: mdcertd passes over <" + name +
                                 "> of line " + std::to_string(at.line),
                             "put it outside of that section");
-            silently = true;
+            tell = Tell::nothing;
         }
     }
     report_.error(at, "<" + name + "> is not closed", "add </" + name + "> where it ends");

@@ -70,6 +70,14 @@ TEST_CASE("a managed domain lost in a module's section is told of once") {
     CHECK(told(load_text("<IfModule !md_module>\nManagedDomain a.org\n</IfModule>\n")).empty());
 }
 
+TEST_CASE("a setting for httpd alone stands in the section of a module, without a warning") {
+    // As README has it for the way from mod_md.
+    Loaded loaded = load_good(
+        "<IfModule ssl_module>\nMDRenewMode manual\n</IfModule>\nManagedDomain example.org\n");
+    CHECK(loaded.desired.domains.at(0).driven());
+    CHECK(told(load_text("<Directory />\nMDRenewMode manual\n</Directory>\n")).size() == 1);
+}
+
 TEST_CASE("sections of httpd are passed over whole") {
     Loaded loaded = load_good(
         "<Directory />\nServerName x\n<Files *.txt>\nSSLEngine on\n</Files>\n"
