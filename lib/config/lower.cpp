@@ -65,14 +65,20 @@ void Lowering::apply_globals() {
     }
 }
 
-// httpd's own configuration names the account of the web server. To own the keys and talk to the CA
-// as that account is not what anybody who includes it wants.
+// httpd's own configuration names the account and the folder of the web server. To own the keys and
+// talk to the CA as that account, or to keep the store there, is not what who includes it wants.
 bool Lowering::is_for_httpd(const Directive& directive) const {
-    bool is_identity = directive.spec->name == "User" || directive.spec->name == "Group";
-    return is_identity && document_.httpd_files.contains(directive.at.file);
+    std::string_view name = directive.spec->name;
+    return (name == "User" || name == "Group" || name == "ServerRoot") &&
+           document_.httpd_files.contains(directive.at.file);
 }
 
 void Lowering::skip(const Directive& directive) {
+    // In the main file it may well be meant; then the store is not where it was thought to be.
+    if (directive.spec->name == "ServerRoot" && directive.at.file == 0)
+        report_.warning(directive.at, "ServerRoot is passed over, for it is the one of httpd",
+                        "this file holds directives of httpd: set it in one that does not, and "
+                        "include this");
     ++loaded_.skipped_count;
     loaded_.skipped.push_back({std::string(directive.spec->name), sources_.origin(directive.at)});
 }

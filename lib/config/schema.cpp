@@ -20,7 +20,8 @@ const DirectiveSpec rows[] = {
         .arguments = "FOLDER",
         .default_value = "/var/lib/mdcertd",
         .example = "ServerRoot /srv/mdcertd",
-        .sentence = "The folder below which relative paths start and the control socket lies.",
+        .sentence = "The folder below which relative paths start and the control socket lies. In a "
+                    "file that holds directives of httpd it serves Include alone.",
         .set_server = set_server_root,
         .show_server = server_root_text,
     },

@@ -110,5 +110,20 @@ TEST_CASE("the ServerRoot of an httpd in its own folder carries its includes") {
     Loaded loaded = load_from(disk, "/h/conf/httpd.conf");
     CHECK(told(loaded) == Told{});
     CHECK(names_of(loaded.desired.domains.at(0)) == Names{"example.org", "www.example.org"});
-    CHECK(loaded.desired.server.store_dir == "/h/md");
+}
+
+TEST_CASE("the ServerRoot of an httpd moves neither the store nor the control socket") {
+    test::VirtualDisk disk{
+        {"/m/mdcertd.conf", "ServerRoot /srv/m\nInclude /h/conf/httpd.conf\n"},
+        {"/h/conf/httpd.conf", "ServerRoot /r\nListen 80\nDocumentRoot /www\nInclude a.conf\n"},
+        {"/r/a.conf", "ManagedDomain example.org\n"}};
+    Loaded loaded = load_from(disk, "/m/mdcertd.conf");
+    CHECK(told(loaded) == Told{});
+    CHECK(loaded.desired.domains.size() == 1);
+    CHECK(loaded.desired.server.server_root == "/srv/m");
+    CHECK(loaded.desired.server.store_dir == "/srv/m/md");
+    Loaded alone = load_from(disk, "/h/conf/httpd.conf");
+    CHECK(alone.desired.server.store_dir == "/var/lib/mdcertd/md");
+    CHECK(told(alone) ==
+          Told{"1:1: warning: ServerRoot is passed over, for it is the one of httpd"});
 }
