@@ -31,6 +31,21 @@ std::string normal_path(const std::string& path) {
     return result;
 }
 
+// The folders around the one of the file, from the inside; none that all programs share, such as
+// /etc, where conf.d/*.conf would be found that means something else.
+std::vector<std::string> folders_above(const std::string& file) {
+    constexpr std::size_t most = 16;  // a hostile path has thousands
+    std::vector<std::string> folders;
+    std::string folder = folder_of(normal_path(folder_of(file)));
+    for (; folder.rfind('/') != 0 && folder.find('/') != std::string::npos;
+         folder = folder_of(folder)) {
+        if (folders.size() == most)
+            break;
+        folders.push_back(folder);
+    }
+    return folders;
+}
+
 bool has_wildcard(const std::string& pattern) {
     return pattern.find_first_of("*?[") != std::string::npos;
 }
@@ -58,22 +73,28 @@ void Parser::define(const Directive& directive) {
     variables_.define(arguments[0].text, std::move(value));
 }
 
-// A relative name means, first of all, what lies beside the including file; then what lies beside
-// the files that included it, out to the main one; then what lies below ServerRoot. httpd looks
-// below its ServerRoot only, which for an httpd configuration is one of these places.
+// A relative name means, first of all, what lies beside the including file or in a folder above it;
+// then the same for the files that included it, out to the main one; then what lies below
+// ServerRoot. httpd looks below its ServerRoot only, which for its files is one of these places.
 std::vector<std::string> Parser::included_files(const std::string& pattern) const {
     if (pattern.starts_with('/'))
         return source_.glob("/", pattern.substr(1));
     std::vector<std::string> folders;
-    for (auto file = files_.rbegin(); file != files_.rend(); ++file)
-        folders.push_back(folder_of(*file));
+    auto add = [&](const std::string& folder) {
+        if (std::find(folders.begin(), folders.end(), folder) == folders.end())
+            folders.push_back(folder);
+    };
+    for (auto file = files_.rbegin(); file != files_.rend(); ++file) {
+        add(folder_of(*file));
+        // Above the main file there is nothing of ours.
+        if (std::next(file) != files_.rend())
+            for (const std::string& folder : folders_above(*file))
+                add(folder);
+    }
     if (!server_root_.empty())
-        folders.push_back(server_root_);
-    for (std::size_t i = 0; i < folders.size(); ++i) {
-        if (std::find(folders.begin(), folders.begin() + static_cast<std::ptrdiff_t>(i),
-                      folders[i]) != folders.begin() + static_cast<std::ptrdiff_t>(i))
-            continue;
-        auto found = source_.glob(folders[i], pattern);
+        add(server_root_);
+    for (const std::string& folder : folders) {
+        auto found = source_.glob(folder, pattern);
         if (!found.empty())
             return found;
     }
@@ -86,7 +107,10 @@ void Parser::include(const Directive& directive, bool optional) {
     if (files.empty() && !optional) {
         std::string hint = "use IncludeOptional when it may be missing";
         if (!pattern.text.starts_with('/'))
-            hint += "; a relative name is looked for beside this file and below ServerRoot";
+            hint +=
+                "; a relative name is looked for beside this file, in the folders above it and "
+                "below "
+                "ServerRoot";
         report_.error(pattern.at,
                       (has_wildcard(pattern.text) ? "no file matches " : "there is no file ") +
                           in_quotes(pattern.text),

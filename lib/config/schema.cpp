@@ -421,8 +421,8 @@ const DirectiveSpec rows[] = {
         .arguments = "FILE | FOLDER | PATTERN",
         .example = "Include sites/*.conf",
         .sentence = "Reads other files in its place. A relative name is looked for beside the "
-                    "including file, then beside the files that included it, then below "
-                    "ServerRoot. It is an error when nothing is found.",
+                    "including file and in the folders above it, then there for the files that "
+                    "included it, then below ServerRoot. It is an error when nothing is found.",
     },
     {
         .name = "IncludeOptional",

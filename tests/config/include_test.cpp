@@ -58,6 +58,28 @@ TEST_CASE("then beside the files that included it, as httpd's files expect it") 
     CHECK(domains_of(disk, "/m/main.conf") == Names{"a.org"});
 }
 
+TEST_CASE("then in the folders above, so that a site of httpd finds its snippets from anywhere") {
+    test::VirtualDisk disk{
+        {"/etc/m/main.conf", "Include conf.d/*.conf\n"},
+        {"/etc/m/conf.d/sites.conf", "IncludeOptional /etc/apache2/sites-enabled/*.conf\n"},
+        {"/etc/apache2/sites-enabled/a.conf", "Include snippets/ssl.conf\n"},
+        {"/etc/apache2/snippets/ssl.conf", "Include deep/er/a.conf\n"},
+        {"/etc/apache2/deep/er/a.conf", "ManagedDomain a.org\n"},
+        {"/etc/m/snippets/ssl.conf", "ManagedDomain other.org\n"}};
+    CHECK(domains_of(disk, "/etc/m/main.conf") == Names{"a.org"});
+}
+
+TEST_CASE("but not where all programs have their files, nor above the main one") {
+    test::VirtualDisk disk{{"/etc/m/main.conf", "IncludeOptional conf.d/*\nInclude sub/one\n"},
+                           {"/etc/m/sub/one", "IncludeOptional conf.d/*\n"},
+                           {"/etc/conf.d/a", "ManagedDomain a.org\n"},
+                           {"/conf.d/b", "ManagedDomain b.org\n"}};
+    CHECK(domains_of(disk, "/etc/m/main.conf").empty());
+    test::VirtualDisk local{{"/usr/local/etc/m/main.conf", "IncludeOptional conf.d/*\n"},
+                            {"/usr/local/etc/conf.d/a", "ManagedDomain a.org\n"}};
+    CHECK(domains_of(local, "/usr/local/etc/m/main.conf").empty());
+}
+
 TEST_CASE("then below the ServerRoot that is set so far") {
     test::VirtualDisk disk{{"/h/conf/httpd.conf", "ServerRoot /h\nInclude conf.d/*.conf\n"},
                            {"/h/conf.d/site.conf", "ManagedDomain a.org\n"}};
