@@ -108,6 +108,7 @@ public:
     void use(Host& host);
     void give_contact(const Host& host);
     void join(const Host& host);
+    void warn_of_unused() const;
 
 private:
     void use(Host& host, std::size_t domain, const std::string& name);
@@ -221,6 +222,19 @@ void Joining::tell(const Argument& name, const Host& host) {
             ": name it in one of them");
 }
 
+// A single host in a file that is included takes all that stands for itself out of renewal.
+void Joining::warn_of_unused() const {
+    for (const model::ManagedDomain& managed : loaded_.desired.domains) {
+        if (managed.used || managed.settings->drive_mode != model::DriveMode::automatic)
+            continue;
+        if (const NameIndex::Owner* first = names_.exact(managed.name()))
+            report_.warning(
+                first->at,
+                in_quotes(managed.name()) + " is not renewed: no virtual host has one of its names",
+                "MDDriveMode always has it renewed, manual leaves it alone");
+    }
+}
+
 }  // namespace
 
 void join_hosts(const Document& document, const Sources& sources, NameIndex& names, Loaded& loaded,
@@ -236,6 +250,7 @@ void join_hosts(const Document& document, const Sources& sources, NameIndex& nam
         joining.give_contact(host);
         joining.join(host);
     }
+    joining.warn_of_unused();
 }
 
 }  // namespace md::config

@@ -13,7 +13,7 @@ std::string host(const std::string& body, const std::string& address = "*:443") 
 
 // The names of example.org after the virtual hosts were read.
 Names joined(const std::string& hosts) {
-    Loaded loaded = load_good("ManagedDomain example.org\n" + hosts);
+    Loaded loaded = load_good("ManagedDomain example.org\nMDDriveMode always\n" + hosts);
     return names_of(loaded.desired.domains.at(0));
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("a domain is used when a host has one of its names, with TLS or not") 
 
 TEST_CASE("who uses a domain is remembered") {
     Loaded loaded =
-        load_good("ManagedDomain a.org www.a.org\nManagedDomain b.org\n" +
+        load_text("ManagedDomain a.org www.a.org\nManagedDomain b.org\n" +
                   host("ServerAlias *.a.org", "*:80") + host("ServerName www.a.org", "*:80"));
     CHECK(loaded.has_virtual_hosts);
     CHECK(loaded.domain_origins[0].used_by == "www.a.org");
@@ -146,12 +146,18 @@ TEST_CASE("who uses a domain is remembered") {
     CHECK(loaded.domain_origins[1].used_by.empty());
 }
 
-TEST_CASE("what is not used is driven in mode always only") {
+TEST_CASE("what is not used is driven in mode always only, and in mode auto warned of") {
     std::string text = "<ManagedDomain a.org>\nMDDriveMode ";
     std::string rest = "\n</ManagedDomain>\n" + host("ServerName other.org");
-    CHECK_FALSE(load_good(text + "auto" + rest).desired.domains[0].driven());
+    Loaded loaded = load_text(text + "auto" + rest);
+    CHECK_FALSE(loaded.desired.domains[0].driven());
+    CHECK(told(loaded) ==
+          Told{"1:16: warning: 'a.org' is not renewed: no virtual host has one of its names"});
     CHECK(load_good(text + "always" + rest).desired.domains[0].driven());
     CHECK_FALSE(load_good(text + "manual" + rest).desired.domains[0].driven());
+    CHECK(told(load_text("MDDriveMode auto\nManagedDomain a.org\nManagedDomain b.org\n" +
+                         host("ServerName b.org"))) ==
+          Told{"2:15: warning: 'a.org' is not renewed: no virtual host has one of its names"});
 }
 
 TEST_CASE("the ServerAdmin of a host is the contact where there is no other") {
@@ -176,5 +182,5 @@ TEST_CASE("a host's ServerAdmin that is no address matters only where it would b
     std::string hosts = host("ServerName a.org\nServerAdmin webmaster@localhost");
     CHECK(load_text("ManagedDomain a.org\n" + hosts).diagnostics.size() == 1);
     CHECK(load_good("MDContactEmail x@a.org\nManagedDomain a.org\n" + hosts).ok());
-    CHECK(load_good("ManagedDomain b.org\n" + hosts).ok());
+    CHECK(load_good("MDDriveMode always\nManagedDomain b.org\n" + hosts).ok());
 }

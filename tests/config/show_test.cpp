@@ -56,10 +56,10 @@ TEST_CASE("the text of everything set gives everything set") {
 
 TEST_CASE("the text keeps who is used and who joined") {
     check_round_trip(
-        load_good("ManagedDomain a.org\nManagedDomain unused.org\n"
+        load_text("ManagedDomain a.org\nManagedDomain unused.org\n"
                   "<VirtualHost *:443>\nServerName a.org\nServerAlias www.a.org\n"
                   "ServerAdmin web@a.org\n</VirtualHost>\n"));
-    check_round_trip(load_good("ManagedDomain a.org\n<VirtualHost *:80>\n</VirtualHost>\n"));
+    check_round_trip(load_text("ManagedDomain a.org\n<VirtualHost *:80>\n</VirtualHost>\n"));
     check_round_trip(
         load_text("ManagedDomain *.a.org\n<VirtualHost *:443>\n"
                   "ServerName x.a.org\n</VirtualHost>\n"));
@@ -92,7 +92,7 @@ TEST_CASE("a proxy's password is shown in neither form") {
 }
 
 TEST_CASE("the JSON has values, origins and names") {
-    Loaded loaded = load_good(
+    Loaded loaded = load_text(
         "Listen 80\n<ManagedDomain a.org>\nMDRenewWindow 5d\n"
         "</ManagedDomain>\nManagedDomain b.org\n"
         "<VirtualHost *:443>\nServerName a.org\nServerAlias www.a.org\n"

@@ -104,7 +104,8 @@ TEST_CASE("virtual hosts use and join managed domains, and who is not driven is 
         check.errors,
         Catch::Contains(site.config_file().string() + ":" +
                         std::to_string(line_of(site, "ServerAlias shop.manual.test")) + ":") &&
-            Catch::Contains("warning: 'shop.manual.test' is not in managed domain"));
+            Catch::Contains("warning: 'shop.manual.test' is not in managed domain") &&
+            Catch::Contains("warning: 'unused.test' is not renewed"));
     CHECK_THAT(check.output,
                Catch::Contains("unused.test: not driven, no virtual host has one of its names") &&
                    Catch::Contains("other.test: not driven, MDDriveMode is manual"));
