@@ -7,6 +7,7 @@
 #include "config/schema.hpp"
 #include "config/server_settings.hpp"
 #include "config/spelling.hpp"
+#include "config/values.hpp"
 
 #include <algorithm>
 
@@ -44,6 +45,7 @@ Loaded Lowering::run() {
     resolve_paths();
     share_settings();
     warn_of_what_can_not_be_proven();
+    check_listens();
     return std::move(loaded_);
 }
 
@@ -230,6 +232,24 @@ void Lowering::warn_of_what_can_not_be_proven() {
             report_.warning(
                 first->at, "no way is left to prove that " + in_quotes(domain.name()) + " is yours",
                 "http-01 needs port 80 of MDPortMap, tls-alpn-01 needs port 443");
+    }
+}
+
+// httpd looks names up. Its Listen of another port than ours is none of our business.
+void Lowering::check_listens() {
+    const model::PortMap& ports = loaded_.desired.server.port_map;
+    for (const Directive& directive : document_.globals) {
+        if (directive.spec->name != "Listen")
+            continue;
+        const Argument& argument = directive.arguments[0];
+        auto listen = parse_listen(argument.text);
+        if (!listen || (listen->port != ports.http && listen->port != ports.https))
+            continue;
+        const std::string& address = listen->address;
+        if (!address.empty() && !same_word(address, "localhost") && !is_ip_address(address))
+            report_.warning(argument.at,
+                            in_quotes(address) + " is not an IP address: nothing answers there",
+                            "write the address itself; mdcertd looks no name up for Listen");
     }
 }
 

@@ -38,6 +38,7 @@ private:
     void resolve_paths();
     void share_settings();
     void warn_of_what_can_not_be_proven();
+    void check_listens();
 
     const Document& document_;
     const Sources& sources_;

@@ -115,6 +115,8 @@ void add_listen(const Directive& directive, ServerSettings& server, Report& repo
     auto listen = parse_listen(directive.arguments[0].text);
     if (!listen)
         return report.error(directive.arguments[0].at, listen.error());
+    if (same_word(listen->address, "localhost"))
+        listen->address = "localhost";
     if (std::find(server.listens.begin(), server.listens.end(), *listen) == server.listens.end())
         server.listens.push_back(*listen);
 }

@@ -16,13 +16,6 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-bool is_ip_address(std::string_view text) {
-    std::string bare(text.substr(0, text.find('%')));  // of an IPv6 address, without its zone
-    in6_addr parsed;
-    bool is_ipv6 = ::inet_pton(AF_INET6, bare.c_str(), &parsed) == 1;
-    return is_ipv6 || (bare == text && ::inet_pton(AF_INET, bare.c_str(), &parsed) == 1);
-}
-
 // A number that fills the whole text.
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
@@ -149,6 +142,13 @@ Checked<model::PortMap> parse_port_map(std::string_view text, model::PortMap map
     }
     (is_http ? map.http : map.https) = local;
     return map;
+}
+
+bool is_ip_address(std::string_view text) {
+    std::string bare(text.substr(0, text.find('%')));  // of an IPv6 address, without its zone
+    in6_addr parsed;
+    bool is_ipv6 = ::inet_pton(AF_INET6, bare.c_str(), &parsed) == 1;
+    return is_ipv6 || (bare == text && ::inet_pton(AF_INET, bare.c_str(), &parsed) == 1);
 }
 
 Checked<model::Listen> parse_listen(std::string_view text) {

@@ -62,6 +62,8 @@ Checked<model::ServedAt> parse_served_at(std::string_view text);
 Checked<model::PortMap> parse_port_map(std::string_view text, model::PortMap map);
 // "443", "*:443", "192.0.2.1:80", "[2001:db8::1]:80".
 Checked<model::Listen> parse_listen(std::string_view text);
+// What can be listened on; a name that is to be looked up cannot.
+bool is_ip_address(std::string_view text);
 std::string listen_text(const model::Listen& listen);
 
 // An absolute URL with host, of one of the two schemes http and https, without blanks and fragment.

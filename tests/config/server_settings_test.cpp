@@ -62,6 +62,17 @@ TEST_CASE("Listen adds up and a repetition counts once") {
     CHECK(listens == std::vector<model::Listen>{{"", 80}, {"192.0.2.1", 443}});
 }
 
+TEST_CASE("Listen takes no name but localhost, where the port is one of ours") {
+    std::string ports = "MDPortMap 80:5080 443:5443\n";
+    for (const char* port : {"5080", "5443"})
+        CHECK(told(load_text(ports + "Listen www.example.org:" + port + "\n")) ==
+              Told{"2:8: warning: 'www.example.org' is not an IP address: nothing answers there"});
+    load_good(ports + "Listen www.example.org:80\nListen [::1]:5080\nListen *:5443\n");
+    CHECK(server_of(ports + "Listen LocalHost:5080").listens ==
+          std::vector<model::Listen>{{"localhost", 5080}});
+    CHECK(load_text("Listen www.example.org:80\nMDPortMap 80:-\n").diagnostics.empty());
+}
+
 TEST_CASE("MDStatusListen with a port alone is for this machine only") {
     using model::StatusListen;
     auto at = [](const std::string& text) { return server_of(text).status_listens; };
