@@ -16,6 +16,9 @@ std::size_t end_of_word(std::string_view text) {
                                     text.begin());
 }
 
+constexpr const char* for_httpd_alone =
+    "take it out, or write it in <IfModule ssl_module> when httpd reads it, too";
+
 }  // namespace
 
 Document Parser::parse(const std::string& file) {
@@ -188,11 +191,14 @@ void Parser::unknown(const std::string& name, const Position& at, bool is_sectio
     UnknownName judged = judge_unknown(name, is_worth_a_guess);
     std::string shown = is_section ? "<" + name + ">" : name;
     std::string hint;
+    if (judged.of_no_use)
+        return report_.warning(at, "mdcertd has no use for " + shown + ": passed over",
+                               for_httpd_alone);
     if (!judged.meant.empty())
         hint = "did you mean " + in_quotes(judged.meant) + "?";
     if (judged.is_mistake) {
-        if (judged.of_mod_md)
-            hint = "mod_md has it, mdcertd does not: take it out";
+        if (judged.lacking)
+            hint = std::string("mod_md has it, mdcertd does not: ") + for_httpd_alone;
         else if (hint.empty())
             hint = "mdcertd.conf(5) lists the directives";
         return report_.error(at, "unknown directive " + in_quotes(shown), hint);

@@ -5,6 +5,7 @@
 #include "config/server_settings.hpp"
 #include "config/spelling.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace md::config {
@@ -473,30 +474,30 @@ const DirectiveSpec rows[] = {
     },
 };
 
-// Of mod_md, without a meaning here so far.
-constexpr std::string_view only_of_mod_md[] = {"MDBaseServer",
-                                               "MDMatchNames",
-                                               "MDRenewViaARI",
-                                               "MDStapling",
-                                               "MDStapleOthers",
-                                               "MDStaplingKeepResponse",
-                                               "MDStaplingRenewWindow",
-                                               "MDProfile",
-                                               "MDProfileMandatory",
-                                               "MDExternalAccountBinding",
-                                               "MDHttpProxyCACertificateFile",
-                                               "MDChallengeDns01",
-                                               "MDChallengeDns01Version",
-                                               "MDCertificateFile",
-                                               "MDCertificateKeyFile",
-                                               "MDStoreLocks",
-                                               "MDInitialDelay",
-                                               "MDRetryFailover",
-                                               "MDActivationDelay",
-                                               "MDServerStatus",
-                                               "MDCertificateStatus",
-                                               "MDCertificateCheck",
-                                               "MDCertificateMonitor"};
+// Of mod_md, and of no consequence for which certificates are obtained: stapling, status pages of
+// httpd, when things are done.
+constexpr std::string_view of_no_use[] = {
+    "MDActivationDelay", "MDCertificateCheck", "MDCertificateMonitor",   "MDCertificateStatus",
+    "MDInitialDelay",    "MDRenewViaARI",      "MDRetryFailover",        "MDServerStatus",
+    "MDStapleOthers",    "MDStapling",         "MDStaplingKeepResponse", "MDStaplingRenewWindow",
+    "MDStoreLocks"};
+
+// Of mod_md, and not to be had here so far.
+constexpr std::string_view lacking[] = {"MDBaseServer",
+                                        "MDCertificateFile",
+                                        "MDCertificateKeyFile",
+                                        "MDChallengeDns01",
+                                        "MDChallengeDns01Version",
+                                        "MDExternalAccountBinding",
+                                        "MDHttpProxyCACertificateFile",
+                                        "MDMatchNames",
+                                        "MDProfile",
+                                        "MDProfileMandatory"};
+
+bool is_among(std::string_view name, std::span<const std::string_view> names) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view known) { return same_word(known, name); });
+}
 
 std::vector<std::string_view> all_names() {
     std::vector<std::string_view> names;
@@ -544,11 +545,12 @@ UnknownName judge_unknown(std::string_view name, bool guess) {
     static const std::vector<std::string_view> ours = all_names();
     UnknownName judged;
     std::string word = lower(name);
-    judged.is_mistake = word.starts_with("md") || word.starts_with("managed");
-    for (std::string_view known : only_of_mod_md)
-        judged.of_mod_md = judged.of_mod_md || same_word(known, name);
+    judged.of_no_use = is_among(name, of_no_use);
+    judged.lacking = is_among(name, lacking);
+    judged.is_mistake =
+        !judged.of_no_use && (word.starts_with("md") || word.starts_with("managed"));
     unsigned limit = judged.is_mistake ? 3 : tolerance(name);
-    if (guess && !judged.of_mod_md && limit > 0)
+    if (guess && !judged.of_no_use && !judged.lacking && limit > 0)
         judged.meant = closest(name, ours, limit).value_or(std::string_view());
     return judged;
 }

@@ -68,7 +68,8 @@ const DirectiveSpec* find_directive(std::string_view name);
 struct UnknownName {
     bool is_mistake = false;  // it looks like one of ours: an error, not a directive of httpd
     std::string_view meant;   // "" = no idea
-    bool of_mod_md = false;   // mod_md has it, mdcertd does not
+    bool of_no_use = false;   // mod_md has it, and it changes nothing for mdcertd
+    bool lacking = false;     // mod_md has it, mdcertd does not
 };
 UnknownName judge_unknown(std::string_view name, bool guess = true);
 

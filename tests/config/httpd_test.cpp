@@ -127,3 +127,10 @@ TEST_CASE("the ServerRoot of an httpd moves neither the store nor the control so
     CHECK(told(alone) ==
           Told{"1:1: warning: ServerRoot is passed over, for it is the one of httpd"});
 }
+
+TEST_CASE("a directive of mod_md that is passed over does not make a file one of httpd") {
+    Loaded loaded = load_text("ServerRoot /srv/m\nUser certs\nMDStapling on\n");
+    CHECK(loaded.ok());
+    CHECK(loaded.desired.server.server_root == "/srv/m");
+    CHECK(loaded.desired.server.user == "certs");
+}

@@ -226,10 +226,12 @@ TEST_CASE("the man page has a paragraph for each directive, with its default") {
 }
 
 TEST_CASE("what mod_md has and mdcertd has not is known for what it is") {
-    CHECK(judge_unknown("MDStapling").of_mod_md);
-    CHECK(judge_unknown("mdbaseserver").of_mod_md);
-    CHECK_FALSE(judge_unknown("MDNothing").of_mod_md);
-    for (const char* name : {"MDStapling", "MDNothing", "ManagedDomians", "mdx"})
+    CHECK(judge_unknown("mdbaseserver").lacking);
+    CHECK_FALSE(judge_unknown("MDNothing").lacking);
+    CHECK(judge_unknown("mdstapling").of_no_use);
+    CHECK_FALSE(judge_unknown("MDStapling").is_mistake);
+    CHECK_FALSE(judge_unknown("MDStaplings").of_no_use);
+    for (const char* name : {"MDProfile", "MDNothing", "ManagedDomians", "mdx"})
         CHECK(judge_unknown(name).is_mistake);
     CHECK_FALSE(judge_unknown("Timeout").is_mistake);
 }
