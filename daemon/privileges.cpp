@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <grp.h>
-#include <optional>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,6 +54,12 @@ std::filesystem::path first_closed(const std::filesystem::path& store) {
     return closed == places.end() ? std::filesystem::path() : *closed;
 }
 
+void require(const Account& account) {
+    if (account.mistake)
+        throw base::Error(std::string(account.mistake->directive) + ": " +
+                          account.mistake->message + ": " + account.mistake->hint);
+}
+
 void make_root_for(const model::ServerSettings& server, const Identity& identity) {
     std::error_code ignored;
     if (std::filesystem::exists(server.server_root, ignored))
@@ -67,26 +72,14 @@ void make_root_for(const model::ServerSettings& server, const Identity& identity
 
 }  // namespace
 
-std::optional<Identity> configured_identity(const model::ServerSettings& server) {
-    if (server.user == "root")
-        return std::nullopt;  // as asked for; looking it up would load the name services
-    const passwd* user = ::getpwnam(server.user.c_str());
-    if (user == nullptr)
-        return std::nullopt;
-    Identity identity{user->pw_uid, user->pw_gid};
-    if (const group* wanted = ::getgrnam(server.group.c_str()))
-        identity.group = wanted->gr_gid;
-    return identity;
-}
-
-std::optional<Identity> store_owner(const model::ServerSettings& server) {
+std::optional<Identity> store_owner(const Account& account, const model::ServerSettings& server) {
+    require(account);
     struct stat status {};
     if (::stat(server.store_dir.c_str(), &status) == 0)
         return Identity{status.st_uid, status.st_gid};
-    auto identity = configured_identity(server);
-    if (identity && ::geteuid() == 0)
-        make_root_for(server, *identity);
-    return identity;
+    if (account.identity && ::geteuid() == 0)
+        make_root_for(server, *account.identity);
+    return account.identity;
 }
 
 ActingAs::ActingAs(const std::optional<Identity>& identity) {
@@ -114,18 +107,18 @@ ActingAs::~ActingAs() {
         std::abort();  // what follows would write files of the wrong owner
 }
 
-bool may_judge_store(const model::ServerSettings& server) {
-    const passwd* user = ::getpwuid(::geteuid());
-    return ::geteuid() == 0 || (user != nullptr && server.user == user->pw_name);
+bool may_judge_store(const Account& account) {
+    return ::geteuid() == 0 || (account.identity && account.identity->user == ::geteuid());
 }
 
-std::string write_obstacle(const model::ServerSettings& server, const std::string& directory) {
+std::string write_obstacle(const Account& account, const model::ServerSettings& server,
+                           const std::string& directory) {
     std::filesystem::path place = directory;
     std::error_code ignored;
     while (place.has_parent_path() && place != place.parent_path() &&
            !std::filesystem::exists(place, ignored))
         place = place.parent_path();
-    auto identity = ::geteuid() == 0 ? configured_identity(server) : std::nullopt;
+    auto identity = ::geteuid() == 0 ? account.identity : std::nullopt;
     std::filesystem::path closed;
     int reason = 0;
     {
@@ -140,27 +133,29 @@ std::string write_obstacle(const model::ServerSettings& server, const std::strin
         !std::filesystem::exists(server.server_root, ignored))
         return {};
     return closed.string() + ": " + std::strerror(reason) +
-           (identity ? " for user " + server.user : "");
+           (identity ? " for user " + account.name : "");
 }
 
 void become_user(const model::ServerSettings& server) {
     if (::geteuid() != 0)
         return;
-    auto identity = configured_identity(server);
-    if (!identity || identity->user == 0) {
+    const Account account = account_of(server);
+    require(account);
+    if (!account.identity) {
         log::warn("running as root: make a system user and name it with 'User'",
-                  log::kv("user", server.user));
+                  log::kv("user", account.name));
         return;
     }
-    make_root_for(server, *identity);
-    if (::initgroups(server.user.c_str(), identity->group) != 0 ||
-        ::setresgid(identity->group, identity->group, identity->group) != 0 ||
-        ::setresuid(identity->user, identity->user, identity->user) != 0)
-        base::raise_errno("cannot become user " + server.user);
+    const auto [user, group] = *account.identity;
+    make_root_for(server, *account.identity);
+    const std::vector<gid_t> groups = groups_of(*account.identity);
+    if (::setgroups(groups.size(), groups.data()) != 0 || ::setresgid(group, group, group) != 0 ||
+        ::setresuid(user, user, user) != 0)
+        base::raise_errno("cannot become user " + account.name);
     // Proof that there is no way back.
     if (::setuid(0) == 0)
         throw base::Error("root privileges could not be given up for good");
-    log::info("became user", log::kv("user", server.user));
+    log::info("became user", log::kv("user", account.name));
 }
 
 }  // namespace md

@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Giving up root: once the ports are bound, the process becomes the configured user for good.
+// Giving up root: once the ports are bound, the process becomes the configured user for good; and
+// what root does on behalf of that user.
 #pragma once
 
-#include "model/desired_state.hpp"
+#include "account.hpp"
 
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace md {
 
 // Does nothing unless started as root. Makes ServerRoot for the user where it is missing. Warns
-// when it has to stay root (no such user, or User root). Throws base::SystemError when becoming the
-// user fails.
+// when it has to stay root (no user of the default name, or User root). Throws base::Error for an
+// account that is a mistake, base::SystemError when becoming the user fails.
 void become_user(const model::ServerSettings& server);
 
-struct Identity {
-    uid_t user;
-    gid_t group;
-};
-// The configured user; nullopt when that is root or nobody.
-std::optional<Identity> configured_identity(const model::ServerSettings& server);
-// The owner of the store, or the configured user where there is no store yet, for whom root makes
-// ServerRoot. Throws base::SystemError.
-std::optional<Identity> store_owner(const model::ServerSettings& server);
+// The owner of the store, or the account where there is no store yet, for whom root makes
+// ServerRoot. Throws as become_user() does.
+std::optional<Identity> store_owner(const Account& account, const model::ServerSettings& server);
 
 // As long as it lives, root acts as somebody else, with the groups of that user alone: may what
 // they may, and what it makes is theirs. Does nothing unless root, nor for nullopt and root. Throws
@@ -43,10 +37,11 @@ private:
     std::vector<gid_t> groups_;  // root's own
 };
 
-// Whether this process may find out what the user that become_user() leads to could do.
-bool may_judge_store(const model::ServerSettings& server);
-// Why that user could not write in that directory and those in it, or make it where it is missing:
-// "/var/lib/mdcertd/md/domains: Permission denied for user mdcertd"; "" when it could.
-std::string write_obstacle(const model::ServerSettings& server, const std::string& directory);
+// Whether this process may find out what the account could do.
+bool may_judge_store(const Account& account);
+// Why the account could not write in that directory and those in it, or make it where it is
+// missing: "/var/lib/mdcertd/md/domains: Permission denied for user mdcertd"; "" when it could.
+std::string write_obstacle(const Account& account, const model::ServerSettings& server,
+                           const std::string& directory);
 
 }  // namespace md

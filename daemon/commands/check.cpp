@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // mdcertd check: says everything that is wrong with the configuration, on stderr, and what it comes
-// to, on stdout. Touches neither store nor network, unless --online wants it to look.
+// to, on stdout. Touches neither store nor network, unless --online wants it to look. Root sees it
+// with the eyes of the account that the daemon has: that one reads it at each reload.
 #include "commands/commands.hpp"
 #include "commands/online.hpp"
 #include "config/disk_source.hpp"
 #include "configuration.hpp"
 #include "notify/hook_runner.hpp"
+#include "privileges.hpp"
 
+#include <algorithm>
+#include <fcntl.h>
 #include <iostream>
 #include <set>
 #include <sstream>
@@ -58,11 +62,15 @@ void check_command(config::Loaded& loaded, std::string_view directive,
                          "write the path of a program that the account of mdcertd may run"));
 }
 
+bool may_read(const std::string& file) {
+    return ::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) == 0;
+}
+
 void check_ca_files(config::Loaded& loaded) {
     std::set<std::string> seen;
     for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i) {
         const std::string& file = loaded.desired.domains[i].settings->ca_certificate_file;
-        if (file.empty() || !seen.insert(file).second || ::access(file.c_str(), R_OK) == 0)
+        if (file.empty() || !seen.insert(file).second || may_read(file))
             continue;
         std::vector<config::ValueOrigin> origins = loaded.global_origins;
         const std::vector<config::ValueOrigin>& own = loaded.domain_origins[i].values;
@@ -71,6 +79,55 @@ void check_ca_files(config::Loaded& loaded) {
                                                   "cannot read " + file,
                                                   "it holds the roots of the CA, in PEM form"));
     }
+}
+
+void check_account(config::Loaded& loaded, const Account& account) {
+    if (account.mistake)
+        loaded.diagnostics.push_back(of_the_world(loaded.global_origins, account.mistake->directive,
+                                                  account.mistake->message, account.mistake->hint));
+}
+
+void check_world(config::Loaded& loaded) {
+    check_command(loaded, "MDNotifyCmd", loaded.desired.server.notify_command);
+    check_command(loaded, "MDMessageCmd", loaded.desired.server.message_command);
+    check_ca_files(loaded);
+}
+
+// What root does not meet itself is said of the account.
+void name_account(config::Loaded& seen, const config::Loaded& by_root, const Account& account) {
+    for (config::Diagnostic& diagnostic : seen.diagnostics)
+        if (std::find(by_root.diagnostics.begin(), by_root.diagnostics.end(), diagnostic) ==
+            by_root.diagnostics.end())
+            diagnostic.message += ", for user " + account.name;
+}
+
+// A folder that may not be listed is empty to IncludeOptional, which is no mistake to the reader.
+void compare(config::Loaded& seen, const config::Loaded& by_root, const Account& account,
+             const std::string& file) {
+    const model::DesiredState &one = seen.desired, &other = by_root.desired;
+    if (!seen.ok() || (one.server == other.server && one.domains.size() == other.domains.size()))
+        return;
+    config::Diagnostic diagnostic;
+    diagnostic.file = file;
+    diagnostic.message = "user " + account.name + " does not see all that root sees";
+    diagnostic.hint = "let that user look into the folders that are included";
+    seen.diagnostics.push_back(std::move(diagnostic));
+}
+
+config::Loaded load_and_look(const CommandLine& line) {
+    config::Loaded loaded = load_configuration(line);
+    const Account account = account_of(loaded.desired.server);
+    check_world(loaded);
+    if (::geteuid() == 0 && account.identity) {
+        const ActingAs acting(account.identity);
+        config::Loaded seen = load_configuration(line);
+        check_world(seen);
+        name_account(seen, loaded, account);
+        compare(seen, loaded, account, line.config_file);
+        return seen;
+    }
+    check_account(loaded, account);
+    return loaded;
 }
 
 void print_domain(const config::Loaded& loaded, std::size_t index) {
@@ -106,10 +163,7 @@ void print_skipped(const config::Loaded& loaded, bool verbose) {
 }  // namespace
 
 int check(const CommandLine& line) {
-    config::Loaded loaded = load_configuration(line);
-    check_command(loaded, "MDNotifyCmd", loaded.desired.server.notify_command);
-    check_command(loaded, "MDMessageCmd", loaded.desired.server.message_command);
-    check_ca_files(loaded);
+    config::Loaded loaded = load_and_look(line);
     print_diagnostics(loaded);
     std::size_t errors = count_of(loaded, Severity::error);
     std::size_t warnings = count_of(loaded, Severity::warning);

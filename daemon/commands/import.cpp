@@ -18,7 +18,6 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
-#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,12 +38,12 @@ std::string output_for(const CommandLine& line) {
 }
 
 // For the daemon to read and not for everybody: commands of the former client may stand in it.
-void write_new_file(const std::string& path, const std::string& text, const std::string& group) {
+void write_new_file(const std::string& path, const std::string& text, const Account& reader) {
     int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
     if (file < 0)
         base::raise_errno("cannot write " + path);
-    const struct group* readers = ::geteuid() == 0 ? ::getgrnam(group.c_str()) : nullptr;
-    if (readers != nullptr && ::fchown(file, static_cast<uid_t>(-1), readers->gr_gid) != 0)
+    if (::geteuid() == 0 && reader.identity &&
+        ::fchown(file, static_cast<uid_t>(-1), reader.identity->group) != 0)
         ::fchmod(file, 0644);
     std::size_t written = 0;
     ssize_t count = 1;
@@ -86,6 +85,7 @@ class Takeover {
 public:
     Takeover(const CommandLine& line, import::Client client)
         : loaded_(require_configuration(line)),
+          account_(account_of(loaded_.desired.server)),
           tree_(line.directory),
           origin_{client, tree_.root()},
           output_(output_for(line)),
@@ -106,7 +106,7 @@ public:
     }
 
     void into_store() {
-        const ActingAs acting(store_owner(loaded_.desired.server));
+        const ActingAs acting(store_owner(account_, loaded_.desired.server));
         store::Lease lease = store::acquire_lease(loaded_.desired.server.store_dir);
         base::asio::io_context context(1);
         base::asio::thread_pool pool(1);
@@ -120,7 +120,7 @@ public:
 
     void write_configuration() {
         if (!text_.empty())
-            write_new_file(output_, text_, loaded_.desired.server.group);
+            write_new_file(output_, text_, account_);
         std::fputs(import::report_text(decision_, origin_, text_.empty() ? "" : output_).c_str(),
                    stdout);
     }
@@ -156,6 +156,7 @@ private:
     }
 
     config::Loaded loaded_;
+    Account account_;
     import::Tree tree_;
     import::Origin origin_;
     std::string output_;

@@ -37,6 +37,7 @@ public:
            const CommandLine& line)
         : executor_(executor),
           server_(desired.server),
+          account_(account_of(desired.server)),
           domains_(admin::select_known(desired, line.names)),
           bounded_(line.names.empty()) {}
 
@@ -67,10 +68,10 @@ private:
     }
 
     void survey_store() {
-        std::string obstacle = write_obstacle(server_, server_.store_dir);
-        if (!may_judge_store(server_))
+        std::string obstacle = write_obstacle(account_, server_, server_.store_dir);
+        if (!may_judge_store(account_))
             found({true,
-                   "whether the store can be written, root or " + server_.user + " can tell",
+                   "whether the store can be written, root or " + account_.name + " can tell",
                    {}});
         else if (obstacle.empty())
             found({true, "the store " + server_.store_dir + " can be written", {}});
@@ -149,6 +150,7 @@ private:
 
     asio::any_io_executor executor_;
     const model::ServerSettings& server_;
+    Account account_;
     std::vector<const model::ManagedDomain*> domains_;
     base::SystemClock clock_;
     responder::ChallengeBoard board_;

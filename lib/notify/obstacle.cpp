@@ -3,6 +3,7 @@
 #include "notify/hook_runner.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
 #include <system_error>
@@ -18,7 +19,7 @@ std::string obstacle_of_file(const std::string& path) {
                (errno == ENOENT ? "no such file" : std::generic_category().message(errno));
     if (!S_ISREG(status.st_mode))
         return path + " is not a file";
-    if (::access(path.c_str(), X_OK) != 0)
+    if (::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) != 0)
         return path + " is not executable: chmod +x " + path;
     return {};
 }
