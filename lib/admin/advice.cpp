@@ -45,8 +45,8 @@ constexpr std::array<Advice, 18> advices = {{
      "The CA refuses this kind of contact. Write an e-mail address as MDContactEmail or "
      "ServerAdmin."},
     {"externalAccountRequired",
-     "The CA wants an account you have with it. Get the key from the CA and write it as "
-     "MDExternalAccountBinding."},
+     "The CA wants an external account (EAB), and mdcertd cannot bind one yet: choose another CA "
+     "with MDCertificateAuthority."},
     {"userActionRequired",
      "The CA wants you to read and accept something. Follow its message, and check "
      "MDCertificateAgreement."},

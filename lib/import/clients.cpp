@@ -8,14 +8,18 @@ namespace {
 
 struct Row {
     Client client;
-    std::string_view word, retirement;
+    std::string_view word, retirement, partial_retirement;
 };
 constexpr std::array<Row, 5> rows = {
-    {{Client::certbot, "certbot", "systemctl disable --now certbot.timer (or its line in cron)"},
-     {Client::mod_md, "mod_md", "MDRenewMode manual in httpd's configuration, and a reload of it"},
-     {Client::lego, "lego", "take out the timer or the line in cron that runs 'lego renew'"},
-     {Client::acme_sh, "acme.sh", "acme.sh --uninstall-cronjob"},
-     {Client::uacme, "uacme", "take out the timer or the line in cron that runs 'uacme issue'"}}};
+    {{Client::certbot, "certbot", "systemctl disable --now certbot.timer (or its line in cron)",
+      "move renewal/NAME.conf of each out of its folder"},
+     {Client::mod_md, "mod_md", "MDRenewMode manual in httpd's configuration, and a reload of it",
+      "MDRenewMode manual for these in httpd's configuration, and a reload of it"},
+     {Client::lego, "lego", "take out the timer or the line in cron that runs 'lego renew'",
+      "take out the timers or the lines in cron that run 'lego renew' for these"},
+     {Client::acme_sh, "acme.sh", "acme.sh --uninstall-cronjob", "acme.sh --remove -d NAME"},
+     {Client::uacme, "uacme", "take out the timer or the line in cron that runs 'uacme issue'",
+      "take out the timers or the lines in cron that run 'uacme issue' for these"}}};
 
 const Row& row_of(Client client) {
     return rows[static_cast<std::size_t>(client)];
@@ -36,6 +40,10 @@ std::optional<Client> client_named(std::string_view word) {
 
 std::string_view retirement(Client client) {
     return row_of(client).retirement;
+}
+
+std::string_view partial_retirement(Client client) {
+    return row_of(client).partial_retirement;
 }
 
 Found read(Client client, const Tree& tree, const Authorities& authorities) {

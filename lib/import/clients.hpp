@@ -19,6 +19,8 @@ std::string_view word(Client client);
 std::optional<Client> client_named(std::string_view word);
 // How to have it stop renewing what mdcertd has taken over.
 std::string_view retirement(Client client);
+// The same where it goes on renewing the rest.
+std::string_view partial_retirement(Client client);
 
 Found read(Client client, const Tree& tree, const Authorities& authorities);
 

@@ -19,6 +19,14 @@ bool same_file(const KeySpec& one, const KeySpec& other) {
     return one.type == other.type && one.canonical_curve() == other.canonical_curve();
 }
 
+// What keeps mdcertd from proving the names; "" when nothing does.
+std::string proof_obstacle(const Judged& judged) {
+    for (const DomainName& name : judged.names)
+        if (name.is_wildcard())
+            return name.text() + " is proven by dns-01 only";
+    return judged.found->by_dns ? "its names were proven by dns-01" : "";
+}
+
 class Choice {
 public:
     Choice(const Found& found, const Present& present) : found_(found), present_(present) {
@@ -52,11 +60,7 @@ private:
 const model::ManagedDomain* Choice::configured_for(const Judged& judged,
                                                    std::string& obstacle) const {
     for (const model::ManagedDomain& domain : present_.desired.domains) {
-        auto has = [&](const DomainName& name) {
-            return domain.covers(name) ||
-                   std::any_of(domain.members.begin(), domain.members.end(),
-                               [&](const auto& member) { return name.covers(member.name); });
-        };
+        auto has = [&](const DomainName& name) { return domain.covers(name); };
         auto shared = std::find_if(judged.names.begin(), judged.names.end(), has);
         if (shared == judged.names.end())
             continue;
@@ -70,18 +74,11 @@ const model::ManagedDomain* Choice::configured_for(const Judged& judged,
     return nullptr;
 }
 
-// The domain taken before that shares a name, coverage by a wildcard counted.
+// The domain taken before that shares a name.
 TakenDomain* Choice::neighbour_of(const Judged& judged, std::string& shared) {
     for (const DomainName& name : judged.names) {
         shared = name.text();
         auto owner = owners_.find(shared);
-        if (owner == owners_.end() && !name.is_wildcard() && !name.is_single_label())
-            owner = owners_.find("*" + shared.substr(shared.find('.')));
-        if (owner == owners_.end() && name.is_wildcard())
-            owner = std::find_if(owners_.begin(), owners_.end(), [&](const auto& other) {
-                auto parsed = DomainName::parse(other.first);
-                return parsed && name.covers(*parsed);
-            });
         if (owner != owners_.end())
             return &decision_.domains[owner->second];
     }
@@ -150,6 +147,10 @@ void Choice::begin(Judged& judged, const model::ManagedDomain* configured) {
 void Choice::take(Judged& judged) {
     if (judged.names.empty()) {
         leave(judged, judged.shortcoming.empty() ? "it has no DNS name" : judged.shortcoming);
+        return;
+    }
+    if (std::string why = proof_obstacle(judged); !why.empty()) {
+        decision_.unprovable.push_back({judged.found->source, std::move(why)});
         return;
     }
     std::string obstacle, shared;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What of another client's tree is taken over, and what is not and why. One certificate and key for
 // each set of names and key type: the one that lasts longest; a name stands in one managed domain;
+// what only dns-01 proves stays with the other client, since mdcertd could not renew it;
 // what mdcertd already holds or is told to manage stays as it is. Pure.
 #pragma once
 
@@ -49,7 +50,8 @@ struct TakenDomain {
 struct Decision {
     std::vector<TakenDomain> domains;  // by name
     std::vector<const FoundAccount*> accounts;
-    std::vector<Trouble> left;  // what is not taken, with what to do about it
+    std::vector<Trouble> left;        // what is not taken, with what to do about it
+    std::vector<Trouble> unprovable;  // what the other client has to go on renewing
 };
 
 // `found` and what `present` refers to outlive the decision.

@@ -4,6 +4,8 @@
 #include "import/parts.hpp"
 #include "store/layout.hpp"
 
+#include <algorithm>
+
 namespace md::import {
 namespace {
 
@@ -23,6 +25,10 @@ void read_certificate(const Tree& tree, const std::string& folder, const std::st
         certificate.ca_url = record.ca_urls.front();
     certificate.account = store::account_key(record.ca_account);
     certificate.contacts = record.contacts;
+    const auto& challenges = record.ca_challenges;
+    certificate.by_dns = !challenges.empty() &&
+                         std::all_of(challenges.begin(), challenges.end(),
+                                     [](const std::string& type) { return type == "dns-01"; });
     certificate.kept = record;
     found.certificates.push_back(std::move(certificate));
 }

@@ -44,14 +44,6 @@ std::string keys_text(const std::vector<model::KeySpec>& keys) {
     return text;
 }
 
-bool has_wildcard(const TakenDomain& domain) {
-    return std::any_of(domain.names.begin(), domain.names.end(),
-                       [](const model::DomainName& name) { return name.is_wildcard(); });
-}
-
-constexpr const char* dns_hint =
-    "dns-01 proves these names, which takes an MDChallengeDns01 command";
-
 // What mod_md was told of its own.
 std::string kept_lines(const store::MdRecord& kept) {
     std::string text;
@@ -84,8 +76,6 @@ std::string section(const TakenDomain& taken, const Origin& origin) {
                     "    ");
     if (!found.hook.empty())
         text += comment("It ran once renewed: " + found.hook, "    ");
-    if (found.by_dns || has_wildcard(taken))
-        text += comment(dns_hint, "    ");
     if (found.ca_url.empty())
         text += comment(std::string(word(origin.client)) +
                             " does not keep which CA that was: MDCertificateAuthority",
@@ -143,18 +133,32 @@ std::string domain_line(const TakenDomain& taken) {
            "\n";
 }
 
+// While the former client still has something to renew, it must not be stopped.
+std::string retirement_line(const Decision& decision, Client client) {
+    const std::string name(word(client));
+    if (decision.unprovable.empty())
+        return "  have " + name + " renew nothing any more: " + std::string(retirement(client)) +
+               "\n";
+    return "  leave " + name +
+           " at work for what is left to it, and have it renew what was taken "
+           "over no more: " +
+           std::string(partial_retirement(client)) + "\n";
+}
+
+std::string lines(const std::vector<Trouble>& troubles) {
+    std::string text;
+    for (const Trouble& trouble : troubles)
+        text += "  " + shown(trouble.source) + ": " + shown(trouble.why) + "\n";
+    return text;
+}
+
 std::string steps(const Decision& decision, const Origin& origin, const std::string& written) {
     std::string text = "\nWhat to do next:\n";
     if (!written.empty())
         text += "  look " + written + " over, then: mdcertd check\n";
-    text += "  have it kept valid from now on: systemctl start mdcertd\n";
-    text += "  have " + std::string(word(origin.client)) +
-            " renew nothing any more: " + std::string(retirement(origin.client)) +
-            "\n  point your servers at the certificates in the store: mdcertd snippet prints how\n";
-    for (const TakenDomain& taken : decision.domains)
-        if (has_wildcard(taken) || taken.found->by_dns)
-            text += "  " + taken.name() + ": " + dns_hint + "\n";
-    return text;
+    return text + "  have it kept valid from now on: systemctl start mdcertd\n" +
+           retirement_line(decision, origin.client) +
+           "  point your servers at the certificates in the store: mdcertd snippet prints how\n";
 }
 
 }  // namespace
@@ -183,10 +187,11 @@ std::string report_text(const Decision& decision, const Origin& origin,
     for (const FoundAccount* account : decision.accounts)
         text += "  the account at " + shown(account->ca_url) +
                 (account->url.empty() ? ", whose address the CA will tell" : "") + "\n";
+    if (!decision.unprovable.empty())
+        text += "Not taken over: mdcertd cannot prove these yet; leave them to " +
+                std::string(word(origin.client)) + ":\n" + lines(decision.unprovable);
     if (!decision.left.empty())
-        text += "Not taken over:\n";
-    for (const Trouble& trouble : decision.left)
-        text += "  " + shown(trouble.source) + ": " + shown(trouble.why) + "\n";
+        text += "Not taken over:\n" + lines(decision.left);
     if (!written.empty())
         text += "Configuration written: " + written + "\n";
     if (is_empty)

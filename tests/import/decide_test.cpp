@@ -117,21 +117,46 @@ TEST_CASE("the same names with another kind of key are one managed domain with b
     CHECK(decision.left.empty());
 }
 
-TEST_CASE("a name is in one managed domain only, coverage by a wildcard counted") {
+TEST_CASE("a name is in one managed domain only") {
     Machine machine;
     machine.add("long", certified("one.test two.test", days{50}));
     machine.add("short", certified("two.test three.test", days{10}));
-    machine.add("wild", certified("*.four.test four.test", days{40}));
-    machine.add("host", certified("www.four.test", days{30}));
-    machine.add("early", certified("www.five.test", days{45}));
-    machine.add("late", certified("*.five.test", days{5}));
     const auto decision = machine.decide();
-    CHECK(decision.domains.size() == 3);
-    CHECK(decision.left.size() == 3);
+    CHECK(decision.domains.size() == 1);
+    CHECK(decision.left.size() == 1);
     CHECK_THAT(lines_of(decision.left), Catch::Contains("short: two.test is in long too") &&
-                                            Catch::Contains("add its other names to one.test") &&
-                                            Catch::Contains("host: www.four.test is in wild too") &&
-                                            Catch::Contains("late: *.five.test is in early too"));
+                                            Catch::Contains("add its other names to one.test"));
+}
+
+TEST_CASE("what only dns-01 proves is left to its client, which is not stopped then") {
+    Machine machine;
+    machine.configure("MDPrivateKeys P-256\nManagedDomain *.six.test\n");
+    machine.add("wild", certified("four.test *.four.test", days{40}));
+    machine.add("host", certified("www.four.test", days{30}));
+    machine.add("six", certified("a.six.test", days{30}));
+    machine.add("inside", certified("five.test"));
+    machine.found.certificates.back().by_dns = true;
+    machine.found.certificates.back().proof = "dns-cloudflare";
+    const auto decision = machine.decide();
+    REQUIRE(decision.domains.size() == 2);
+    CHECK(decision.domains[1].name() == "www.four.test");
+    CHECK(decision.left.empty());
+    CHECK_THAT(lines_of(decision.unprovable),
+               Catch::Contains("wild: *.four.test is proven by dns-01 only\n") &&
+                   Catch::Contains("inside: its names were proven by dns-01\n"));
+
+    const import::Origin certbot{import::Client::certbot, "/etc/letsencrypt"};
+    const auto text = configuration_text(decision, machine.found, certbot, now);
+    CHECK_THAT(text, !Catch::Contains("five.test") && !Catch::Contains("*.four.test"));
+    const auto report = report_text(decision, certbot, "/etc/x.conf");
+    CHECK_THAT(
+        report,
+        Catch::Contains("mdcertd cannot prove these yet; leave them to certbot:\n  inside: ") &&
+            Catch::Contains("  wild: ") && Catch::Contains("move renewal/NAME.conf of each") &&
+            !Catch::Contains("certbot.timer"));
+    machine.found.certificates = {};
+    machine.add("host", certified("www.four.test"));
+    CHECK_THAT(report_text(machine.decide(), certbot, ""), Catch::Contains("certbot.timer"));
 }
 
 TEST_CASE("what is configured stays, and gets its certificate; what is held stays") {
