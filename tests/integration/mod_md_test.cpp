@@ -4,6 +4,8 @@
 #include "mod_md_server.hpp"
 #include "support/catch.hpp"
 
+#include <sstream>
+
 using namespace md::test;
 using std::chrono::seconds;
 
@@ -38,6 +40,68 @@ struct Machine {
     Pebble ca;
     Site site;
     ModMdServer httpd;
+};
+
+// The commands that README says behind that heading, each with the lines that belong to it.
+std::vector<std::string> commands_behind(const std::string& heading) {
+    const std::string readme = read_file(fs::path(MD_SOURCE_DIR) / "README.md");
+    const auto begin = readme.find("```console\n", readme.find("\n" + heading + "\n"));
+    std::istringstream lines(readme.substr(begin, readme.find("\n```\n", begin) - begin));
+    std::vector<std::string> commands;
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line))
+        if (line.starts_with("$ "))
+            commands.push_back(line.substr(2));
+        else
+            commands.back() += "\n" + line;
+    return commands;
+}
+
+// The package as it is after its installation, on a machine with httpd: a daemon without a domain,
+// which has made its store. Every path of README lies below the folder of the site.
+struct Installed {
+    explicit Installed(Machine& machine)
+        : site(machine.site),
+          here(site.directory().string()),
+          port(std::to_string(machine.ca.http_port())) {
+        const std::string ca = machine.ca.ca_file().string();
+        for (const char* folder : {"bin", "etc/mdcertd/conf.d", "etc/apache2/sites-enabled"})
+            fs::create_directories(site.directory() / folder);
+        write_script(site.directory() / "bin/sudo", "#!/bin/sh\nexec \"$@\"\n");
+        write_script(site.directory() / "bin/mdcertd", "#!/bin/sh\nexec " MD_BINARY " \"$@\" -c " +
+                                                           site.config_file().string() + "\n");
+        write_file(site.config_file(), "ServerRoot " + here + "/own\nUser root\nIncludeOptional " +
+                                           here + "/etc/mdcertd/conf.d/*.conf\n");
+        write_file(site.directory() / "etc/apache2/sites-enabled/one.conf",
+                   "MDCertificateAuthority " + machine.ca.directory_url() +
+                       "\nMDCACertificateFile " + ca + "\n" + machine.the_site());
+        start();
+    }
+    void start() {
+        daemon = site.run();
+        REQUIRE(daemon->wait_for_output("mdcertd runs", seconds{20}));
+    }
+    void run(std::string command) {
+        if (command == "sudo systemctl start mdcertd")
+            return start();
+        if (command == "sudo systemctl stop mdcertd") {
+            CHECK(daemon->stop(seconds{5}) == 0);
+            return;
+        }
+        for (const char* place : {"/etc/", "/var/lib/"})
+            command = replaced(command, place, here + place);
+        command = replaced(command, "/usr/lib/mdcertd/", MD_SOURCE_DIR "/packaging/hooks/");
+        command = replaced(command, "5080", port);
+        const auto outcome = run_command({{"sh", "-c", "PATH=" + here + "/bin:$PATH\n" + command}});
+        INFO(command << outcome.output << outcome.errors);
+        CHECK(outcome.status == 0);
+        CHECK(outcome.errors == "");
+    }
+
+    Site& site;
+    std::string here, port;
+    std::unique_ptr<Process> daemon;
 };
 
 std::string next_of(const Site& site, const std::string& name) {
@@ -89,6 +153,42 @@ TEST_CASE("a store that httpd wrote is taken over: same account, no order, renew
     CHECK(place.ca.requests("/sign-me-up") == accounts);
     CHECK(place.ca.accounts() == 1);
     CHECK(place.account_key() == key);
+}
+
+TEST_CASE("README's commands take the store of httpd over: same account, certificate and key",
+          "[slow]") {
+    Machine place;
+    place.httpd.configure(place.the_site());
+    place.httpd.start();
+    const bool obtained = place.httpd.obtains("one.test", seconds{60});
+    INFO(place.httpd.said() << place.ca.log());
+    REQUIRE(obtained);
+    place.httpd.graceful();
+    place.httpd.stop();
+    const unsigned accounts = place.ca.requests("/sign-me-up");
+    const unsigned orders = place.ca.requests("/order-plz");
+
+    Installed installed(place);
+    fs::rename(place.site.store(), place.site.directory() / "etc/apache2/md");
+    const auto commands = commands_behind("### From mod_md, and back");
+    REQUIRE(commands.size() >= 4);
+    for (const std::string& command : commands)
+        installed.run(command);
+    INFO(installed.daemon->output());
+    const fs::path theirs = place.site.directory() / "etc/apache2/md/domains/one.test";
+    const fs::path ours = place.site.directory() / "own/md/domains/one.test";
+    for (const char* file : {"pubcert.pem", "privkey.pem"})
+        CHECK(read_file(ours / file) == read_file(theirs / file));
+    CHECK(read_file(ours / "privkey.pem") != "");
+    CHECK(place.site.status_of("one.test").at("state") == "valid");
+    CHECK(place.ca.requests("/order-plz") == orders);
+    CHECK(place.ca.requests("/sign-me-up") == accounts);
+
+    place.site.mdcertd({"renew", "one.test"});  // there is no httpd to be told
+    CHECK(place.ca.requests("/order-plz") == orders + 1);
+    CHECK(place.ca.requests("/sign-me-up") == accounts);
+    CHECK(read_file(ours / "pubcert.pem") != read_file(theirs / "pubcert.pem"));
+    CHECK(installed.daemon->stop(seconds{5}) == 0);
 }
 
 TEST_CASE("what httpd had obtained and not yet taken up is used, with its account", "[slow]") {
