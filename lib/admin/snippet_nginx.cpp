@@ -10,7 +10,10 @@ std::string redirect(RequireHttps require) {
     if (require == RequireHttps::off)
         return "    # Your site, for those who come without TLS: root, proxy_pass, ...\n";
     bool permanent = require == RequireHttps::permanent;
+    // As the responder itself: what stands below /.well-known/ is never redirected.
     return std::string(
+               "    location ^~ /.well-known/ {\n"
+               "        # security.txt and its like, which is not redirected: root, ...\n    }\n"
                "    location / {\n"
                "        if ($request_method !~ ^(GET|HEAD)$) { return ") +
            (permanent ? "308" : "307") +

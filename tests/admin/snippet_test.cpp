@@ -64,6 +64,7 @@ TEST_CASE("the redirect and HSTS are those that MDRequireHttps asks for") {
         setup.domain.settings.edit().require_https = RequireHttps::temporary;
         CHECK_THAT(setup.text(front), Catch::Contains("302") && Catch::Contains("307") &&
                                           !Catch::Contains("Strict-Transport-Security"));
+        CHECK_THAT(setup.text(front), Catch::Matches("[^]*\\.well-known/[^a][^]*"));
         setup.domain.settings.edit().require_https = RequireHttps::permanent;
         CHECK_THAT(setup.text(front), Catch::Contains("301") && Catch::Contains("308") &&
                                           Catch::Contains("Strict-Transport-Security") &&

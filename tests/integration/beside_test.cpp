@@ -84,6 +84,9 @@ TEST_CASE("beside a real server: first certificate, renewal under load, a reload
           "301 https://www.one.test/a?b=c\n");
     CHECK(front.get(front.plain_url("one.test"), {"-d", "x", "-o", nowhere, "-w", status}) ==
           "308 https://one.test/\n");
+    CHECK_THAT(front.get(front.plain_url("one.test") + ".well-known/security.txt",
+                         {"-o", nowhere, "-w", status}),
+               !Catch::StartsWith("3"));
     CHECK_THAT(front.get(front.tls_url("one.test"), {"-i"}),
                Catch::Matches("HTTP/[0-9.]+ 200[^]*") &&
                    Catch::Contains("strict-transport-security: max-age=15768000",
