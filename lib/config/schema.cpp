@@ -30,7 +30,7 @@ const DirectiveSpec rows[] = {
         .name = "MDStoreDir",
         .arguments = "FOLDER",
         .default_value = "md",
-        .example = "MDStoreDir /etc/apache2/md",
+        .example = "MDStoreDir /var/lib/certificates",
         .sentence =
             "The folder of the store: accounts, keys and certificates. Relative to ServerRoot.",
         .set_server = set_store_dir,

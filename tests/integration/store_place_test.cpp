@@ -130,7 +130,8 @@ TEST_CASE("on a read-only file system nothing is ordered or lost, and the error 
     const auto renewal = bench.site.mdcertd({"renew", "one.test"});
     CHECK(renewal.status == 1);
     CHECK_THAT(renewal.errors, Catch::Contains(bench.disk.place().string()) &&
-                                   Catch::Contains("Read-only file system"));
+                                   Catch::Contains("Read-only file system (under systemd: "
+                                                   "ReadWritePaths= in a drop-in)"));
     CHECK(bench.ca.orders() == 1);
     CHECK(bench.contents() == bench.held);
     CHECK_THAT(bench.site.mdcertd({"status"}).output, Catch::Contains("one.test"));
