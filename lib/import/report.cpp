@@ -139,10 +139,11 @@ std::string retirement_line(const Decision& decision, Client client) {
     if (decision.unprovable.empty())
         return "  have " + name + " renew nothing any more: " + std::string(retirement(client)) +
                "\n";
-    return "  leave " + name +
-           " at work for what is left to it, and have it renew what was taken "
-           "over no more: " +
-           std::string(partial_retirement(client)) + "\n";
+    std::string text = "  leave " + name + " at work for what is left to it";
+    if (!decision.domains.empty())
+        text += ", and have it renew what was taken over no more: " +
+                std::string(partial_retirement(client));
+    return text + "\n";
 }
 
 std::string lines(const std::vector<Trouble>& troubles) {

@@ -154,6 +154,11 @@ TEST_CASE("what only dns-01 proves is left to its client, which is not stopped t
         Catch::Contains("mdcertd cannot prove these yet; leave them to certbot:\n  inside: ") &&
             Catch::Contains("  wild: ") && Catch::Contains("move renewal/NAME.conf of each") &&
             !Catch::Contains("certbot.timer"));
+    machine.found.certificates.erase(machine.found.certificates.begin() + 1,
+                                     machine.found.certificates.end());
+    machine.found.accounts.push_back(found_account("a", ca_url));
+    CHECK_THAT(report_text(machine.decide(), certbot, ""),
+               Catch::Contains("leave certbot at work for what is left to it\n"));
     machine.found.certificates = {};
     machine.add("host", certified("www.four.test"));
     CHECK_THAT(report_text(machine.decide(), certbot, ""), Catch::Contains("certbot.timer"));
