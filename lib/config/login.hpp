@@ -10,7 +10,8 @@
 
 namespace md::config {
 
-// Where it is: "joe:secret" of "MDHttpProxy http://joe:secret@proxy". Empty when there is none.
+// Where it is: "joe:secret" of "MDHttpProxy http://joe:secret@proxy", and all behind the name of
+// MDExternalAccountBinding, which is a key. Empty when there is none.
 struct Login {
     std::size_t begin = 0, end = 0;
 };

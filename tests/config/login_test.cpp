@@ -26,11 +26,13 @@ TEST_CASE("the login of a URL is masked octet by octet") {
     CHECK(without_login("https://ca.example.org/directory") == "https://ca.example.org/directory");
     CHECK(without_login("mailto:joe@example.org bob@example.org:") ==
           "mailto:joe@example.org bob@example.org:");
+    CHECK(without_login("MDExternalAccountBinding a b") == "MDExternalAccountBinding ***");
+    CHECK(without_login("MDExternalAccountBinding") == "MDExternalAccountBinding");
     CHECK(without_login("@:://").size() == 5);
     CHECK(without_login("://@") == "://@");
 }
 
-TEST_CASE("no diagnostic shows the password of a proxy") {
+TEST_CASE("no diagnostic shows the password of a proxy or the key of an account") {
     for (const char* text :
          {"MDHttpProxy http://joe:S3cret@proxy:99999\n", "MDHttpProxy http://joe:S3cret@proxy/x\n",
           "MDHttpProxy joe:S3cret@proxy:3128\n", "MDHttpProxy \"http://joe:S3cret@proxy\n",
@@ -42,7 +44,8 @@ TEST_CASE("no diagnostic shows the password of a proxy") {
           "MDHttpProxy \\\r\n http://joe:\\\r\nS3cret@\\\r\nproxy:99999 x\r\n",
           "MDCertificateAuthority https://joe:S3cret@ca:99999/\n",
           "Define P http://joe:S3cret@proxy:99999\nMDCertificateAuthority ${P}\n",
-          "MDHttpProxy\nhttp://joe:S3cret@proxy:3128\n"}) {
+          "MDHttpProxy\nhttp://joe:S3cret@proxy:3128\n", "MDExternalAccountBinding kid S3cret\n",
+          "  mdexternalaccountbindings kid \\\n S3cret\n"}) {
         INFO(text);
         Loaded loaded = load_text(text);
         REQUIRE_FALSE(loaded.diagnostics.empty());
