@@ -77,278 +77,275 @@ void Reconcile::request(const std::vector<std::string>& names) {
         requested_[name] |= names.size() == 1;
         replan(*registry_.place_of(name), tools_.clock.now());
     }
-        poke_.wake();
-    }
+    poke_.wake();
+}
 
-    // Not a matter of course: the watchdog believes nothing it cannot count.
-    bool Reconcile::all_planned() const {
-        auto busy = static_cast<std::ptrdiff_t>(running_.size()) -
-                    static_cast<std::ptrdiff_t>(strays_.size());
-        return static_cast<std::ptrdiff_t>(agenda_.size()) + busy >= driven_;
-    }
+// Not a matter of course: the watchdog believes nothing it cannot count.
+bool Reconcile::all_planned() const {
+    auto busy =
+        static_cast<std::ptrdiff_t>(running_.size()) - static_cast<std::ptrdiff_t>(strays_.size());
+    return static_cast<std::ptrdiff_t>(agenda_.size()) + busy >= driven_;
+}
 
-    void Reconcile::replan_all(sys_seconds now) {
-        agenda_.clear(registry_.desired.domains.size());
-        notification_.clear();
-        errands_.clear();
-        driven_ = 0;
-        for (std::size_t place = 0; place < registry_.desired.domains.size(); ++place) {
-            driven_ += registry_.desired.domains[place].driven();
-            replan(place, now);
+void Reconcile::replan_all(sys_seconds now) {
+    agenda_.clear(registry_.desired.domains.size());
+    notification_.clear();
+    errands_.clear();
+    driven_ = 0;
+    for (std::size_t place = 0; place < registry_.desired.domains.size(); ++place) {
+        driven_ += registry_.desired.domains[place].driven();
+        replan(place, now);
+    }
+    planned_at_ = now;
+}
+
+void Reconcile::replan(std::size_t place, sys_seconds now) {
+    const model::ManagedDomain& domain = registry_.desired.domains[place];
+    const model::ObservedDomain& held = registry_.observed.of(domain.name());
+    notification_.plan(place);
+    errands_.plan(place, now);
+    schedule::Step step = schedule::plan_domain(domain, held, now);
+    sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
+    if (auto requested = requested_.find(domain.name()); requested != requested_.end()) {
+        step.at = now;
+        if (requested->second)
+            deadline = sys_seconds::min();
+    }
+    if (!step.at || running_.contains(domain.name()))
+        return agenda_.remove(place);
+    if (!strays_.empty() && step.due(now) && awaits_former_self(domain))
+        step.at = now + std::chrono::minutes{1};
+    agenda_.put({place, lanes_.lane_of(domain), *step.at, deadline});
+}
+
+// Nothing but certificates, jobs and the time decides, so a plan stands until one of them does
+// what it is not expected to.
+void Reconcile::replan_when_the_clock_jumped(sys_seconds now) {
+    bool jumped = now < looked_at_ || now > looked_at_ + 2 * longest_wait;
+    looked_at_ = now;
+    if (jumped || now >= planned_at_ + registry_.desired.server.check_interval)
+        replan_all(now);
+}
+
+schedule::Agenda::LaneOpens Reconcile::lane_opens(sys_seconds now) const {
+    return
+        [this, now](std::size_t lane) { return lanes_.opens(lane, now, registry_.desired.server); };
+}
+
+void Reconcile::start_due(sys_seconds now) {
+    for (const auto& [name, alone] : std::map<std::string, bool>(requested_))
+        if (alone && running_.size() < registry_.desired.server.max_parallel &&
+            !running_.contains(name)) {
+            auto place = *registry_.place_of(name);
+            agenda_.remove(place);
+            start({place, 0, now, now}, now);
         }
-        planned_at_ = now;
+    while (running_.size() < registry_.desired.server.max_parallel) {
+        auto next = agenda_.take(now, lane_opens(now));
+        if (!next)
+            break;
+        start(*next, now);
     }
+    tell_who_waits_for_the_rate(now);
+}
 
-    void Reconcile::replan(std::size_t place, sys_seconds now) {
-        const model::ManagedDomain& domain = registry_.desired.domains[place];
-        const model::ObservedDomain& held = registry_.observed.of(domain.name());
-        notification_.plan(place);
-        errands_.plan(place, now);
-        schedule::Step step = schedule::plan_domain(domain, held, now);
-        sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
-        if (auto requested = requested_.find(domain.name()); requested != requested_.end()) {
-            step.at = now;
-            if (requested->second)
-                deadline = sys_seconds::min();
-        }
-        if (!step.at || running_.contains(domain.name()))
-            return agenda_.remove(place);
-        if (!strays_.empty() && step.due(now) && awaits_former_self(domain))
-            step.at = now + std::chrono::minutes{1};
-        agenda_.put({place, lanes_.lane_of(domain), *step.at, deadline});
+void Reconcile::tell_who_waits_for_the_rate(sys_seconds now) {
+    auto waits = [this, now](const std::string& name) {
+        const model::ManagedDomain* domain = registry_.wanted(name);
+        return requested_.contains(name) && !running_.contains(name) && domain != nullptr &&
+               lanes_.opens(lanes_.lane_of(*domain), now, registry_.desired.server) > now;
+    };
+    for (EndWaiter& waiter : end_waiters_) {
+        std::copy_if(waiter.left.begin(), waiter.left.end(), std::back_inserter(waiter.put_off),
+                     waits);
+        std::erase_if(waiter.left, waits);
+        if (waiter.left.empty())
+            waiter.done.wake();
     }
+}
 
-    // Nothing but certificates, jobs and the time decides, so a plan stands until one of them does
-    // what it is not expected to.
-    void Reconcile::replan_when_the_clock_jumped(sys_seconds now) {
-        bool jumped = now < looked_at_ || now > looked_at_ + 2 * longest_wait;
-        looked_at_ = now;
-        if (jumped || now >= planned_at_ + registry_.desired.server.check_interval)
-            replan_all(now);
+void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now) {
+    const model::ManagedDomain& domain = registry_.desired.domains[appointment.place];
+    const std::string& name = domain.name();
+    bool requested = requested_.erase(name) > 0;
+    std::string reason =
+        requested ? "requested"
+                  : schedule::plan_domain(domain, registry_.observed.of(name), now).reason;
+    running_.insert(name);
+    lanes_.count(domain, now, registry_.desired.server);
+    log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
+    nursery_.start(drive_one(name),
+                   [this, name](std::exception_ptr failed) { ended(name, failed); });
+}
+
+void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
+    running_.erase(name);
+    strays_.erase(name);
+    if (running_.empty())
+        tools_.authorities.close_idle();
+    log_unexpected(name, failed);
+    auto place = registry_.place_of(name);
+    if (!place) {
+        registry_.observed.domains.erase(name);
+        requested_.erase(name);
+    } else if (!single_pass_) {
+        replan(*place, tools_.clock.now());
     }
+    // Asked for while this one was under way: the one that follows is waited for.
+    if (!requested_.contains(name))
+        tell_waiters(name);
+    poke_.wake();
+}
 
-    schedule::Agenda::LaneOpens Reconcile::lane_opens(sys_seconds now) const {
-        return [this, now](std::size_t lane) {
-            return lanes_.opens(lane, now, registry_.desired.server);
-        };
-    }
+void Reconcile::changed(std::size_t place) {
+    replan(place, tools_.clock.now());
+    on_change_(&registry_.desired.domains[place]);
+}
 
-    void Reconcile::start_due(sys_seconds now) {
-        for (const auto& [name, alone] : std::map<std::string, bool>(requested_))
-            if (alone && running_.size() < registry_.desired.server.max_parallel &&
-                !running_.contains(name)) {
-                auto place = *registry_.place_of(name);
-                agenda_.remove(place);
-                start({place, 0, now, now}, now);
-            }
-        while (running_.size() < registry_.desired.server.max_parallel) {
-            auto next = agenda_.take(now, lane_opens(now));
-            if (!next)
-                break;
-            start(*next, now);
-        }
-        tell_who_waits_for_the_rate(now);
-    }
+// A notification or the errands of an MD.
+void Reconcile::side_job_ended(const std::string& name, std::exception_ptr failed) {
+    log_unexpected(name, failed);
+    if (auto place = registry_.place_of(name))
+        replan(*place, tools_.clock.now());
+    poke_.wake();
+}
 
-    void Reconcile::tell_who_waits_for_the_rate(sys_seconds now) {
-        auto waits = [this, now](const std::string& name) {
-            const model::ManagedDomain* domain = registry_.wanted(name);
-            return requested_.contains(name) && !running_.contains(name) && domain != nullptr &&
-                   lanes_.opens(lanes_.lane_of(*domain), now, registry_.desired.server) > now;
-        };
-        for (EndWaiter& waiter : end_waiters_) {
-            std::copy_if(waiter.left.begin(), waiter.left.end(), std::back_inserter(waiter.put_off),
-                         waits);
-            std::erase_if(waiter.left, waits);
-            if (waiter.left.empty())
-                waiter.done.wake();
-        }
-    }
-
-    void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now) {
-        const model::ManagedDomain& domain = registry_.desired.domains[appointment.place];
-        const std::string& name = domain.name();
-        bool requested = requested_.erase(name) > 0;
-        std::string reason =
-            requested ? "requested"
-                      : schedule::plan_domain(domain, registry_.observed.of(name), now).reason;
-        running_.insert(name);
-        lanes_.count(domain, now, registry_.desired.server);
-        log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
-        nursery_.start(drive_one(name),
-                       [this, name](std::exception_ptr failed) { ended(name, failed); });
-    }
-
-    void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
-        running_.erase(name);
-        strays_.erase(name);
-        if (running_.empty())
-            tools_.authorities.close_idle();
-        log_unexpected(name, failed);
-        auto place = registry_.place_of(name);
-        if (!place) {
-            registry_.observed.domains.erase(name);
-            requested_.erase(name);
-        } else if (!single_pass_) {
-            replan(*place, tools_.clock.now());
-        }
-        // Asked for while this one was under way: the one that follows is waited for.
-        if (!requested_.contains(name))
-            tell_waiters(name);
-        poke_.wake();
-    }
-
-    void Reconcile::changed(std::size_t place) {
-        replan(place, tools_.clock.now());
-        on_change_(&registry_.desired.domains[place]);
-    }
-
-    // A notification or the errands of an MD.
-    void Reconcile::side_job_ended(const std::string& name, std::exception_ptr failed) {
-        log_unexpected(name, failed);
-        if (auto place = registry_.place_of(name))
-            replan(*place, tools_.clock.now());
-        poke_.wake();
-    }
-
-    // attempt() records its failures itself; what else ends a child is a cancellation, or a defect
-    // of ours.
-    void Reconcile::log_unexpected(const std::string& domain, std::exception_ptr failed) {
-        if (!failed)
-            return;
-        try {
-            std::rethrow_exception(failed);
-        } catch (const boost::system::system_error& error) {
-            if (error.code() != base::asio::error::operation_aborted)
-                log::error("unexpected error", log::kv("domain", domain),
-                           log::kv("reason", error.what()));
-        } catch (const std::exception& error) {
+// attempt() records its failures itself; what else ends a child is a cancellation, or a defect
+// of ours.
+void Reconcile::log_unexpected(const std::string& domain, std::exception_ptr failed) {
+    if (!failed)
+        return;
+    try {
+        std::rethrow_exception(failed);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != base::asio::error::operation_aborted)
             log::error("unexpected error", log::kv("domain", domain),
                        log::kv("reason", error.what()));
-        }
+    } catch (const std::exception& error) {
+        log::error("unexpected error", log::kv("domain", domain), log::kv("reason", error.what()));
     }
+}
 
-    void Reconcile::tell_waiters(const std::string& name) {
-        for (EndWaiter& waiter : end_waiters_)
-            if (waiter.left.erase(name) > 0 && waiter.left.empty())
-                waiter.done.wake();
+void Reconcile::tell_waiters(const std::string& name) {
+    for (EndWaiter& waiter : end_waiters_)
+        if (waiter.left.erase(name) > 0 && waiter.left.empty())
+            waiter.done.wake();
+}
+
+base::Task<std::vector<std::string>> Reconcile::attempts_ended(std::vector<std::string> names) {
+    auto place = end_waiters_.emplace(end_waiters_.end(), executor_);
+    place->left.insert(names.begin(), names.end());
+    std::exception_ptr cancelled;
+    try {
+        if (!place->left.empty())
+            co_await place->done.wait();
+    } catch (...) {
+        cancelled = std::current_exception();
     }
+    std::vector<std::string> put_off = std::move(place->put_off);
+    end_waiters_.erase(place);
+    if (cancelled)
+        std::rethrow_exception(cancelled);
+    co_return put_off;
+}
 
-    base::Task<std::vector<std::string>> Reconcile::attempts_ended(std::vector<std::string> names) {
-        auto place = end_waiters_.emplace(end_waiters_.end(), executor_);
-        place->left.insert(names.begin(), names.end());
-        std::exception_ptr cancelled;
-        try {
-            if (!place->left.empty())
-                co_await place->done.wait();
-        } catch (...) {
-            cancelled = std::current_exception();
-        }
-        std::vector<std::string> put_off = std::move(place->put_off);
-        end_waiters_.erase(place);
-        if (cancelled)
-            std::rethrow_exception(cancelled);
-        co_return put_off;
+base::Task<void> Reconcile::drive_one(std::string name) {
+    if (registry_.wanted(name) == nullptr) {  // a reload took it away before it began
+        co_await inherit_from(name);
+        co_return;
     }
+    const model::ManagedDomain tried = *registry_.wanted(name);
+    model::ObservedDomain held = registry_.observed.of(name);
+    Attempted outcome = co_await attempt(tools_, registry_.desired.server, tried, std::move(held));
+    if (outcome.ca_busy_until)
+        hold_lane(tried, *outcome.ca_busy_until);
+    const model::ManagedDomain* now_wanted = registry_.wanted(name);
+    if (now_wanted != nullptr && now_wanted->differs_from(tried))
+        outcome.held.forget_delay();  // a reload came meanwhile
+    // What was told and seen of a set that stays was noted meanwhile.
+    if (outcome.held.staged_job)
+        outcome.held.live_job = registry_.observed.of(name).live_job;
+    registry_.observed.domains[name] = std::move(outcome.held);
+    if (now_wanted == nullptr)
+        co_await inherit_from(name);
+    on_change_(now_wanted == nullptr ? nullptr : registry_.wanted(name));
+}
 
-    base::Task<void> Reconcile::drive_one(std::string name) {
-        if (registry_.wanted(name) == nullptr) {  // a reload took it away before it began
-            co_await inherit_from(name);
-            co_return;
-        }
-        const model::ManagedDomain tried = *registry_.wanted(name);
-        model::ObservedDomain held = registry_.observed.of(name);
-        Attempted outcome =
-            co_await attempt(tools_, registry_.desired.server, tried, std::move(held));
-        if (outcome.ca_busy_until)
-            hold_lane(tried, *outcome.ca_busy_until);
-        const model::ManagedDomain* now_wanted = registry_.wanted(name);
-        if (now_wanted != nullptr && now_wanted->differs_from(tried))
-            outcome.held.forget_delay();  // a reload came meanwhile
-        // What was told and seen of a set that stays was noted meanwhile.
-        if (outcome.held.staged_job)
-            outcome.held.live_job = registry_.observed.of(name).live_job;
-        registry_.observed.domains[name] = std::move(outcome.held);
-        if (now_wanted == nullptr)
-            co_await inherit_from(name);
-        on_change_(now_wanted == nullptr ? nullptr : registry_.wanted(name));
+void Reconcile::hold_lane(const model::ManagedDomain& domain, sys_seconds until) {
+    std::size_t lane = lanes_.lane_of(domain);
+    lanes_.hold(lane, until);
+    log::warn("the CA asks to be left alone", log::kv("ca", lanes_.directory_url(lane)),
+              log::kv("until", base::rfc3339(until)));
+}
+
+milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
+    sys_seconds next = schedule::next_look({}, now, longest_wait);
+    // With all hands busy the next one starts when one of them is done.
+    if (running_.size() < registry_.desired.server.max_parallel)
+        next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
+    if (owed.next && !notification_.running())
+        next = std::min(next, *owed.next);
+    next = std::min(next, errands_.next(now).value_or(next));
+    return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
+}
+
+base::Task<void> Reconcile::poked() {
+    co_await poke_.wait();
+}
+
+base::Task<void> Reconcile::work() {
+    while (true) {
+        sys_seconds now = tools_.clock.now();
+        replan_when_the_clock_jumped(now);
+        if (!adopting_)
+            start_due(now);
+        if (all_planned())
+            ++sound_turns_;
+        notify::Owed owes = notification_.owed(now, !running_.empty());
+        notification_.start(owes);
+        errands_.start_due(now);
+        milliseconds wait = until_next(owes, now);
+        co_await base::first_of(poked(), tools_.clock.wait(wait));
     }
+}
 
-    void Reconcile::hold_lane(const model::ManagedDomain& domain, sys_seconds until) {
-        std::size_t lane = lanes_.lane_of(domain);
-        lanes_.hold(lane, until);
-        log::warn("the CA asks to be left alone", log::kv("ca", lanes_.directory_url(lane)),
-                  log::kv("until", base::rfc3339(until)));
+base::Task<void> Reconcile::run() {
+    std::exception_ptr ended;
+    try {
+        co_await work();
+    } catch (...) {
+        ended = std::current_exception();
     }
+    nursery_.cancel();
+    co_await base::asio::this_coro::throw_if_cancelled(false);
+    co_await nursery_.join();
+    std::rethrow_exception(ended);
+}
 
-    milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
-        sys_seconds next = schedule::next_look({}, now, longest_wait);
-        // With all hands busy the next one starts when one of them is done.
-        if (running_.size() < registry_.desired.server.max_parallel)
-            next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
-        if (owed.next && !notification_.running())
-            next = std::min(next, *owed.next);
-        next = std::min(next, errands_.next(now).value_or(next));
-        return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
-    }
+base::Task<std::vector<std::string>> Reconcile::drive_due() {
+    single_pass_ = true;
+    const sys_seconds begun = tools_.clock.now();
+    replan_all(begun);
+    do {
+        start_due(begun);
+        if (!running_.empty())
+            co_await poke_.wait();
+    } while (!running_.empty());
+    std::vector<std::string> waiting;
+    for (const schedule::Appointment& one : agenda_.due(begun))
+        waiting.push_back(registry_.desired.domains[one.place].name());
+    co_await tell_all();
+    co_return waiting;
+}
 
-    base::Task<void> Reconcile::poked() {
-        co_await poke_.wait();
-    }
-
-    base::Task<void> Reconcile::work() {
-        while (true) {
-            sys_seconds now = tools_.clock.now();
-            replan_when_the_clock_jumped(now);
-            if (!adopting_)
-                start_due(now);
-            if (all_planned())
-                ++sound_turns_;
-            notify::Owed owes = notification_.owed(now, !running_.empty());
-            notification_.start(owes);
-            errands_.start_due(now);
-            milliseconds wait = until_next(owes, now);
-            co_await base::first_of(poked(), tools_.clock.wait(wait));
-        }
-    }
-
-    base::Task<void> Reconcile::run() {
-        std::exception_ptr ended;
-        try {
-            co_await work();
-        } catch (...) {
-            ended = std::current_exception();
-        }
-        nursery_.cancel();
-        co_await base::asio::this_coro::throw_if_cancelled(false);
-        co_await nursery_.join();
-        std::rethrow_exception(ended);
-    }
-
-    base::Task<std::vector<std::string>> Reconcile::drive_due() {
-        single_pass_ = true;
-        const sys_seconds begun = tools_.clock.now();
-        replan_all(begun);
-        do {
-            start_due(begun);
-            if (!running_.empty())
-                co_await poke_.wait();
-        } while (!running_.empty());
-        std::vector<std::string> waiting;
-        for (const schedule::Appointment& one : agenda_.due(begun))
-            waiting.push_back(registry_.desired.domains[one.place].name());
-        co_await tell_all();
-        co_return waiting;
-    }
-
-    // Once each: what fails or is not seen is due later than this.
-    base::Task<void> Reconcile::tell_all() {
-        const sys_seconds now = tools_.clock.now();
-        replan_all(now);
-        notification_.start(notification_.owed(now, !running_.empty()));
+// Once each: what fails or is not seen is due later than this.
+base::Task<void> Reconcile::tell_all() {
+    const sys_seconds now = tools_.clock.now();
+    replan_all(now);
+    notification_.start(notification_.owed(now, !running_.empty()));
+    co_await nursery_.settle();
+    for (errands_.start_due(now); errands_.running(); errands_.start_due(now))
         co_await nursery_.settle();
-        for (errands_.start_due(now); errands_.running(); errands_.start_due(now))
-            co_await nursery_.settle();
-    }
+}
 
 }  // namespace md::drive
