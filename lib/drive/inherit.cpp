@@ -32,6 +32,21 @@ base::Task<Stored> stored_names(store::Store& store, std::vector<std::string> ca
     co_return stored;
 }
 
+base::Task<bool> take_over(store::Store& store, std::string former, std::string name) {
+    std::string obstacle;
+    try {
+        co_await store.rename(former, name);
+    } catch (const base::Error& error) {
+        obstacle = error.what();
+    }
+    if (obstacle.empty())
+        log::info("managed domain renamed", log::kv("domain", name), log::kv("former", former));
+    else
+        log::error("the managed domain could not be renamed, its certificate is obtained anew",
+                   log::kv("domain", name), log::kv("former", former), log::kv("reason", obstacle));
+    co_return obstacle.empty();
+}
+
 }  // namespace
 
 std::optional<std::string> heir_of(const model::ManagedDomain& wanted, const Stored& unclaimed) {
@@ -49,30 +64,33 @@ std::optional<std::string> heir_of(const model::ManagedDomain& wanted, const Sto
     return best;
 }
 
-base::Task<void> inherit_renamed(store::Store& store, const model::DesiredState& desired,
-                                 const std::set<std::string>& busy) {
+base::Task<std::set<std::string>> inherit_renamed(store::Store& store,
+                                                  const model::DesiredState& desired,
+                                                  const std::set<std::string>& busy) {
+    std::set<std::string> heirs;
     auto in_store = co_await store.list("domains");
     std::set<std::string> unclaimed(in_store.begin(), in_store.end());
     std::vector<const model::ManagedDomain*> fresh;
     for (const model::ManagedDomain& domain : desired.domains)
-        if (unclaimed.erase(domain.name()) == 0)
+        if (unclaimed.erase(domain.name()) == 0 && !busy.contains(domain.name()))
             fresh.push_back(&domain);
     std::erase_if(unclaimed, [&busy](const std::string& name) {
         return store::is_damaged_name(name) || busy.contains(name);
     });
     if (fresh.empty() || unclaimed.empty())
-        co_return;
+        co_return heirs;
     std::vector<std::string> candidates(unclaimed.begin(), unclaimed.end());
     Stored stored = co_await stored_names(store, std::move(candidates));
     for (const model::ManagedDomain* domain : fresh) {
-        auto heir = heir_of(*domain, stored);
-        if (!heir)
+        auto former = heir_of(*domain, stored);
+        if (!former)
             continue;
-        co_await store.rename(*heir, domain->name());
-        stored.erase(*heir);
-        log::info("managed domain renamed", log::kv("domain", domain->name()),
-                  log::kv("former", *heir));
+        bool taken = co_await take_over(store, *former, domain->name());
+        if (taken)
+            heirs.insert(domain->name());
+        stored.erase(*former);
     }
+    co_return heirs;
 }
 
 }  // namespace md::drive

@@ -20,9 +20,11 @@ std::optional<std::string> heir_of(
     const model::ManagedDomain& wanted,
     const std::map<std::string, std::vector<std::string>>& unclaimed);
 
-// Renames in the store what is to be taken over. What stands in `busy` is still being worked on
-// and stays.
-base::Task<void> inherit_renamed(store::Store& store, const model::DesiredState& desired,
-                                 const std::set<std::string>& busy = {});
+// Renames in the store what is to be taken over, and names who took something over. What stands in
+// `busy` is still being worked on: it stays, and inherits nothing. What cannot be renamed is
+// logged.
+base::Task<std::set<std::string>> inherit_renamed(store::Store& store,
+                                                  const model::DesiredState& desired,
+                                                  const std::set<std::string>& busy = {});
 
 }  // namespace md::drive

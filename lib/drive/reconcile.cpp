@@ -20,6 +20,9 @@ using std::chrono::sys_seconds;
 // minutes.
 constexpr std::chrono::seconds longest_wait = std::chrono::minutes{5};
 
+// Looked at again after this, should its end be missed.
+constexpr std::chrono::minutes wait_for_stray{1};
+
 }  // namespace
 
 Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::Hooks& hooks,
@@ -113,8 +116,6 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
     }
     if (!step.at || running_.contains(domain.name()))
         return agenda_.remove(place);
-    if (!strays_.empty() && step.due(now) && awaits_former_self(domain))
-        step.at = now + std::chrono::minutes{1};
     agenda_.put({place, lanes_.lane_of(domain), *step.at, deadline});
 }
 
@@ -135,7 +136,7 @@ schedule::Agenda::LaneOpens Reconcile::lane_opens(sys_seconds now) const {
 void Reconcile::start_due(sys_seconds now) {
     for (const auto& [name, alone] : std::map<std::string, bool>(requested_))
         if (alone && running_.size() < registry_.desired.server.max_parallel &&
-            !running_.contains(name)) {
+            !running_.contains(name) && !awaits_former_self(*registry_.wanted(name))) {
             auto place = *registry_.place_of(name);
             agenda_.remove(place);
             start({place, 0, now, now}, now);
@@ -144,7 +145,12 @@ void Reconcile::start_due(sys_seconds now) {
         auto next = agenda_.take(now, lane_opens(now));
         if (!next)
             break;
-        start(*next, now);
+        if (!awaits_former_self(registry_.desired.domains[next->place])) {
+            start(*next, now);
+            continue;
+        }
+        next->at = now + wait_for_stray;
+        agenda_.put(*next);
     }
     tell_who_waits_for_the_rate(now);
 }

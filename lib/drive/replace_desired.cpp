@@ -25,16 +25,22 @@ base::Task<void> Reconcile::replace_desired(model::DesiredState desired) {
     on_change_(nullptr);
 }
 
-// The store is read first; then both states are replaced in one go, since a plan made of the new
-// wishes and the old observations would order what is held already.
+// The store is read first, and what is renamed in it again; then both states are replaced in one
+// go, since a plan made of the new wishes and the old observations would order what is held
+// already.
 base::Task<void> Reconcile::adopt(model::DesiredState desired) {
     std::set<std::string> busy = running_;
-    co_await inherit_renamed(tools_.store, desired, busy);
     Wanted idle;
     for (const model::ManagedDomain& domain : desired.domains)
         if (!busy.contains(domain.name()))
             idle.push_back(&domain);
-    Sighting seen = co_await look(tools_.store, std::move(idle), registry_.observed);
+    Sighting seen = co_await look(tools_.store, idle, registry_.observed);
+    std::set<std::string> heirs = co_await inherit_renamed(tools_.store, desired, busy);
+    for (const model::ManagedDomain* domain : idle)
+        if (heirs.contains(domain->name())) {
+            model::ObservedDomain held = co_await observe_domain(tools_.store, *domain);
+            seen.state.domains[domain->name()] = std::move(held);
+        }
     co_await look_at_ended(desired, busy, seen);
     model::DesiredState former = std::exchange(registry_.desired, std::move(desired));
     std::map<std::string, const model::ManagedDomain*> formerly;

@@ -84,12 +84,22 @@ StoreHeader prepare(FileTree& tree) {
     return header;
 }
 
-void rename_folder(FileTree& tree, const std::string& from, const std::string& to) {
+void move_if_there(FileTree& tree, const std::string& from, const std::string& to) {
     if (!tree.exists(from))
         return;
     if (tree.exists(to))
         throw base::Error("cannot move " + tree.path(from) + ": " + tree.path(to) + " exists");
     tree.move(from, to);
+}
+
+// Staging first: as long as domains/OLD is there, whoever was interrupted calls this again.
+void rename_domain(FileTree& tree, const std::string& old_name, const std::string& new_name) {
+    const std::string staged = staging_key(new_name);
+    // What was begun for a name that never held anything is less than what comes.
+    if (tree.exists(staging_key(old_name)) && !tree.exists(domain_key(new_name)))
+        tree.remove(staged);
+    move_if_there(tree, staging_key(old_name), staged);
+    move_if_there(tree, domain_key(old_name), domain_key(new_name));
 }
 
 void set_key_aside(FileTree& tree, const std::string& key) {
@@ -202,11 +212,7 @@ base::Task<void> FileStore::activate(std::string name, std::map<std::string, std
 base::Task<void> FileStore::rename(std::string old_name, std::string new_name) {
     require_writable(old_name);
     require_writable(new_name);
-    // Staging first: as long as domains/OLD is there, whoever was interrupted calls this again.
-    auto work = [this, old_name, new_name] {
-        rename_folder(tree_, staging_key(old_name), staging_key(new_name));
-        rename_folder(tree_, domain_key(old_name), domain_key(new_name));
-    };
+    auto work = [this, old_name, new_name] { rename_domain(tree_, old_name, new_name); };
     co_await base::on_executor(strand_of_name(old_name), work);
 }
 

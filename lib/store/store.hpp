@@ -57,8 +57,9 @@ public:
     // new set is live the call succeeds, even where the former one could not be archived.
     virtual base::Task<void> activate(std::string name,
                                       std::map<std::string, std::string> values) = 0;
-    // Renames an MD: domains/ and staging/ OLD become NEW (which must be absent where OLD is not).
-    // Interrupted between the two, the same call completes it. The archive keeps the old name.
+    // Renames an MD: domains/ and staging/ OLD become NEW. domains/NEW must be absent where
+    // domains/OLD is not; where it is absent, staging/OLD replaces a staging/NEW. Interrupted
+    // between the two, the same call completes it. The archive keeps the old name.
     virtual base::Task<void> rename(std::string old_name, std::string new_name) = 0;
     // Takes domains/NAME or a value aside as NAME.damaged (a former one is replaced). Absent: fine.
     virtual base::Task<void> set_aside(std::string key) = 0;

@@ -161,6 +161,21 @@ TEMPLATE_TEST_CASE("rename moves domains and staging, and keeps the archive", ""
     CHECK(read(store, "domains/new.org/pubcert.pem") == "2");
 }
 
+TEMPLATE_TEST_CASE("rename replaces what was begun for a name that holds nothing", "", InFiles,
+                   InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    await(store.activate("old.org", Values{{"pubcert.pem", "1"}}));
+    write(store, "staging/new.org/order.json", "new");
+    const bool begun = GENERATE(true, false);
+    if (begun)
+        write(store, "staging/old.org/job.json", "old");
+    await(store.rename("old.org", "new.org"));
+    CHECK(await(store.list("domains")) == Names{"new.org"});
+    CHECK(await(store.list("staging/new.org")) == Names{begun ? "job.json" : "order.json"});
+    CHECK(await(store.list("staging")) == Names{"new.org"});
+}
+
 TEMPLATE_TEST_CASE("rename does not run over another MD", "", InFiles, InMemory) {
     TestType engine;
     Store& store = engine.store;

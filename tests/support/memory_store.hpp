@@ -31,6 +31,8 @@ public:
     void heal() { fail_at_ = never; }
     // Listing waits for this one: a store that takes its time, while something else happens.
     base::Wakeup* listing_awaits = nullptr;
+    // versions() throws.
+    bool versions_fail = false;
     // The changes begun so far, failed ones included: how far a loop over fault points has to go.
     unsigned changes() const { return changes_; }
 
@@ -51,6 +53,8 @@ public:
         co_return;
     }
     base::Task<std::vector<std::string>> versions(std::vector<std::string> prefixes) override {
+        if (versions_fail)
+            throw base::Error("cannot look");
         std::vector<std::string> versions;
         for (const std::string& prefix : prefixes) {
             require_safe(prefix);
@@ -94,6 +98,9 @@ public:
     base::Task<void> rename(std::string old_name, std::string new_name) override {
         require_safe(store::domain_key(old_name));
         change(store::domain_key(new_name));
+        if (!under(store::staging_key(old_name)).empty() &&
+            under(store::domain_key(new_name)).empty())
+            erase(store::staging_key(new_name));
         using KeyOf = std::string (*)(std::string_view, std::string_view);
         for (KeyOf key_of : {KeyOf(store::staging_key), KeyOf(store::domain_key)})
             if (!under(key_of(old_name, {})).empty() && !under(key_of(new_name, {})).empty())
