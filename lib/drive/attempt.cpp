@@ -89,6 +89,7 @@ private:
     base::Task<acme::Issued> issue_one(model::KeySpec spec);
     acme::IssueRequest request_for(const model::KeySpec& spec) const;
     base::Task<void> activate(std::vector<acme::Issued> issued);
+    base::Task<std::optional<std::string>> former_md_json();
     std::string md_json(const std::optional<std::string>& former) const;
     Verdict verdict_on(std::exception_ptr failed) const;
     void note_busy_ca(const Verdict& verdict);
@@ -181,6 +182,17 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
     co_return issued;
 }
 
+// What others wrote into it is kept; that it cannot be read keeps no new certificate out.
+base::Task<std::optional<std::string>> Attempt::former_md_json() {
+    try {
+        co_return co_await tools_.store.read(store::domain_key(name_, store::md_file));
+    } catch (const base::Error& error) {
+        log::warn("the former md.json is not readable", log::kv("domain", name_),
+                  log::kv("reason", error.what()));
+    }
+    co_return std::nullopt;
+}
+
 std::string Attempt::md_json(const std::optional<std::string>& former) const {
     store::MdRecord record = store::md_record(wanted_);
     if (former)
@@ -205,7 +217,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
         now_held.certificates.push_back(leaf.facts(spec));
         valid_from = std::max(valid_from, leaf.not_before());
     }
-    auto former = co_await tools_.store.read(store::domain_key(name_, store::md_file));
+    auto former = co_await former_md_json();
     values[std::string(store::md_file)] = md_json(former);
     Job done = job_;
     done.finished = true;
@@ -221,6 +233,9 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     done.message_next = std::nullopt;
     done.log.add({tools_.clock.now(), "finished", "", ""});
     values[std::string(store::job_file)] = store::to_text(done);
+    // One that still serves something goes to the archive, without a moment of absence.
+    if (!held_.damage->empty() && held_.certificates.empty())
+        co_await tools_.store.set_aside(store::domain_key(name_));
     co_await tools_.store.activate(name_, std::move(values));
     auto until = now_held.certificates.front().not_after;
     log::info("certificate installed", log::kv("domain", name_),

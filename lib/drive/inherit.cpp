@@ -23,11 +23,16 @@ std::size_t common_names(const model::ManagedDomain& wanted,
 base::Task<Stored> stored_names(store::Store& store, std::vector<std::string> candidates) {
     Stored stored;
     for (const std::string& name : candidates) {
-        auto text = co_await store.read(store::domain_key(name, store::md_file));
-        if (!text)
-            continue;
-        if (auto record = store::parse_md(*text))
-            stored[name] = record->domains;
+        try {
+            auto text = co_await store.read(store::domain_key(name, store::md_file));
+            if (!text)
+                continue;
+            if (auto record = store::parse_md(*text))
+                stored[name] = record->domains;
+        } catch (const base::Error& error) {
+            log::warn("a stored managed domain is not readable", log::kv("domain", name),
+                      log::kv("reason", error.what()));
+        }
     }
     co_return stored;
 }

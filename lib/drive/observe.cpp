@@ -99,10 +99,13 @@ namespace {
 using store::IndexEntry;
 using Index = std::map<std::string, ObservedDomain>;  // by MD name
 
-// What is remembered was seen for these keys, in these files. Never 0.
-std::uint64_t version_for(const model::ManagedDomain& wanted, const std::string& live,
-                          const std::string& staged) {
-    std::string text = live + "/" + staged;
+// What is remembered was seen for these keys, in these files. 0: they have to be read.
+std::uint64_t version_for(const model::ManagedDomain& wanted,
+                          const std::optional<std::string>& live,
+                          const std::optional<std::string>& staged) {
+    if (!live || !staged)
+        return 0;
+    std::string text = *live + "/" + *staged;
     for (const model::KeySpec& spec : wanted.settings->keys)
         text += "/" + spec.name();
     base::Bytes digest = crypto::sha256(base::bytes_of(text));
@@ -118,7 +121,7 @@ base::Task<std::vector<std::uint64_t>> versions_of(store::Store& store, const Wa
         prefixes.push_back(store::domain_key(domain->name()));
         prefixes.push_back(store::staging_key(domain->name()));
     }
-    std::vector<std::string> parts = co_await store.versions(std::move(prefixes));
+    auto parts = co_await store.versions(std::move(prefixes));
     std::vector<std::uint64_t> versions;
     for (std::size_t i = 0; i < wanted.size(); ++i)
         versions.push_back(version_for(*wanted[i], parts[2 * i], parts[2 * i + 1]));
@@ -160,7 +163,7 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
         ObservedDomain& domain =
             indexed ? sighting.state.domains.insert(std::move(indexed)).position->second
                     : sighting.state.domains[name] = known.of(name);
-        if (domain.version != versions[i]) {
+        if (domain.version != versions[i] || versions[i] == 0) {
             ++sighting.read;
             domain = co_await observe_domain(store, *wanted[i]);
             domain.version = domain.damage->empty() ? versions[i] : 0;

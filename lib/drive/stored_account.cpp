@@ -49,6 +49,17 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::staged_account() {
 // The account of that folder when it is of our CA and usable; nullopt else. A damaged one is logged
 // and passed over: another may fit, and registering a new one heals the rest.
 base::Task<std::optional<acme::AccountState>> StoredAccount::read(std::string folder) {
+    try {
+        co_return co_await usable(folder);
+    } catch (const base::Error& error) {
+        log::warn("account not readable", log::kv("account", folder),
+                  log::kv("reason", error.what()));
+    }
+    co_return std::nullopt;
+}
+
+// Throws when it cannot be read.
+base::Task<std::optional<acme::AccountState>> StoredAccount::usable(std::string folder) {
     auto text = co_await store_.read(folder + "/" + std::string(store::account_file));
     if (!text)
         co_return std::nullopt;
@@ -56,24 +67,14 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::read(std::string fo
     if (!pem)
         co_return std::nullopt;
     auto record = store::parse_account(*text);
-    if (!record) {
-        log::warn("account record not readable", log::kv("account", folder),
-                  log::kv("reason", record.error().why));
-        co_return std::nullopt;
-    }
+    if (!record)
+        throw base::Error("its record is damaged: " + record.error().why);
     bool unfinished = record->url.empty();
     if (record->ca_url != ca_.text() || record->eab ||
         (record->status != AccountStatus::valid && !unfinished))
         co_return std::nullopt;
-    try {
-        auto key = crypto::PrivateKey::from_pem(*pem, store_.passphrase());
-        co_return acme::AccountState{std::move(key), record->url, record->contacts,
-                                     record->agreement};
-    } catch (const base::Error& error) {
-        log::warn("account key not readable", log::kv("account", folder),
-                  log::kv("reason", error.what()));
-    }
-    co_return std::nullopt;
+    auto key = crypto::PrivateKey::from_pem(*pem, store_.passphrase());
+    co_return acme::AccountState{std::move(key), record->url, record->contacts, record->agreement};
 }
 
 base::Task<void> StoredAccount::save(acme::AccountState account) {

@@ -22,6 +22,7 @@ public:
 
 private:
     base::Task<std::optional<acme::AccountState>> read(std::string folder);
+    base::Task<std::optional<acme::AccountState>> usable(std::string folder);
     base::Task<std::optional<acme::AccountState>> staged_account();
 
     store::Store& store_;

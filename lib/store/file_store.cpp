@@ -182,11 +182,12 @@ base::Task<std::vector<std::string>> FileStore::list(std::string prefix) {
     co_return co_await base::on_executor(strand_of(prefix), work);
 }
 
-base::Task<std::vector<std::string>> FileStore::versions(std::vector<std::string> prefixes) {
+base::Task<std::vector<std::optional<std::string>>> FileStore::versions(
+    std::vector<std::string> prefixes) {
     for (const std::string& prefix : prefixes)
         require_safe(prefix);
     auto work = [this, prefixes = std::move(prefixes)] {
-        std::vector<std::string> versions;
+        std::vector<std::optional<std::string>> versions;
         for (const std::string& prefix : prefixes)
             versions.push_back(tree_.version(prefix));
         return versions;

@@ -201,12 +201,12 @@ std::vector<std::string> FileTree::names(const std::string& prefix) const {
     return result;
 }
 
-std::string FileTree::version(const std::string& prefix) const {
+std::optional<std::string> FileTree::version(const std::string& prefix) const {
     std::unique_ptr<DIR, CloseFolder> folder(::opendir(path(prefix).c_str()));
     if (!folder && errno == ENOENT)
-        return {};
+        return "";
     if (!folder)
-        raise_errno("cannot list " + path(prefix));
+        return std::nullopt;
     std::uint64_t sum = 0;  // of the entries', so that their order does not matter
     while (const dirent* entry = ::readdir(folder.get())) {
         struct stat status {};

@@ -34,8 +34,8 @@ public:
     std::vector<std::string> names(const std::string& prefix) const;
 
     // Of what the files directly in a folder are: names, inodes, sizes and times, not contents.
-    // Absent or empty: "".
-    std::string version(const std::string& prefix) const;
+    // Absent or empty: "". nullopt where it cannot be listed.
+    std::optional<std::string> version(const std::string& prefix) const;
 
     void write(const std::string& key, std::string_view value);
     // Into a folder nobody looks at yet: not by way of tmp/, and its name is durable only after

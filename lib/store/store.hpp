@@ -46,8 +46,10 @@ public:
     // is the store itself. A set aside appears under its name: see is_damaged_name().
     virtual base::Task<std::vector<std::string>> list(std::string prefix) = 0;
     // For each prefix a token that changes with any value directly below it, whoever changes it:
-    // as long as it is the same, so are they. "" where there is nothing.
-    virtual base::Task<std::vector<std::string>> versions(std::vector<std::string> prefixes) = 0;
+    // as long as it is the same, so are they. "" where there is nothing, nullopt where that cannot
+    // be told.
+    virtual base::Task<std::vector<std::optional<std::string>>> versions(
+        std::vector<std::string> prefixes) = 0;
     // A value, or everything below a prefix, which disappears at once. Absent is fine.
     virtual base::Task<void> remove(std::string key) = 0;
 

@@ -46,6 +46,74 @@ TEST_CASE("garbage in place of key, chain or job is damage of that MD alone") {
     }
 }
 
+TEST_CASE("a folder that cannot be looked into is damage of its own MD, and read again each time") {
+    DriveBench bench;
+    model::DesiredState desired;
+    desired.domains = {managed({"a.org"}), managed({"b.org"})};
+    for (const auto& domain : desired.domains)
+        bench.attempt(domain);
+    bench.store.closed = {"domains/a.org"};
+    Sighting seen = test::run_task(bench.context, look(bench.store, all_of(desired), {}));
+    CHECK_FALSE(seen.state.of("a.org").damage->empty());
+    CHECK(seen.state.of("b.org").certificates.size() == 1);
+    bench.store.closed.clear();
+    seen = test::run_task(bench.context, look(bench.store, all_of(desired), seen.state));
+    CHECK(seen.state.of("a.org").certificates.size() == 1);
+    CHECK(seen.read == 1);
+    bench.store.closed = {"staging/a.org"};
+    for (int i = 0; i < 2; ++i) {
+        seen = test::run_task(bench.context, look(bench.store, all_of(desired), seen.state));
+        CHECK(seen.read == 1);
+    }
+}
+
+TEST_CASE("a live set of which nothing serves is kept aside once a new one is there") {
+    DriveBench bench;
+    auto wanted = managed({"a.org"});
+    issued(bench, wanted);
+    bench.store.closed = {"domains/a.org"};
+    bench.attempt(wanted);
+    CHECK(bench.observe(wanted).certificates.size() == 1);
+    CHECK(bench.observe(wanted).damage->empty());
+    CHECK(bench.store.values.contains("domains/a.org.damaged/privkey.p-256.pem"));
+
+    bench.store.values["domains/a.org/job.json"] = "garbage";  // the certificate still serves
+    bench.attempt(wanted);
+    CHECK(bench.store.values.at("archive/a.org.1/job.json") == "garbage");
+    CHECK(bench.store.values.contains("domains/a.org.damaged/privkey.p-256.pem"));
+}
+
+TEST_CASE("a set is not kept aside before the new one is there") {
+    DriveBench bench;
+    auto wanted = managed({"a.org"});
+    issued(bench, wanted);
+    bench.store.values[chain_key] = "garbage";
+    test::Scenario failing;
+    failing.refused["a.org"] = "dns";
+    bench.ca.set_scenario(failing);
+    bench.attempt(wanted);
+    CHECK(bench.store.values.at(chain_key) == "garbage");
+    CHECK_FALSE(bench.store.values.contains("domains/a.org.damaged/md.json"));
+}
+
+TEST_CASE("a record that cannot be read is passed over where another one is looked for") {
+    DriveBench bench;
+    issued(bench, managed({"a.org", "www.a.org"}));
+    auto& values = bench.store.values;
+    values["domains/0.org/md.json"] = values.at("domains/a.org/md.json");
+    values["accounts/ACME-0.test-0000/account.json"] = "{}";
+    values["staging/0.org/account.json"] = "{}";
+    bench.store.closed = {"domains/0.org", "accounts/ACME-0.test-0000", "staging/0.org"};
+    model::DesiredState desired;
+    desired.domains = {managed({"www.a.org", "a.org"})};
+    test::run_task(bench.context, inherit_renamed(bench.store, desired));
+    CHECK(bench.observe(desired.domains[0]).certificates.size() == 1);
+    StoredAccount known(bench.store, *http::Url::parse(test::ScenarioCa::directory_url));
+    CHECK(test::run_task(bench.context, known.load())->url == "https://ca.test/account/0");
+    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"));
+    CHECK_FALSE(test::run_task(bench.context, other.load()));
+}
+
 TEST_CASE("a key beside another key's certificate is damage") {
     DriveBench bench;
     auto wanted = managed({"a.org"});

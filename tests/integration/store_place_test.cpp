@@ -107,6 +107,35 @@ TEST_CASE(
     CHECK_FALSE(fs::exists(relative));
 }
 
+// A link to itself is as closed to root as a folder of root's is to others.
+TEST_CASE("what cannot be looked into in the store stops nobody, and is kept aside or left alone") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    site.configure(domain + "ManagedDomain two.test\nManagedDomain three.test\n");
+    REQUIRE(site.mdcertd({"once"}).status == 0);
+    fs::remove_all(site.store() / "domains/one.test");
+    fs::remove_all(site.store() / "domains/two.test");
+    write_file(site.store() / "domains/one.test", "no folder");
+    for (const char* loop :
+         {"domains/two.test", "domains/other.test", "staging/other.test", "accounts/ACME-0-0000"})
+        fs::create_symlink(fs::path(loop).filename(), site.store() / loop);
+    site.configure(domain + "ManagedDomain two.test\nManagedDomain four.test three.test\n");
+    const auto outcome = site.mdcertd({"once"});
+    INFO(outcome.output << outcome.errors);
+    CHECK(outcome.status == 0);
+    for (const char* name : {"one.test", "two.test", "four.test"})
+        CHECK(site.verify(name, name, ".p-256") == "");
+    CHECK(fs::is_symlink(site.store() / "domains/two.test.damaged"));
+    CHECK(fs::is_symlink(site.store() / "domains/other.test"));
+    CHECK_FALSE(fs::exists(site.store() / "domains/three.test"));
+    CHECK(ca.accounts() == 1);
+
+    const auto daemon = site.run();
+    REQUIRE(daemon->wait_for_output("mdcertd runs", seconds{20}));
+    CHECK(daemon->stop(seconds{5}) == 0);
+    CHECK(ca.orders() == 6);
+}
+
 TEST_CASE("a store that cannot be made is an error with its path, and nothing is asked of the CA") {
     Pebble ca(PebbleOptions::calm());
     Site site(ca);

@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("a version stays as long as the values directly below do", ""
     TestType engine;
     Store& store = engine.store;
     auto version = [&store](const std::string& prefix) {
-        return await(store.versions({prefix})).at(0);
+        return await(store.versions({prefix})).at(0).value();
     };
     CHECK(version("domains/a.org") == "");
     write(store, "domains/a.org/md.json", "one");

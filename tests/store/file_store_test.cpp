@@ -268,6 +268,16 @@ TEST_CASE("what is no file is not read, and a FIFO holds nothing up") {
                     base::Error);
 }
 
+// It may belong to somebody else, too; but these tests may run as root, to whom all is open.
+TEST_CASE("of what is no folder, or leads nowhere, no version can be told") {
+    test::Scratch scratch;
+    auto store = open_store(scratch / "md");
+    write_file(scratch / "md/domains/a.org", "x");
+    fs::create_symlink("b.org", scratch / "md/domains/b.org");
+    auto versions = await(store->versions({"domains/a.org", "domains/b.org", "domains/c.org"}));
+    CHECK(versions == std::vector<std::optional<std::string>>{{}, {}, ""});
+}
+
 TEST_CASE("a failure names the path and the reason, and leaves the former value") {
     test::Scratch scratch;
     auto store = open_store(scratch / "md");

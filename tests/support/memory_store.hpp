@@ -33,11 +33,15 @@ public:
     base::Wakeup* listing_awaits = nullptr;
     // versions() throws.
     bool versions_fail = false;
+    // Folders that cannot be looked into.
+    std::set<std::string> closed;
     // The changes begun so far, failed ones included: how far a loop over fault points has to go.
     unsigned changes() const { return changes_; }
 
     base::Task<std::optional<std::string>> read(std::string key) override {
         require_safe(key);
+        if (closed.contains(key.substr(0, key.rfind('/'))))
+            throw base::SystemError("cannot read " + key, EACCES);
         auto found = values.find(key);
         if (found != values.end())
             co_return found->second;
@@ -52,12 +56,17 @@ public:
         values[key] = std::move(value);
         co_return;
     }
-    base::Task<std::vector<std::string>> versions(std::vector<std::string> prefixes) override {
+    base::Task<std::vector<std::optional<std::string>>> versions(
+        std::vector<std::string> prefixes) override {
         if (versions_fail)
             throw base::Error("cannot look");
-        std::vector<std::string> versions;
+        std::vector<std::optional<std::string>> versions;
         for (const std::string& prefix : prefixes) {
             require_safe(prefix);
+            if (closed.contains(prefix)) {
+                versions.emplace_back();
+                continue;
+            }
             std::string all;
             for (const auto& [key, value] : values)
                 if (key.starts_with(prefix + "/") &&
@@ -116,6 +125,7 @@ public:
         if (values.contains(key) || !under(key).empty()) {
             erase(aside);
             move(key, aside);
+            closed.erase(key);
         }
         co_return;
     }
