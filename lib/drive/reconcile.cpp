@@ -315,20 +315,35 @@ base::Task<void> Reconcile::work() {
     }
 }
 
-base::Task<void> Reconcile::run() {
-    std::exception_ptr ended;
+// No child outlives the work: where that is cancelled, or fails, they are cancelled and awaited.
+base::Task<void> Reconcile::with_children(base::Task<void> work) {
+    std::exception_ptr failed;
     try {
-        co_await work();
+        co_await std::move(work);
     } catch (...) {
-        ended = std::current_exception();
+        failed = std::current_exception();
     }
-    nursery_.cancel();
+    if (failed)
+        nursery_.cancel();
     co_await base::asio::this_coro::throw_if_cancelled(false);
     co_await nursery_.join();
-    std::rethrow_exception(ended);
+    if (failed)
+        std::rethrow_exception(failed);
+}
+
+base::Task<void> Reconcile::run() {
+    base::Task<void> endless = work();
+    co_await with_children(std::move(endless));
 }
 
 base::Task<std::vector<std::string>> Reconcile::drive_due() {
+    std::vector<std::string> waiting;
+    base::Task<void> pass = drive_once(waiting);
+    co_await with_children(std::move(pass));
+    co_return waiting;
+}
+
+base::Task<void> Reconcile::drive_once(std::vector<std::string>& waiting) {
     single_pass_ = true;
     const sys_seconds begun = tools_.clock.now();
     replan_all(begun);
@@ -337,11 +352,9 @@ base::Task<std::vector<std::string>> Reconcile::drive_due() {
         if (!running_.empty())
             co_await poke_.wait();
     } while (!running_.empty());
-    std::vector<std::string> waiting;
     for (const schedule::Appointment& one : agenda_.due(begun))
         waiting.push_back(registry_.desired.domains[one.place].name());
     co_await tell_all();
-    co_return waiting;
 }
 
 // Once each: what fails or is not seen is due later than this.

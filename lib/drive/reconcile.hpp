@@ -39,8 +39,9 @@ public:
     // Until cancelled: then attempts and hooks are cancelled and awaited.
     base::Task<void> run();
 
-    // All that is due now, one attempt each, and the notification; resumes when it is done.
-    // Failures are in observed(). Those that the rate of orders lets wait are named.
+    // All that is due now, one attempt each, and the notification; resumes when it is done, and
+    // when cancelled as run() does. Failures are in observed(). Those that the rate of orders lets
+    // wait are named.
     base::Task<std::vector<std::string>> drive_due();
 
     // A new configuration: what runs goes on, the rest is planned anew, an MD that failed and is
@@ -76,7 +77,9 @@ private:
     std::chrono::milliseconds until_next(const notify::Owed& owed,
                                          std::chrono::sys_seconds now) const;
     base::Task<void> work();
+    base::Task<void> drive_once(std::vector<std::string>& waiting);
     base::Task<void> tell_all();
+    base::Task<void> with_children(base::Task<void> work);
     base::Task<void> poked();
     void ended(const std::string& name, std::exception_ptr failed);
     void side_job_ended(const std::string& name, std::exception_ptr failed);

@@ -262,6 +262,42 @@ TEST_CASE("drive_due does all that is due and tells the outside, then ends") {
     CHECK(bench.hooks.commands.size() == 1);
 }
 
+// Its attempts once went on alone, met closed ports and recorded what came of that as failures.
+TEST_CASE("drive_due that is cancelled ends its attempts, and the next one goes on with them") {
+    Scenario slow;
+    slow.authorization_polls = 6;
+    LoopBench bench({managed({"a.org"})}, slow);
+    auto once = [&bench] {
+        return std::make_unique<Reconcile>(bench.context.get_executor(), bench.tools(), bench.hooks,
+                                           bench.desired, [](const model::ManagedDomain*) {});
+    };
+    auto loop = once();
+    test::run_task(bench.context, loop->load());
+    bool ended = false;
+    base::asio::co_spawn(bench.context, loop->drive_due(),
+                         base::asio::bind_cancellation_slot(
+                             bench.stop_signal.slot(), [&](std::exception_ptr failed, const auto&) {
+                                 ended = bool(failed);
+                             }));
+    bench.pass(3s);
+    REQUIRE(bench.store.values.contains("staging/a.org/order.json"));
+    bench.stop_signal.emit(base::asio::cancellation_type::terminal);
+    bench.context.restart();
+    bench.context.run();
+    CHECK(ended);
+    CHECK_FALSE(loop->is_running("a.org"));
+    CHECK(bench.store.values.at("staging/a.org/job.json").find("renewal-error") ==
+          std::string::npos);
+
+    bench.restart();
+    bench.clock.auto_advance(true);
+    loop = once();
+    test::run_task(bench.context, loop->load());
+    test::run_task(bench.context, loop->drive_due());
+    CHECK(bench.ca.certificates() == 1);
+    CHECK(bench.ca.orders() == 1);
+}
+
 TEST_CASE("an empty request makes the loop plan, and a sound plan is counted") {
     LoopBench bench({managed({"a.org"}), managed({"b.org"})});
     bench.start();

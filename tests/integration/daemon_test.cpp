@@ -100,6 +100,24 @@ TEST_CASE("SIGTERM ends the daemon within five seconds while the CA is at work")
     CHECK(daemon->stop(seconds{5}) == 0);
 }
 
+TEST_CASE("an interrupted once ends within five seconds, and the next goes on with its order") {
+    Pebble ca({.nonce_reject = 0, .sleep_at_most = 30});
+    Site site(ca);
+    site.configure("ManagedDomain one.test\n");
+    Process once({{MD_BINARY, "once", "-c", site.config_file().string()}},
+                 site.directory() / "once.log");
+    REQUIRE(ca.wait_for_request("/chalZ/", seconds{60}));
+    CHECK(once.stop(seconds{5}) == 1);
+    CHECK_THAT(once.output(), Catch::Contains("what was begun goes on at the next run"));
+    const fs::path staged = site.store() / "staging/one.test";
+    CHECK(fs::exists(staged / "order.json"));
+    CHECK_THAT(read_file(staged / "job.json"), !Catch::Contains("renewal-error"));
+    const auto next = site.mdcertd({"once"});
+    INFO(next.output << next.errors);
+    CHECK(next.status == 0);
+    CHECK(ca.orders() == 1);
+}
+
 TEST_CASE("renew is done by the running daemon, and without one by the command itself") {
     Pebble ca(PebbleOptions::calm());
     Site site(ca);
