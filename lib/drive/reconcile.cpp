@@ -263,7 +263,7 @@ base::Task<void> Reconcile::drive_one(std::string name) {
     const model::ManagedDomain tried = *registry_.wanted(name);
     model::ObservedDomain held = registry_.observed.of(name);
     Attempted outcome = co_await attempt(tools_, registry_.desired.server, tried, std::move(held));
-    if (outcome.ca_busy_until)
+    if (outcome.ca_busy_until && *outcome.ca_busy_until > tools_.clock.now())
         hold_lane(tried, *outcome.ca_busy_until);
     const model::ManagedDomain* now_wanted = registry_.wanted(name);
     if (now_wanted != nullptr && now_wanted->differs_from(tried))

@@ -48,10 +48,10 @@ seconds spread(seconds delay, double jitter) {
 }  // namespace
 
 sys_seconds retry_at(const FailedAttempt& failed) {
-    if (failed.retry_after) {
+    if (failed.retry_after && *failed.retry_after > failed.at) {
         // Compared as times: a hostile date may lie further away than seconds can count.
         sys_seconds latest = failed.at + longest_retry_after;
-        seconds asked = std::clamp(*failed.retry_after, failed.at + 1s, latest) - failed.at;
+        seconds asked = std::min(*failed.retry_after, latest) - failed.at;
         return failed.at + asked + std::clamp<seconds>(spread(asked, failed.jitter), 0s, 1h);
     }
     seconds delay = delay_of(failed);

@@ -30,8 +30,8 @@ struct FailedAttempt {
 };
 
 // passing: retry_delay doubling to 1 hour. budget: 1, 10, 100 minutes, then daily. permanent:
-// daily. Never less than a second. Retry-After in the past counts as one second; it gets no
-// negative jitter, and at most an hour of the other.
+// daily. Never less than a second. A Retry-After that is not later than the failure is none;
+// another gets no negative jitter, and at most an hour of the other.
 sys_seconds retry_at(const FailedAttempt& failed);
 
 // The same for MDNotifyCmd: 5 s doubling to an hour, ±25 %.

@@ -515,6 +515,18 @@ TEST_CASE("a CA that asks to be left alone is, by all MDs that use it") {
     CHECK(held_by(bench) == 3);
 }
 
+TEST_CASE("a CA that is busy and says to come back at once is asked ever more seldom") {
+    LoopBench bench({managed({"a.org"})});
+    http::Response busy = test::problem_response(503, "serverInternal", "maintenance");
+    busy.headers.add("Retry-After", "0");
+    for (unsigned step = 0; step < 100; ++step)
+        bench.ca.answer_at(step, busy);
+    bench.start();
+    bench.pass(10min);
+    CHECK(bench.ca.steps() > 3);
+    CHECK(bench.ca.steps() < 12);
+}
+
 TEST_CASE("a limit that an order hits holds up the other MDs for minutes only") {
     LoopBench bench(many(3));
     bench.desired.server.max_parallel = 1;

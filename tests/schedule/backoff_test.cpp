@@ -154,12 +154,16 @@ TEST_CASE("nobody comes before Retry-After, and at most an hour later than asked
         }
 }
 
-TEST_CASE("a Retry-After in the past counts as one second") {
-    for (sys_seconds asked : {start, start - 1s, start - 10000h, sys_seconds::min()}) {
-        FailedAttempt failed = failure(FailureClass::permanent, 1);
-        failed.retry_after = asked;
-        CHECK(delay(failed) == 1s);
-    }
+// "Retry-After: 0", or a date while our clock is ahead: it was one attempt a second, for ever.
+TEST_CASE("a Retry-After that is not later than the failure is none: the class decides") {
+    for (auto failure_class :
+         {FailureClass::passing, FailureClass::budget, FailureClass::permanent})
+        for (sys_seconds asked : {start, start - 1s, start - 10000h, sys_seconds::min()}) {
+            FailedAttempt failed = failure(failure_class, 4);
+            const seconds by_class = delay(failed);
+            failed.retry_after = asked;
+            CHECK(delay(failed) == by_class);
+        }
 }
 
 TEST_CASE("a Retry-After of years is asked again after a week") {
