@@ -109,6 +109,9 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
     errands_.plan(place, now);
     schedule::Step step = schedule::plan_domain(domain, held, now);
     sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
+    // However late one that keeps failing is, it lets those go first whose time came meanwhile.
+    if (step.at && held.staged_job && held.staged_job->errors > 0)
+        deadline = std::max(deadline, *step.at);
     if (auto requested = requested_.find(domain.name()); requested != requested_.end()) {
         step.at = now;
         if (requested->second)

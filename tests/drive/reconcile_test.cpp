@@ -502,6 +502,34 @@ TEST_CASE("what expires soonest goes before what is new, once its last tenth has
     CHECK(bench.held("new.org") == 1);
 }
 
+// Their certificates had expired long ago, so that nobody was more urgent than they were.
+TEST_CASE("MDs that fail for ever take no turn from one whose time has come") {
+    Scenario short_lived;
+    short_lived.lifetime = 1000h;
+    const auto dead = many(4);
+    LoopBench bench(dead, short_lived);
+    bench.start();
+    bench.pass(1min);
+    REQUIRE(held_by(bench) == 4);
+    bench.stop();
+    bench.clock.advance(1100h);
+    for (const auto& domain : dead)
+        short_lived.refused[domain.name()] = "dns";
+    bench.ca.set_scenario(short_lived);
+    bench.desired.domains.push_back(managed({"good.org"}));
+    bench.start();
+    bench.pass(1min);
+    REQUIRE(bench.held("good.org") == 1);
+    const auto first = bench.loop->observed().of("good.org").certificates.at(0).not_after;
+    bench.stop();
+    // Less than the dead ask for: four a day. The last tenth of good.org's life begins in 5 hours.
+    bench.clock.advance(895h);
+    bench.desired.server.order_rate = model::OrderRate{1, 10h};
+    bench.start();
+    bench.pass(60h);
+    CHECK(bench.loop->observed().of("good.org").certificates.at(0).not_after > first);
+}
+
 TEST_CASE("a CA that asks to be left alone is, by all MDs that use it") {
     LoopBench bench(many(3));
     bench.desired.server.max_parallel = 1;
