@@ -123,7 +123,7 @@ base::Task<void> Attempt::run() {
     enter("account");
     authority_ = &tools_.authorities.at(Route::of(*wanted_.settings));
     acme::AccountWish wish{wanted_.settings->contacts, wanted_.settings->agreement};
-    co_await authority_->account->ensure(wish);
+    co_await authority_->ensure_account(wish);
     std::vector<acme::Issued> issued;
     for (const model::KeySpec& spec : wanted_.settings->keys) {
         acme::Issued one = co_await issue_one(spec);

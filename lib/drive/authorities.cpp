@@ -3,6 +3,13 @@
 
 namespace md::drive {
 
+base::Task<void> Authority::ensure_account(acme::AccountWish wish) {
+    std::optional<base::Permits::Permit> turn;
+    if (account->thumbprint().empty())
+        turn.emplace(co_await registration->take());
+    co_await account->ensure(std::move(wish));
+}
+
 Authority& Authorities::at(const Route& route) {
     auto found = known_.find(route);
     if (found != known_.end())
@@ -15,6 +22,7 @@ Authority& Authorities::at(const Route& route) {
     fresh.client = std::make_unique<acme::Client>(executor_, *fresh.transport, clock_, *url);
     fresh.vault = std::make_unique<StoredAccount>(store_, *url);
     fresh.account = std::make_unique<acme::Account>(executor_, *fresh.client, *fresh.vault);
+    fresh.registration = &registrations_.try_emplace(url->host(), executor_, 1U).first->second;
     return known_.emplace(route, std::move(fresh)).first->second;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CAs in use, each with its connections, nonces and account, shared by all MDs that name it.
+// The CAs in use, each with its connections and nonces, shared by all MDs that reach it in the same
+// way, and its account, shared by all MDs that name it.
 #pragma once
 
 #include "acme/account.hpp"
@@ -33,10 +34,15 @@ struct Route {
 using TransportFor = std::function<std::unique_ptr<http::Transport>(const Route&)>;
 
 struct Authority {
+    // What was not loaded from the store yet is, or is registered, by one at a time: the others
+    // find it in the store then.
+    base::Task<void> ensure_account(acme::AccountWish wish);
+
     std::unique_ptr<http::Transport> transport;
     std::unique_ptr<acme::Client> client;
     std::unique_ptr<StoredAccount> vault;
     std::unique_ptr<acme::Account> account;
+    base::Permits* registration = nullptr;  // of the CA's host, as the folders in accounts/ are
 };
 
 class Authorities {
@@ -60,6 +66,7 @@ private:
     const base::Clock& clock_;
     TransportFor transport_for_;
     std::map<Route, Authority> known_;
+    std::map<std::string, base::Permits> registrations_;  // by host
 };
 
 }  // namespace md::drive

@@ -77,14 +77,25 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::usable(std::string 
     co_return acme::AccountState{std::move(key), record->url, record->contacts, record->agreement};
 }
 
+base::Task<void> StoredAccount::take_free_id() {
+    auto taken = co_await store_.list("accounts");
+    auto free = store::free_account_id(ca_.host(), taken);
+    if (!free)
+        throw base::Error("accounts/ has no number left for " + ca_.host());
+    id_ = *free;
+}
+
+base::Task<bool> StoredAccount::holds_another_key(const crypto::PrivateKey& key) {
+    auto kept = co_await store_.read(store::account_key(id_, store::account_key_file));
+    co_return kept && !crypto::PrivateKey::from_pem(*kept, store_.passphrase()).same_key_as(key);
+}
+
 base::Task<void> StoredAccount::save(acme::AccountState account) {
-    if (id_.empty()) {
-        auto taken = co_await store_.list("accounts");
-        auto free = store::free_account_id(ca_.host(), taken);
-        if (!free)
-            throw base::Error("accounts/ has no number left for " + ca_.host());
-        id_ = *free;
-    }
+    bool needs_id = id_.empty();
+    if (!needs_id)
+        needs_id = co_await holds_another_key(account.key);
+    if (needs_id)
+        co_await take_free_id();
     std::string key_key = store::account_key(id_, store::account_key_file);
     auto kept = co_await store_.read(key_key);
     if (!kept)

@@ -23,6 +23,8 @@ public:
 private:
     base::Task<std::optional<acme::AccountState>> read(std::string folder);
     base::Task<std::optional<acme::AccountState>> usable(std::string folder);
+    base::Task<bool> holds_another_key(const crypto::PrivateKey& key);
+    base::Task<void> take_free_id();
     base::Task<std::optional<acme::AccountState>> staged_account();
 
     store::Store& store_;

@@ -187,6 +187,26 @@ TEST_CASE("an account of another CA, or one that was deactivated, is not used") 
     CHECK_FALSE(test::run_task(bench.context, again.load()));
 }
 
+TEST_CASE("an account does not get into a folder that holds another one's key") {
+    DriveBench bench;
+    http::Url ca = *http::Url::parse(test::ScenarioCa::directory_url);
+    auto state = [](const char* url) {
+        return acme::AccountState{
+            crypto::PrivateKey::generate(model::KeySpec::ec("p-256")), url, {}, ""};
+    };
+    const auto one = state("https://ca.test/account/1"), two = state("https://ca.test/account/2");
+    StoredAccount first(bench.store, ca);
+    test::run_task(bench.context, first.save(one));
+    CHECK(first.id() == "ACME-ca.test-0000");
+    test::run_task(bench.context, first.save(two));
+    CHECK(first.id() == "ACME-ca.test-0001");
+    StoredAccount found(bench.store, ca);
+    auto loaded = test::run_task(bench.context, found.load());
+    REQUIRE(loaded);
+    CHECK(loaded->url == one.url);
+    CHECK(loaded->key.same_key_as(one.key));
+}
+
 TEST_CASE("an RSA account key of a mod_md store is used as found") {
     DriveBench bench;
     auto rsa = crypto::PrivateKey::generate(model::KeySpec::rsa(2048));

@@ -30,6 +30,19 @@ TEST_CASE("all MDs get a certificate and the outside is told once, with all name
     CHECK(bench.ca.accounts() == 1);
 }
 
+// Each of the ways registered an account of its own, and both wrote it into the same folder.
+TEST_CASE("a CA that is reached in two ways has one account") {
+    auto direct = managed({"a.org"}), by_proxy = managed({"b.org"});
+    by_proxy.settings.edit().http_proxy = "http://proxy.test:3128";
+    LoopBench bench({direct, by_proxy});
+    bench.start();
+    REQUIRE(bench.loop->is_running("b.org"));
+    bench.pass(70s);
+    CHECK(held_by(bench) == 2);
+    CHECK(bench.ca.accounts() == 1);
+    CHECK_FALSE(bench.store.values.contains("accounts/ACME-ca.test-0001/account.json"));
+}
+
 TEST_CASE("an MD that fails holds up no other and is tried again later") {
     Scenario scenario;
     scenario.refused["bad.org"] = "dns";
