@@ -122,6 +122,10 @@ Checked<std::string> parse_proxy(std::string_view text) {
         return Mistake{"this is not the URL of a proxy",
                        "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"};
     }
+    if (lower(url->substr(0, 6)) == "https:")
+        return Mistake{"a proxy is spoken to by http alone",
+                       "write http://HOST:PORT: what goes through it to the CA is encrypted all "
+                       "the same"};
     auto [begin, size] = authority_part(*url);
     std::string_view rest = std::string_view(*url).substr(begin + size);
     if (rest != "" && rest != "/")

@@ -51,17 +51,19 @@ TEST_CASE("a CA nobody knows is refused with a guess") {
 }
 
 TEST_CASE("a proxy is a URL without a path, maybe with a login") {
-    for (const char* text : {"http://proxy.example.org:3128", "https://proxy.example.org/",
+    for (const char* text : {"http://proxy.example.org:3128", "HTTP://proxy.example.org/",
                              "http://user:pass@proxy.example.org:3128", "http://[::1]:8080"})
         CHECK(parse_proxy(text).value() == text);
-    for (const char* text : {"proxy.example.org:3128", "socks5://proxy.example.org", "http://",
-                             "http://proxy.example.org/path", "http://user:pass@"})
+    for (const char* text :
+         {"proxy.example.org:3128", "https://proxy.example.org:3128", "socks5://proxy.example.org",
+          "http://", "http://proxy.example.org/path", "http://user:pass@"})
         CHECK(parse_proxy(text).has_error());
 }
 
 TEST_CASE("a mistake in a proxy's URL does not show the password") {
-    for (const char* text : {"htp://user:secret@proxy:1", "http://user:secret@proxy:99999",
-                             "http://user:secret@proxy:1/path", "http://user:sec ret@proxy:1"}) {
+    for (const char* text : {"htp://user:secret@proxy:1", "HTTPS://user:secret@proxy:1",
+                             "http://user:secret@proxy:99999", "http://user:secret@proxy:1/path",
+                             "http://user:sec ret@proxy:1"}) {
         auto mistake = parse_proxy(text).error();
         CHECK(mistake.what.find("secret") == std::string::npos);
         CHECK(mistake.hint.find("secret") == std::string::npos);
