@@ -54,12 +54,8 @@ base::Task<void> Account::register_account(const AccountWish& wish) {
     if (directory.external_account_required)
         log::warn("the CA asks for an external account binding, which is not configured",
                   log::kv("ca", client_.directory_url().text()));
-    if (!state_) {
-        AccountState fresh{crypto::PrivateKey::generate(model::KeySpec::ec("p-256")), {}, {}, {}};
-        // Kept before it is used: should we die now, the same key finds the same account again.
-        co_await vault_.save(fresh);
-        adopt(std::move(fresh));
-    }
+    if (!state_)
+        co_await make_key();
     AccountState account = *state_;
     Signer signer{account.key, {}};
     std::string payload = new_account_payload(wish.contacts, !directory.terms_of_service.empty());
@@ -75,6 +71,13 @@ base::Task<void> Account::register_account(const AccountWish& wish) {
     log::info("account registered", log::kv("ca", client_.directory_url().text()),
               log::kv("account", account.url));
     adopt(std::move(account));
+}
+
+// Kept before it is used: should we die then, the same key finds the same account again.
+base::Task<void> Account::make_key() {
+    AccountState fresh{crypto::PrivateKey::generate(model::KeySpec::ec("p-256")), {}, {}, {}};
+    co_await vault_.save(fresh);
+    adopt(std::move(fresh));
 }
 
 base::Task<void> Account::update_contacts(const AccountWish& wish) {
@@ -107,19 +110,61 @@ base::Task<void> Account::renew_registration(const std::string& lost_url) {
     co_await register_account(last_wish_);
 }
 
+// The CA says "unauthorized" to an account that asks for what is another's, too: what it says of
+// the account itself decides.
+base::Task<bool> Account::is_out_of_use(Signer signer) {
+    http::Url url = parse_url(signer.account_url, client_.url_rule(), "the stored account");
+    try {
+        Answer answer =
+            co_await client_.post(std::move(signer), std::move(url), "", "asking for the account");
+        co_return is_account_out_of_use(answer.body);
+    } catch (const Refused& refusal) {
+        co_return refusal.problem().is("unauthorized");
+    }
+}
+
+base::Task<void> Account::replace(const std::string& former_url) {
+    auto turn = co_await turn_.take();
+    if (state_->url != former_url)
+        co_return;  // another MD was faster
+    log::warn("the CA has deactivated or revoked the account, registering another one",
+              log::kv("account", former_url));
+    replaced_ = true;
+    co_await vault_.retire();
+    auto other = co_await vault_.load();
+    if (other)
+        adopt(std::move(*other));
+    else
+        co_await make_key();
+    if (state_->url.empty())
+        co_await register_account(last_wish_);
+}
+
 base::Task<Answer> Account::post(http::Url url, std::string payload, std::string doing) {
+    if (state_->url.empty())  // another MD is replacing it, or failed to
+        co_await ensure(last_wish_);
     Signer signer{state_->key, state_->url};
     std::optional<Answer> answer;
+    std::exception_ptr unauthorized;
     try {
         answer = co_await client_.post(signer, url, payload, doing);
     } catch (const Refused& refusal) {
-        if (!refusal.problem().is("accountDoesNotExist"))
+        if (refusal.problem().is("unauthorized") && !replaced_)
+            unauthorized = std::current_exception();
+        else if (!refusal.problem().is("accountDoesNotExist"))
             throw;
     }
     if (answer)
         co_return std::move(*answer);
-    co_await renew_registration(signer.account_url);
-    signer.account_url = state_->url;
+    if (unauthorized) {
+        bool out_of_use = co_await is_out_of_use(signer);
+        if (!out_of_use)
+            std::rethrow_exception(unauthorized);
+        co_await replace(signer.account_url);
+    } else {
+        co_await renew_registration(signer.account_url);
+    }
+    signer = {state_->key, state_->url};
     Answer second =
         co_await client_.post(signer, std::move(url), std::move(payload), std::move(doing));
     co_return second;

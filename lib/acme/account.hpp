@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The account at one CA (RFC 8555 §7.3): registered when there is none, its contacts kept up to
-// date, registered anew with the same key when the CA lost it.
+// date, registered anew with the same key when the CA lost it, and with another key when the CA has
+// it deactivated or revoked.
 #pragma once
 
 #include "acme/client.hpp"
@@ -27,6 +28,9 @@ public:
     virtual base::Task<std::optional<AccountState>> load() = 0;
     // Durable when it resumes.
     virtual base::Task<void> save(AccountState account) = 0;
+    // The CA serves that account no more: it is not loaded again, and what is saved from now on is
+    // another one.
+    virtual base::Task<void> retire() = 0;
 };
 
 // What an MD wants of the account.
@@ -44,7 +48,8 @@ public:
     base::Task<void> ensure(AccountWish wish);
 
     // Client::post in the account's name. When the CA says accountDoesNotExist, registers anew with
-    // the same key, once, and repeats.
+    // the same key, once, and repeats; likewise, with a new key, when it says unauthorized and so
+    // does the account itself (RFC 8555 §7.3.6).
     base::Task<Answer> post(http::Url url, std::string payload, std::string doing);
 
     // RFC 7638, for key authorizations. After ensure().
@@ -54,7 +59,10 @@ public:
 private:
     base::Task<void> register_account(const AccountWish& wish);
     base::Task<void> update_contacts(const AccountWish& wish);
+    base::Task<void> make_key();
     base::Task<void> renew_registration(const std::string& lost_url);
+    base::Task<bool> is_out_of_use(Signer signer);
+    base::Task<void> replace(const std::string& former_url);
     void adopt(AccountState state);
 
     Client& client_;
@@ -63,6 +71,7 @@ private:
     std::optional<AccountState> state_;
     AccountWish last_wish_;
     std::string thumbprint_;
+    bool replaced_ = false;
 };
 
 }  // namespace md::acme

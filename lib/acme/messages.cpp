@@ -191,6 +191,14 @@ Authorization parse_authorization(std::string_view body, UrlRule rule) {
     return authorization;
 }
 
+bool is_account_out_of_use(std::string_view body) {
+    auto account = parse_json(body);
+    if (!account || !account->is_object())
+        return false;
+    std::string status = text_or(*account, "status");
+    return status == "deactivated" || status == "revoked";
+}
+
 std::string new_account_payload(const std::vector<std::string>& contacts, bool agreed) {
     json payload = json::object();
     if (agreed)

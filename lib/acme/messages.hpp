@@ -78,6 +78,10 @@ http::Url parse_url(std::string_view text, UrlRule rule, const std::string& what
 // 128 bits at least (RFC 8555 §8.1), 256 characters at most.
 bool token_is_sound(std::string_view token);
 
+// Of the CA's account object (RFC 8555 §7.1.2): its status is deactivated or revoked. What is no
+// such object is not.
+bool is_account_out_of_use(std::string_view body);
+
 std::string new_account_payload(const std::vector<std::string>& contacts, bool agreed);
 std::string contacts_payload(const std::vector<std::string>& contacts);
 std::string new_order_payload(const std::vector<model::DomainName>& names);

@@ -90,6 +90,19 @@ base::Task<bool> StoredAccount::holds_another_key(const crypto::PrivateKey& key)
     co_return kept && !crypto::PrivateKey::from_pem(*kept, store_.passphrase()).same_key_as(key);
 }
 
+base::Task<void> StoredAccount::retire() {
+    std::string key = store::account_key(id_, store::account_file);
+    auto text = co_await store_.read(key);
+    id_.clear();
+    if (!text)
+        co_return;
+    auto record = store::parse_account(*text);
+    if (!record)
+        co_return;
+    record->status = AccountStatus::deactivated;
+    co_await store_.write(key, store::to_text(*record));
+}
+
 base::Task<void> StoredAccount::save(acme::AccountState account) {
     bool needs_id = id_.empty();
     if (!needs_id)

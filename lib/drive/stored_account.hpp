@@ -16,6 +16,7 @@ public:
 
     base::Task<std::optional<acme::AccountState>> load() override;
     base::Task<void> save(acme::AccountState account) override;
+    base::Task<void> retire() override;
 
     // The folder below accounts/, "" before the first load or save found or made one.
     const std::string& id() const { return id_; }

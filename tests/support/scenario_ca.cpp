@@ -178,9 +178,15 @@ std::optional<http::Response> ScenarioCa::identify(Post& post) const {
     for (unsigned number = 0; number < accounts_.size(); ++number)
         if (post.header["kid"] == url_of("account", number + account_generation_)) {
             post.account = number;
-            return std::nullopt;
+            return refuse_deactivated(accounts_[number]);
         }
     return problem_response(400, "accountDoesNotExist", "no account at that URL");
+}
+
+std::optional<http::Response> ScenarioCa::refuse_deactivated(const Account& account) const {
+    if (!account.deactivated)
+        return std::nullopt;
+    return problem_response(403, "unauthorized", "the account is deactivated");
 }
 
 http::Response ScenarioCa::directory() const {
@@ -201,13 +207,13 @@ http::Response ScenarioCa::new_account(const Post& post) {
     const std::string key = thumbprint(post.header["jwk"]);
     for (unsigned number = 0; number < accounts_.size(); ++number)
         if (accounts_[number].thumbprint == key)
-            return account_response(number, 200);
+            return refuse_deactivated(accounts_[number]).value_or(account_response(number, 200));
     if (post.payload.value("onlyReturnExisting", false))
         return problem_response(400, "accountDoesNotExist", "no account has that key");
     if (!scenario_.terms_of_service.empty() && !post.payload.value("termsOfServiceAgreed", false))
         return problem_response(403, "userActionRequired",
                                 "the terms of service are not agreed to");
-    accounts_.push_back({key, post.payload.value("contact", Json::array()), {}});
+    accounts_.push_back({key, post.payload.value("contact", Json::array()), false, {}});
     return account_response(static_cast<unsigned>(accounts_.size() - 1), 201);
 }
 
@@ -432,10 +438,21 @@ std::string ScenarioCa::new_nonce() {
     return nonce;
 }
 
+bool ScenarioCa::is_validating_at(unsigned step) const {
+    const auto first = std::find(log_.begin(), log_.end(), "POST challenge");
+    const auto last = std::find(log_.begin(), log_.end(), "POST finalize");
+    return step >= first - log_.begin() && step < last - log_.begin();
+}
+
 void ScenarioCa::forget_accounts() {
     account_generation_ += static_cast<unsigned>(accounts_.size());
     accounts_.clear();
     forget_orders();
+}
+
+void ScenarioCa::deactivate_accounts() {
+    for (Account& account : accounts_)
+        account.deactivated = true;
 }
 
 void ScenarioCa::forget_orders() {

@@ -65,10 +65,13 @@ public:
 
     void set_scenario(Scenario scenario) { scenario_ = std::move(scenario); }
     void forget_accounts();
+    void deactivate_accounts();  // RFC 8555 §7.3.6
     void forget_orders();
 
     // What happened: "POST new-order", "POST authz", ... One entry per request, cut ones included.
     const std::vector<std::string>& log() const { return log_; }
+    // From the first challenge that was begun to the last look before finalize.
+    bool is_validating_at(unsigned step) const;
     unsigned steps() const { return static_cast<unsigned>(log_.size()); }
     std::size_t accounts() const { return accounts_.size(); }
     std::size_t orders() const { return orders_.size(); }
@@ -82,6 +85,7 @@ private:
     struct Account {
         std::string thumbprint;
         Json contact = Json::array();
+        bool deactivated = false;
         std::set<std::string> proven;  // names with a valid authorization
     };
     struct Authorization {
@@ -117,6 +121,7 @@ private:
     http::Response handle_post(const http::Request& request, const Route& route);
     std::optional<http::Response> refuse_nonce(const Json& header);
     std::optional<http::Response> identify(Post& post) const;
+    std::optional<http::Response> refuse_deactivated(const Account& account) const;
 
     http::Response directory() const;
     http::Response new_account(const Post& post);
