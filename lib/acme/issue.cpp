@@ -22,9 +22,36 @@ using model::FailureClass;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes patience{5};  // for validation, and again for the certificate
-constexpr int most_steps_at_once = 8;        // without a pause between them
+constexpr std::chrono::seconds patience_with_trouble{15};
+constexpr int most_steps_at_once = 8;  // without a pause between them
+constexpr int most_early_looks = 8;    // strangers can look like validators
 constexpr milliseconds first_look_validated = std::chrono::seconds{1};
 constexpr milliseconds first_look_issued{30};
+
+// Trouble that passes, and not only after this time.
+bool passes_before(sys_seconds time, std::exception_ptr trouble) {
+    try {
+        std::rethrow_exception(trouble);
+    } catch (const http::TransportError&) {
+        return true;
+    } catch (const Refused& refusal) {
+        bool passes =
+            refusal.failure_class() == FailureClass::passing || refusal.problem().is("rateLimited");
+        return passes && refusal.retry_after().value_or(time) <= time;
+    } catch (...) {
+        return false;
+    }
+}
+
+bool is_refusal(std::exception_ptr trouble) {
+    try {
+        std::rethrow_exception(trouble);
+    } catch (const Refused&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
 
 // The frame of one issuance: what is known of the order, and what is being proved.
 class Issuance {
@@ -44,14 +71,23 @@ private:
     base::Task<Issued> work();
     base::Task<void> find_or_place_order();
     base::Task<std::optional<Order>> resumable_order();
+    base::Task<bool> failed_unseen();
     base::Task<void> place_order();
     base::Task<void> begin_key();
     base::Task<void> fetch_authorizations();
     base::Task<void> prove(std::vector<std::size_t> indexes);
-    base::Task<void> answer_challenge(Authorization authorization);
+    // A challenge whose answer is in place: how the CA is told to look.
+    struct Validation {
+        http::Url url;
+        std::string doing;
+    };
+    base::Task<Validation> answer_challenge(Authorization authorization);
+    base::Task<void> start(Validation validation);
+    base::Task<void> wait_out(std::exception_ptr trouble);
     base::Task<void> watch(std::size_t index);
     base::Task<void> validators_came();
     base::Task<void> await_validation();
+    base::Task<void> pause_or_validators();
     base::Task<void> await_certificate();
     base::Task<void> stop_proving();
     base::Task<void> refresh_order();
@@ -75,7 +111,10 @@ private:
     bool key_is_kept_ = false;
     PollPace validation_pace_{first_look_validated};
     PollPace certificate_pace_{first_look_issued};
+    PollPace trouble_pace_{std::chrono::seconds{1}};
+    std::optional<sys_seconds> trouble_since_;
     int steps_at_once_ = 0;
+    int early_looks_ = 0;
 
     std::vector<std::unique_ptr<PreparedChallenge>> prepared_;
     std::set<std::size_t> unseen_;
@@ -151,25 +190,46 @@ base::Task<void> Issuance::find_or_place_order() {
     auto found = co_await resumable_order();
     if (found) {
         order_ = std::move(*found);
-        co_return;
+        bool goes_on = order_.status != OrderStatus::invalid;
+        if (!goes_on && request_.after_failure)
+            goes_on = co_await failed_unseen();
+        if (goes_on)
+            co_return;
+        co_await journal_.order_dropped();
+        authorizations_.clear();
     }
     co_await place_order();
 }
 
-// The order a former attempt left, when the CA still knows it and it can still become a
-// certificate.
+// An invalid order of a former attempt, which met trouble itself: where it failed as well, that is
+// a failure of this attempt, as the CA counts it; where it only got old, it is none.
+base::Task<bool> Issuance::failed_unseen() {
+    std::exception_ptr trouble;
+    try {
+        co_await fetch_authorizations();
+    } catch (const AcmeError&) {
+        trouble = std::current_exception();
+    }
+    if (trouble && passes_before(sys_seconds::max(), trouble))
+        std::rethrow_exception(trouble);
+    co_return order_.error ||
+        std::any_of(authorizations_.begin(), authorizations_.end(), [](const Authorization& one) {
+            return one.status == AuthorizationStatus::invalid;
+        });
+}
+
+// The order a former attempt left, when the CA still knows it and it is what is wanted.
 base::Task<std::optional<Order>> Issuance::resumable_order() {
     auto url_text = co_await journal_.order_url();
     if (!url_text)
         co_return std::nullopt;
     Directory directory = co_await bench_.account.client().directory();
     std::optional<Order> found;
+    bool elsewhere = false;
     try {
         UrlRule rule = bench_.account.client().url_rule();
         http::Url url = parse_url(*url_text, rule, "the staged order");
-        // The MD moved to another CA meanwhile; the former one may not even answer any more.
-        if (url.origin() != directory.new_order.origin())
-            throw ProtocolError("it was placed at another CA");
+        elsewhere = url.origin() != directory.new_order.origin();
         Answer answer = co_await bench_.account.post(url, "", "asking for the staged order");
         found = parse_order(answer.body, url, rule);
     } catch (const Refused& refusal) {
@@ -182,12 +242,17 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
     } catch (const AcmeError& error) {
         log::debug("staged order not usable", log::kv("order", *url_text),
                    log::kv("reason", error.what()));
+    } catch (const http::TransportError& error) {
+        // The CA has sent us to a place where nobody answers, or it is not the one that did.
+        if (!elsewhere)
+            throw;
+        log::debug("staged order not usable", log::kv("order", *url_text),
+                   log::kv("reason", error.what()));
     }
     auto key = co_await journal_.key();
     bool needs_key =
         found && (found->status == OrderStatus::processing || found->status == OrderStatus::valid);
-    if (found && found->status != OrderStatus::invalid && names_are_ours(*found) &&
-        (key || !needs_key))
+    if (found && names_are_ours(*found) && (key || !needs_key))
         co_return found;
     co_await journal_.order_dropped();
     co_return std::nullopt;
@@ -256,15 +321,21 @@ base::Task<void> Issuance::fetch_authorizations() {
         co_await refresh_order();
 }
 
+// All answers are in place before the first is asked for: one that cannot be given would take those
+// away that the CA is validating.
 base::Task<void> Issuance::prove(std::vector<std::size_t> indexes) {
     journal_.stage("challenge");
+    std::vector<Validation> answered;
     for (std::size_t index : indexes) {
-        co_await answer_challenge(authorizations_[index]);
-        proving_.insert(index);
+        Validation validation = co_await answer_challenge(authorizations_[index]);
+        answered.push_back(std::move(validation));
     }
+    for (Validation& validation : answered)
+        co_await start(std::move(validation));
+    proving_.insert(indexes.begin(), indexes.end());
 }
 
-base::Task<void> Issuance::answer_challenge(Authorization authorization) {
+base::Task<Issuance::Validation> Issuance::answer_challenge(Authorization authorization) {
     Proof proof = choose_proof(authorization, request_.challenges, bench_.solvers);
     if (proof.challenge == nullptr)
         throw AcmeError(authorization.name + ": no challenge can be answered: " + proof.why_not,
@@ -277,9 +348,39 @@ base::Task<void> Issuance::answer_challenge(Authorization authorization) {
     prepared_.push_back(std::move(prepared));
     unseen_.insert(place);
     watchers_.start(watch(place), [](std::exception_ptr) {});
-    co_await bench_.account.post(
-        proof.challenge->url, "{}",
-        authorization.name + ": starting the " + proof.challenge->type + " challenge");
+    co_return Validation{proof.challenge->url, authorization.name + ": starting the " +
+                                                   proof.challenge->type + " challenge"};
+}
+
+base::Task<void> Issuance::start(Validation validation) {
+    for (bool repeated = false;; repeated = true) {
+        std::exception_ptr trouble;
+        try {
+            co_await bench_.account.post(validation.url, "{}", validation.doing);
+        } catch (...) {
+            trouble = std::current_exception();
+        }
+        if (!trouble)
+            co_return;
+        // It was under way already: what came of it the order says.
+        if (repeated && is_refusal(trouble) && !passes_before(bench_.clock.now(), trouble))
+            co_return;
+        co_await wait_out(trouble);
+    }
+}
+
+// Trouble with the CA while it may be validating is waited out where it passes soon: an answer
+// taken away now is a failed validation, of which CAs forgive few (Let's Encrypt: 5 an hour).
+base::Task<void> Issuance::wait_out(std::exception_ptr trouble) {
+    sys_seconds now = bench_.clock.now();
+    sys_seconds end = trouble_since_.value_or(now) + patience_with_trouble;
+    if (now >= end || !passes_before(end, trouble))
+        std::rethrow_exception(trouble);
+    if (!trouble_since_)
+        trouble_pace_ = PollPace(std::chrono::seconds{1});
+    trouble_since_ = end - patience_with_trouble;
+    milliseconds pause = trouble_pace_.next({}, now);
+    co_await bench_.clock.wait(pause);
 }
 
 base::Task<void> Issuance::watch(std::size_t place) {
@@ -300,10 +401,31 @@ base::Task<void> Issuance::await_validation() {
     if (validation_pace_.total() > patience)
         throw AcmeError("the CA did not decide on the challenges within 5 minutes",
                         FailureClass::passing);
-    milliseconds pause = validation_pace_.next(retry_after_, bench_.clock.now());
-    co_await base::first_of(validators_came(), bench_.clock.wait(pause));
+    co_await pause_or_validators();
     steps_at_once_ = 0;
-    co_await refresh_order();
+    std::exception_ptr trouble;
+    try {
+        co_await refresh_order();
+    } catch (...) {
+        trouble = std::current_exception();
+    }
+    if (trouble)
+        co_await wait_out(trouble);
+    else
+        trouble_since_.reset();
+}
+
+base::Task<void> Issuance::pause_or_validators() {
+    milliseconds pause = validation_pace_.next(retry_after_, bench_.clock.now());
+    if (early_looks_ >= most_early_looks) {
+        co_await bench_.clock.wait(pause);
+        co_return;
+    }
+    int first = co_await base::first_of(validators_came(), bench_.clock.wait(pause));
+    if (first != 0)
+        co_return;
+    ++early_looks_;
+    validation_pace_.cut_short();
 }
 
 base::Task<void> Issuance::await_certificate() {

@@ -23,6 +23,7 @@ struct IssueRequest {
     model::KeySpec key;
     bool must_staple = false;
     std::vector<model::ChallengeType> challenges;  // most wanted first
+    bool after_failure = false;  // the former attempt failed: it was not merely interrupted
 };
 
 struct Issued {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 namespace md::acme {
 
@@ -26,14 +27,20 @@ public:
         if (retry_after)
             pause = std::clamp<milliseconds>(*retry_after - now, std::chrono::seconds{1},
                                              std::chrono::minutes{1});
+        last_ = pause;
         total_ += pause;
         return pause;
+    }
+    // The last pause was not waited out: it does not count.
+    void cut_short() {
+        total_ -= std::exchange(last_, milliseconds{0});
+        --steps_;
     }
     milliseconds total() const { return total_; }
 
 private:
     milliseconds first_;
-    milliseconds total_{0};
+    milliseconds total_{0}, last_{0};
     int steps_ = 0;
 };
 

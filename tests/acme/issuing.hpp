@@ -52,6 +52,7 @@ struct Bench {
             wanted.names.push_back(*model::DomainName::parse(name));
         wanted.key = model::KeySpec::ec("p-256");
         wanted.challenges = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
+        wanted.after_failure = after_failure;
         return wanted;
     }
     // As after a restart: only journal and vault survive.
@@ -69,6 +70,7 @@ struct Bench {
         co_return issued;
     }
 
+    bool after_failure = false;
     base::asio::io_context context;
     base::asio::thread_pool pool{1};
     support::ManualClock clock;

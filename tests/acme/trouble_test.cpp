@@ -51,11 +51,93 @@ TEST_CASE("a 503 at any step is healed by the next attempt, without another cert
         INFO("step " << step << " " << whole.ca.log()[step]);
         Bench bench;
         bench.ca.answer_at(step, unavailable());
-        CHECK(failure_of(bench).failure_class() == model::FailureClass::passing);
-        check_issued(bench, bench.issue_once());
+        if (whole.ca.is_validating_at(step)) {
+            check_issued(bench, bench.issue_once());
+        } else {
+            CHECK(failure_of(bench).failure_class() == model::FailureClass::passing);
+            check_issued(bench, bench.issue_once());
+        }
         CHECK(bench.ca.orders() == 1);
         CHECK(bench.ca.certificates() == 1);
     }
+}
+
+TEST_CASE(
+    "what the CA is validating stays answered while it has trouble, for a quarter of a minute") {
+    Scenario scenario;
+    scenario.authorization_polls = 4;
+    Bench bench(scenario);
+    bool down = false;
+    std::size_t standing = 2;
+    bench.ca.on_validate = [&](auto&&...) { down = true; };
+    bench.transport.meddle = [&](const std::string&, http::Response& response) {
+        if (!down)
+            return;
+        standing = std::min(standing, bench.alpn.standing());
+        response = unavailable();
+    };
+    const auto start = bench.clock.now();
+    SECTION("it is given up after that") {
+        CHECK(failure_of(bench).failure_class() == model::FailureClass::passing);
+        CHECK(bench.clock.now() - start >= std::chrono::seconds{15});
+        CHECK(bench.clock.now() - start < std::chrono::minutes{1});
+        CHECK(standing == 2);
+        CHECK(bench.journal.kept_url);
+    }
+    SECTION("at once where the CA says that it takes longer") {
+        bench.transport.meddle = [&](const std::string&, http::Response& response) {
+            if (!down)
+                return;
+            response = unavailable();
+            response.headers.add("Retry-After", "3600");
+        };
+        CHECK(failure_of(bench).failure_class() == model::FailureClass::passing);
+        CHECK(bench.clock.now() - start < std::chrono::seconds{10});
+    }
+}
+
+TEST_CASE("no challenge is begun before all can be answered") {
+    Bench bench;
+    bench.alpn.fails_for = "www.a.org";
+    CHECK_THROWS_AS(bench.issue_once(), base::Error);
+    CHECK(std::count(bench.ca.log().begin(), bench.ca.log().end(), "POST challenge") == 0);
+    bench.alpn.fails_for.clear();
+    check_issued(bench, bench.issue_once());
+    CHECK(bench.ca.orders() == 1);
+}
+
+TEST_CASE("a validation that failed while nobody looked is a failure, and names what failed") {
+    Scenario scenario;
+    scenario.authorization_polls = 2;
+    scenario.refused["www.a.org"] = "connection";
+    Bench bench(scenario);
+    // Cut off after the challenges were begun, for longer than it is waited for.
+    bool begun = false;
+    bench.ca.on_validate = [&](auto&&...) { begun = true; };
+    bench.transport.meddle = [&](const std::string&, http::Response& response) {
+        if (begun)
+            response = unavailable();
+    };
+    failure_of(bench);
+    bench.transport.meddle = nullptr;
+    REQUIRE(bench.journal.kept_url);
+    bench.after_failure = true;
+    const AcmeError failure = failure_of(bench);
+    CHECK(failure.failure_class() == model::FailureClass::budget);
+    CHECK(std::string(failure.what()).find("www.a.org was not validated") == 0);
+    CHECK_FALSE(bench.journal.kept_url);
+    CHECK(bench.ca.orders() == 1);
+}
+
+TEST_CASE("strangers that look like validators neither hurry the polls nor use up the patience") {
+    Scenario scenario;
+    scenario.authorization_polls = 1'000'000;
+    Bench bench(scenario);
+    bench.alpn.more_visits = 5'000;
+    auto start = bench.clock.now();
+    failure_of(bench);
+    CHECK(bench.clock.now() - start >= std::chrono::minutes{5});
+    CHECK(bench.ca.steps() < 100);
 }
 
 TEST_CASE("an order is kept while the CA is down or rations, at whatever step it stood") {

@@ -31,8 +31,6 @@ public:
     void heal() { fail_at_ = never; }
     // Listing waits for this one: a store that takes its time, while something else happens.
     base::Wakeup* listing_awaits = nullptr;
-    // Whoever else can go on does, before a listing is answered.
-    bool listing_yields = false;
     // versions() throws.
     bool versions_fail = false;
     // Folders that cannot be looked into.
@@ -83,8 +81,6 @@ public:
             require_safe(prefix);
         if (listing_awaits != nullptr)
             co_await listing_awaits->wait();
-        if (listing_yields)
-            co_await base::asio::post(base::asio::use_awaitable);
         std::string below = prefix.empty() ? prefix : prefix + "/";
         std::set<std::string> names;
         for (const auto& [key, value] : values)

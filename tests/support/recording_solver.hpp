@@ -23,6 +23,8 @@ public:
     // What the tests look at and set.
     std::string why_not;        // the obstacle
     std::string prepare_fails;  // when not empty: prepare() throws base::Error with this text
+    std::string fails_for;      // prepare() fails for this name alone
+    unsigned more_visits = 0;   // of each challenge, one after the other
     const std::vector<acme::ChallengeToProve>& prepared() const { return record_->prepared; }
     // Tokens whose challenge is no longer answered, in the order they went.
     const std::vector<std::string>& withdrawn() const { return record_->withdrawn; }
@@ -35,9 +37,11 @@ public:
         acme::ChallengeToProve challenge) override {
         if (!prepare_fails.empty())
             throw base::Error(prepare_fails);
+        if (challenge.name.text() == fails_for)
+            throw base::Error("it cannot be answered");
         std::string token = challenge.token;
         record_->prepared.push_back(std::move(challenge));
-        co_return std::make_unique<Prepared>(record_, std::move(token), seen_);
+        co_return std::make_unique<Prepared>(record_, std::move(token), seen_, more_visits);
     }
 
 private:
@@ -48,16 +52,27 @@ private:
 
     class Prepared final : public acme::PreparedChallenge {
     public:
-        Prepared(std::shared_ptr<Record> record, std::string token, Seen seen)
-            : record_(std::move(record)), token_(std::move(token)), seen_(seen) {}
+        Prepared(std::shared_ptr<Record> record, std::string token, Seen seen, unsigned more_visits)
+            : record_(std::move(record)),
+              token_(std::move(token)),
+              seen_(seen),
+              more_visits_(more_visits) {}
         ~Prepared() override { record_->withdrawn.push_back(token_); }
 
         base::Task<void> seen() override {
             // Once: a validator that came is seen, a second one never comes.
+            if (seen_ == Seen::never && more_visits_ > 0) {
+                --more_visits_;
+                return visit();
+            }
             return wait(std::exchange(seen_, Seen::never));
         }
 
     private:
+        static base::Task<void> visit() {
+            auto executor = co_await base::asio::this_coro::executor;
+            co_await base::asio::post(executor, base::asio::use_awaitable);
+        }
         static base::Task<void> wait(Seen seen) {
             if (seen == Seen::at_once)
                 co_return;
@@ -70,6 +85,7 @@ private:
         std::shared_ptr<Record> record_;
         std::string token_;
         Seen seen_;
+        unsigned more_visits_;
     };
 
     model::ChallengeType type_;
