@@ -29,16 +29,16 @@ using std::chrono::sys_seconds;
 // Some trouble is the order's own, and may be so for good: after so many failures in a row another
 // one is placed. It may have come as far as a certificate, of which a CA grants few for the same
 // names (Let's Encrypt: 5 in 7 days).
-constexpr unsigned most_errors_of_an_order = 40;  // passing trouble: a day and a half
-constexpr unsigned most_refusals_by_us = 3;       // daily
+constexpr unsigned most_troubles_of_an_order = 40;  // those that pass: a day and a half
+constexpr unsigned most_refusals_of_an_order = 3;   // by the CA, or of its certificate by us: daily
 
 bool needs_another_order(const Job& job) {
     if (job.errors == 0 || !job.last_failure)
         return false;
     const Failure& failure = *job.last_failure;
-    bool refused_by_us = failure.stage == "certificate" && failure.problem.empty() &&
-                         failure.failure_class == FailureClass::budget;
-    return job.errors % (refused_by_us ? most_refusals_by_us : most_errors_of_an_order) == 0;
+    bool passes =
+        failure.failure_class == FailureClass::passing || failure.problem.ends_with(":rateLimited");
+    return job.errors % (passes ? most_troubles_of_an_order : most_refusals_of_an_order) == 0;
 }
 
 // MDMessageCmd said no: a wish, not a failure of ours or of the CA.
@@ -86,6 +86,7 @@ public:
 private:
     void enter(std::string_view stage);
     base::Task<void> begin();
+    base::Task<void> leave_former_ca();
     base::Task<acme::Issued> issue_one(model::KeySpec spec);
     acme::IssueRequest request_for(const model::KeySpec& spec) const;
     base::Task<void> activate(std::vector<acme::Issued> issued);
@@ -137,6 +138,7 @@ base::Task<void> Attempt::run() {
 // Writing the record first proves that the store takes what the CA will give, before the CA is
 // asked.
 base::Task<void> Attempt::begin() {
+    co_await leave_former_ca();
     job_.last_run = tools_.clock.now();
     job_.finished = false;
     job_.log.add({*job_.last_run, "starting", "", ""});
@@ -153,9 +155,28 @@ base::Task<void> Attempt::begin() {
     }
 }
 
+// What is staged is of use at the CA that it was asked of: an order is unknown elsewhere, and a
+// certificate of a test CA is not to go live under the name of another.
+base::Task<void> Attempt::leave_former_ca() {
+    const std::string& ca = wanted_.settings->certificate_authorities.front();
+    std::string former = *job_.ca_url;
+    job_.ca_url = ca;
+    if (!held_.staged_job)
+        co_return;
+    if (former.empty())
+        former = co_await staging_.ca_told_by_mod_md();
+    if (former == ca)
+        co_return;
+    for (const model::KeySpec& spec : wanted_.settings->keys) {
+        staging_.set_key_spec(spec);
+        co_await staging_.order_dropped();
+    }
+}
+
 acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
     acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings->must_staple,
                                wanted_.settings->challenges};
+    request.after_failure = job_.errors > 0;
     // After a refused proof the next attempt begins with the next challenge type.
     auto& types = request.challenges;
     if (job_.last_failure && job_.last_failure->stage == "challenge" && !types.empty())
@@ -226,6 +247,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     done.errors = 0;
     done.next_run = std::nullopt;
     done.last_failure = std::nullopt;
+    done.ca_url = {};
     done.valid_from = valid_from;
     done.notify_errors = 0;
     done.notify_next = std::nullopt;

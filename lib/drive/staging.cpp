@@ -44,6 +44,14 @@ base::Task<std::optional<acme::Issued>> Staging::finished(const acme::IssueReque
     co_return std::nullopt;
 }
 
+base::Task<std::string> Staging::ca_told_by_mod_md() {
+    auto text = co_await store_.read(key_of(store::md_file));
+    if (!text)
+        co_return "";
+    auto record = store::parse_md(*text);
+    co_return record ? record->ca_url : std::string();
+}
+
 base::Task<void> Staging::chain_issued(const acme::Issued& issued) {
     co_await store_.write(key_of(store::certificate_file(spec_)), crypto::to_pem(issued.chain));
     co_await store_.remove(key_of(store::order_file));
@@ -65,13 +73,17 @@ base::Task<std::optional<crypto::PrivateKey>> Staging::key() {
     auto pem = co_await store_.read(key_of(store::private_key_file(spec_)));
     if (!pem)
         co_return std::nullopt;
+    std::optional<crypto::PrivateKey> key;
     try {
-        co_return crypto::PrivateKey::from_pem(*pem, store_.passphrase());
+        key = crypto::PrivateKey::from_pem(*pem, store_.passphrase());
     } catch (const base::Error& error) {
         log::warn("staged key not readable, a new one is made", log::kv("domain", name_),
                   log::kv("reason", error.what()));
     }
-    co_return std::nullopt;
+    // MDPrivateKeys may have changed meanwhile, from 2048 bits to 4096.
+    if (key && spec_.type == model::KeySpec::Type::rsa && key->bits() != spec_.bits)
+        key.reset();
+    co_return key;
 }
 
 base::Task<void> Staging::order_placed(const acme::Order& order) {

@@ -27,6 +27,9 @@ public:
     // A key and chain of this type that a former attempt finished and that answer the request.
     base::Task<std::optional<acme::Issued>> finished(const acme::IssueRequest& request,
                                                      sys_seconds now);
+    // The CA's directory URL in the md.json that mod_md leaves beside what it has staged; "" when
+    // there is none.
+    base::Task<std::string> ca_told_by_mod_md();
     // The chain is here: the order has served.
     base::Task<void> chain_issued(const acme::Issued& issued);
 

@@ -53,6 +53,7 @@ struct Job {
     std::optional<sys_seconds> last_run;
     std::optional<sys_seconds> valid_from;
     Boxed<Failure> last_failure;
+    Shared<std::string> ca_url;  // of the CA that what is staged was asked of; "" = not known
     unsigned notify_errors = 0;  // failures of it in a row
     std::optional<sys_seconds> notify_next;
     bool message_owed = false;    // MDMessageCmd is to be told of the set

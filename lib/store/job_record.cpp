@@ -105,6 +105,7 @@ Json our_json(const model::Job& job) {
     if (job.message_errors > 0)
         ours["message-errors"] = job.message_errors;
     put(ours, "message-next", job.message_next);
+    put(ours, "ca-url", *job.ca_url);
     if (*job.served != model::Served{})
         ours["served"] = served_json(*job.served);
     return ours;
@@ -145,6 +146,8 @@ Parsed<model::Job> job_of(const Json& json) {
     job.message_owed = ours.optional_flag("message-owed").value_or(message_owed_unsaid(job));
     job.message_errors = ours.count("message-errors");
     job.message_next = ours.date("message-next");
+    if (std::string ca_url = ours.text("ca-url"); !ca_url.empty())
+        job.ca_url = std::move(ca_url);
     job.served = read_served(ours.object("served"));
     job.log = read_log(members, damage);
     if (!damage.why.empty())
