@@ -22,6 +22,7 @@ enum Family : std::size_t {
     turns,
     domains,
     state_of_domain,
+    manual,
     not_before,
     not_after,
     next_action,
@@ -48,6 +49,8 @@ constexpr std::array<Description, Metrics::family_count> families{{
     {"mdcertd_state", "gauge", "",
      "1 for the present state of the domain: valid, expiring, missing, incomplete, expired, "
      "failing or not managed."},
+    {"mdcertd_manual", "gauge", "",
+     "1 when MDDriveMode leaves the domain alone on purpose, else 0."},
     {"mdcertd_certificate_not_before_timestamp_seconds", "gauge", "seconds",
      "From when on the certificate held is valid."},
     {"mdcertd_certificate_not_after_timestamp_seconds", "gauge", "seconds",
@@ -110,6 +113,8 @@ void Metrics::add(const json& md) {
     const std::string state = text_of(md, "state");
     ++states_[state];
     samples_[state_of_domain] += sample(state_of_domain, domain + "," + label("state", state), 1);
+    samples_[manual] += sample(
+        manual, domain, member(md, "renew-mode") == static_cast<int>(model::DriveMode::manual));
     const json& certificates = member(md, "cert");
     for (const auto& [key, entry] : certificates.items()) {
         if (key == "valid")

@@ -35,7 +35,7 @@ public:
     void add(const nlohmann::json& domain);
     std::string finished(const DaemonFacts& facts);
 
-    static constexpr std::size_t family_count = 14;
+    static constexpr std::size_t family_count = 15;
 
 private:
     void count_states();

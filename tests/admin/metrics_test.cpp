@@ -98,6 +98,8 @@ TEST_CASE("what a domain is, holds and waits for are its series") {
              "mdcertd_state{domain=\"good.org\",state=\"valid\"} 1",
              "mdcertd_state{domain=\"bad.org\",state=\"failing\"} 1",
              "mdcertd_state{domain=\"hand.org\",state=\"not managed\"} 1",
+             "mdcertd_manual{domain=\"hand.org\"} 1",
+             "mdcertd_manual{domain=\"good.org\"} 0",
              "mdcertd_attempt_errors{domain=\"good.org\"} 0",
              "mdcertd_attempt_errors{domain=\"bad.org\"} 3",
              "mdcertd_next_action_timestamp_seconds{domain=\"bad.org\"} " + retry,

@@ -161,6 +161,25 @@ struct Row {
 
 }  // namespace
 
+TEST_CASE("an account that its former client gives up after the import is replaced", "[slow]") {
+    Machine machine;
+    certbot(machine);
+    REQUIRE(machine.import("certbot").status == 0);
+    const std::string tree = machine.tree("certbot").string();
+    machine.run({"certbot", "unregister", "--server", machine.ca.directory_url(), "--config-dir",
+                 tree, "--work-dir", tree + "-work", "--logs-dir", tree + "-log",
+                 "--non-interactive"});
+    const unsigned accounts = machine.ca.accounts();
+    const auto renewed = machine.site.mdcertd({"renew", "one.test"});
+    INFO(renewed.errors);
+    CHECK(renewed.status == 0);
+    CHECK_THAT(renewed.errors, Catch::Contains("deactivated or revoked"));
+    CHECK(machine.site.verify("one.test", "www.one.test", ".p-256") == "");
+    CHECK(machine.ca.accounts() == accounts + 1);
+    CHECK(machine.site.mdcertd({"renew", "two.test"}).status == 0);
+    CHECK(machine.ca.accounts() == accounts + 1);
+}
+
 TEST_CASE("what certbot, lego, uacme and mod_md keep is taken over: no order, no new account",
           "[slow]") {
     const auto row = GENERATE(Row{"certbot", certbot, "live/one.test/fullchain.pem", true},
