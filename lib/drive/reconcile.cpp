@@ -8,7 +8,6 @@
 #include "schedule/renewal.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace md::drive {
 namespace {
@@ -30,9 +29,9 @@ Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::
     : tools_(std::move(tools)),
       registry_(tools_.store, std::move(desired), [this](std::size_t place) { changed(place); }),
       on_change_(std::move(on_change)),
-      executor_(executor),
       nursery_(executor),
       poke_(executor),
+      requests_(executor),
       notification_(registry_, tools_, nursery_,
                     [this](std::exception_ptr failed) { side_job_ended("", failed); }),
       errands_(registry_, tools_, nursery_,
@@ -76,10 +75,9 @@ void Reconcile::request(const std::vector<std::string>& names) {
         if (registry_.wanted(name) == nullptr)
             throw base::Error("no managed domain is called '" + name +
                               "': use the first name of its ManagedDomain line");
-    for (const std::string& name : names) {
-        requested_[name] |= names.size() == 1;
+    requests_.add(names);
+    for (const std::string& name : names)
         replan(*registry_.place_of(name), tools_.clock.now());
-    }
     poke_.wake();
 }
 
@@ -112,11 +110,10 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
     // However late one that keeps failing is, it lets those go first whose time came meanwhile.
     if (step.at && held.staged_job && held.staged_job->errors > 0)
         deadline = std::max(deadline, *step.at);
-    if (auto requested = requested_.find(domain.name()); requested != requested_.end()) {
+    if (requests_.contains(domain.name()))
         step.at = now;
-        if (requested->second)
-            deadline = sys_seconds::min();
-    }
+    if (requests_.is_alone(domain.name()))
+        deadline = sys_seconds::min();
     if (!step.at || running_.contains(domain.name()))
         return agenda_.remove(place);
     agenda_.put({place, lanes_.lane_of(domain), *step.at, deadline});
@@ -137,9 +134,9 @@ schedule::Agenda::LaneOpens Reconcile::lane_opens(sys_seconds now) const {
 }
 
 void Reconcile::start_due(sys_seconds now) {
-    for (const auto& [name, alone] : std::map<std::string, bool>(requested_))
-        if (alone && running_.size() < registry_.desired.server.max_parallel &&
-            !running_.contains(name) && !awaits_former_self(*registry_.wanted(name))) {
+    for (const std::string& name : requests_.all_alone())
+        if (running_.size() < registry_.desired.server.max_parallel && !running_.contains(name) &&
+            !awaits_former_self(*registry_.wanted(name))) {
             auto place = *registry_.place_of(name);
             agenda_.remove(place);
             start({place, 0, now, now}, now);
@@ -155,28 +152,21 @@ void Reconcile::start_due(sys_seconds now) {
         next->at = now + wait_for_stray;
         agenda_.put(*next);
     }
-    tell_who_waits_for_the_rate(now);
+    put_off_requests(now);
 }
 
-void Reconcile::tell_who_waits_for_the_rate(sys_seconds now) {
-    auto waits = [this, now](const std::string& name) {
+void Reconcile::put_off_requests(sys_seconds now) {
+    requests_.put_off([this, now](const std::string& name) {
         const model::ManagedDomain* domain = registry_.wanted(name);
-        return requested_.contains(name) && !running_.contains(name) && domain != nullptr &&
+        return domain != nullptr && !running_.contains(name) &&
                lanes_.opens(lanes_.lane_of(*domain), now, registry_.desired.server) > now;
-    };
-    for (EndWaiter& waiter : end_waiters_) {
-        std::copy_if(waiter.left.begin(), waiter.left.end(), std::back_inserter(waiter.put_off),
-                     waits);
-        std::erase_if(waiter.left, waits);
-        if (waiter.left.empty())
-            waiter.done.wake();
-    }
+    });
 }
 
 void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now) {
     const model::ManagedDomain& domain = registry_.desired.domains[appointment.place];
     const std::string& name = domain.name();
-    bool requested = requested_.erase(name) > 0;
+    bool requested = requests_.begin(name);
     std::string reason =
         requested ? "requested"
                   : schedule::plan_domain(domain, registry_.observed.of(name), now).reason;
@@ -196,13 +186,11 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
     auto place = registry_.place_of(name);
     if (!place) {
         registry_.observed.domains.erase(name);
-        requested_.erase(name);
+        requests_.drop(name);
     } else if (!single_pass_) {
         replan(*place, tools_.clock.now());
     }
-    // Asked for while this one was under way: the one that follows is waited for.
-    if (!requested_.contains(name))
-        tell_waiters(name);
+    requests_.ended(name);
     poke_.wake();
 }
 
@@ -233,29 +221,6 @@ void Reconcile::log_unexpected(const std::string& domain, std::exception_ptr fai
     } catch (const std::exception& error) {
         log::error("unexpected error", log::kv("domain", domain), log::kv("reason", error.what()));
     }
-}
-
-void Reconcile::tell_waiters(const std::string& name) {
-    for (EndWaiter& waiter : end_waiters_)
-        if (waiter.left.erase(name) > 0 && waiter.left.empty())
-            waiter.done.wake();
-}
-
-base::Task<std::vector<std::string>> Reconcile::attempts_ended(std::vector<std::string> names) {
-    auto place = end_waiters_.emplace(end_waiters_.end(), executor_);
-    place->left.insert(names.begin(), names.end());
-    std::exception_ptr cancelled;
-    try {
-        if (!place->left.empty())
-            co_await place->done.wait();
-    } catch (...) {
-        cancelled = std::current_exception();
-    }
-    std::vector<std::string> put_off = std::move(place->put_off);
-    end_waiters_.erase(place);
-    if (cancelled)
-        std::rethrow_exception(cancelled);
-    co_return put_off;
 }
 
 base::Task<void> Reconcile::drive_one(std::string name) {

@@ -10,13 +10,13 @@
 #include "drive/notification.hpp"
 #include "drive/observe.hpp"
 #include "drive/registry.hpp"
+#include "drive/requests.hpp"
 #include "notify/hook_runner.hpp"
 #include "schedule/agenda.hpp"
 #include "schedule/plan.hpp"
 
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <map>
 #include <set>
 #include <string>
@@ -55,7 +55,9 @@ public:
     // Resumes when an attempt at each of them has ended since the call, well or badly; where one
     // was requested while another was under way, the one requested. Those that the rate of orders
     // lets wait are not waited for but named.
-    base::Task<std::vector<std::string>> attempts_ended(std::vector<std::string> names);
+    base::Task<std::vector<std::string>> attempts_ended(std::vector<std::string> names) {
+        return requests_.outcome(std::move(names));
+    }
 
     const model::DesiredState& desired() const { return registry_.desired; }
     const model::ObservedState& observed() const { return registry_.observed; }
@@ -86,8 +88,7 @@ private:
     void changed(std::size_t place);
     void hold_lane(const model::ManagedDomain& domain, std::chrono::sys_seconds until);
     static void log_unexpected(const std::string& domain, std::exception_ptr failed);
-    void tell_waiters(const std::string& name);
-    void tell_who_waits_for_the_rate(std::chrono::sys_seconds now);
+    void put_off_requests(std::chrono::sys_seconds now);
     bool awaits_former_self(const model::ManagedDomain& domain) const;
     bool all_planned() const;
     base::Task<void> adopt(model::DesiredState desired);
@@ -102,7 +103,6 @@ private:
     Tools tools_;
     Registry registry_;
     OnChange on_change_;
-    base::asio::any_io_executor executor_;
     base::Nursery nursery_;
     base::Wakeup poke_;
 
@@ -117,15 +117,7 @@ private:
 
     std::set<std::string> running_;
     std::map<std::string, model::ManagedDomain> strays_;  // running, and taken away by a reload
-    std::map<std::string, bool> requested_;               // whether it was asked for alone
-    // Who waits in attempts_ended(), for which MDs still, and which were put off.
-    struct EndWaiter {
-        explicit EndWaiter(const base::asio::any_io_executor& executor) : done(executor) {}
-        std::set<std::string> left;
-        std::vector<std::string> put_off;
-        base::Wakeup done;
-    };
-    std::list<EndWaiter> end_waiters_;
+    Requests requests_;
     bool adopting_ = false;  // nothing is started meanwhile
     std::uint64_t sound_turns_ = 0;
 };

@@ -98,11 +98,7 @@ void Reconcile::drop_what_is_not_wanted() {
     std::erase_if(registry_.observed.domains, [&](const auto& known) {
         return !names.contains(known.first) && !running_.contains(known.first);
     });
-    for (const auto& [name, alone] : std::map<std::string, bool>(requested_))
-        if (!names.contains(name)) {
-            requested_.erase(name);
-            tell_waiters(name);
-        }
+    requests_.drop_others_than(names);
 }
 
 bool Reconcile::awaits_former_self(const model::ManagedDomain& domain) const {
