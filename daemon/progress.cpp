@@ -2,6 +2,7 @@
 #include "progress.hpp"
 
 #include "base/log.hpp"
+#include "model/stage.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,14 +17,14 @@ struct StageText {
     std::string_view stage, text;
 };
 constexpr std::array<StageText, 8> stage_texts = {
-    {{"account", "asking the CA"},
-     {"order", "ordering the certificate"},
-     {"authorization", "asking what is to be proved"},
-     {"challenge", "answering the challenges"},
-     {"finalize", "sending the certificate request"},
-     {"certificate", "waiting for the certificate"},
-     {"activate", "installing the certificate"},
-     {"installed", "done, the certificate is installed"}}};
+    {{model::stage::account, "asking the CA"},
+     {model::stage::order, "ordering the certificate"},
+     {model::stage::authorization, "asking what is to be proved"},
+     {model::stage::challenge, "answering the challenges"},
+     {model::stage::finalize, "sending the certificate request"},
+     {model::stage::certificate, "waiting for the certificate"},
+     {model::stage::activate, "installing the certificate"},
+     {model::stage::installed, "done, the certificate is installed"}}};
 
 void print_stage(const std::string& domain, std::string_view stage) {
     auto found = std::find_if(stage_texts.begin(), stage_texts.end(),

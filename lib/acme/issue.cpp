@@ -10,6 +10,7 @@
 #include "base/nursery.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/csr.hpp"
+#include "model/stage.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -186,7 +187,7 @@ bool Issuance::names_are_ours(const Order& order) const {
 }
 
 base::Task<void> Issuance::find_or_place_order() {
-    journal_.stage("order");
+    journal_.stage(model::stage::order);
     auto found = co_await resumable_order();
     if (found) {
         order_ = std::move(*found);
@@ -304,7 +305,7 @@ base::Task<void> Issuance::begin_key() {
 }
 
 base::Task<void> Issuance::fetch_authorizations() {
-    journal_.stage("authorization");
+    journal_.stage(model::stage::authorization);
     UrlRule rule = bench_.account.client().url_rule();
     std::vector<Authorization> fetched;
     for (const http::Url& url : order_.authorizations) {
@@ -324,7 +325,7 @@ base::Task<void> Issuance::fetch_authorizations() {
 // All answers are in place before the first is asked for: one that cannot be given would take those
 // away that the CA is validating.
 base::Task<void> Issuance::prove(std::vector<std::size_t> indexes) {
-    journal_.stage("challenge");
+    journal_.stage(model::stage::challenge);
     std::vector<Validation> answered;
     for (std::size_t index : indexes) {
         Validation validation = co_await answer_challenge(authorizations_[index]);
@@ -429,7 +430,7 @@ base::Task<void> Issuance::pause_or_validators() {
 }
 
 base::Task<void> Issuance::await_certificate() {
-    journal_.stage("certificate");
+    journal_.stage(model::stage::certificate);
     if (certificate_pace_.total() > patience)
         throw AcmeError("the CA did not issue within 5 minutes", FailureClass::passing);
     milliseconds pause = certificate_pace_.next(retry_after_, bench_.clock.now());
@@ -457,7 +458,7 @@ base::Task<void> Issuance::refresh_order() {
 
 base::Task<void> Issuance::finalize() {
     crypto::PrivateKey key = co_await key_->get();
-    journal_.stage("finalize");
+    journal_.stage(model::stage::finalize);
     if (!key_is_kept_)
         co_await journal_.key_made(key);
     key_is_kept_ = true;
@@ -492,7 +493,7 @@ base::Task<void> Issuance::finalize() {
 }
 
 base::Task<Issued> Issuance::download() {
-    journal_.stage("certificate");
+    journal_.stage(model::stage::certificate);
     crypto::PrivateKey key = co_await key_->get();
     Answer answer =
         co_await bench_.account.post(*order_.certificate, "", "downloading the certificate");
@@ -514,7 +515,7 @@ base::Task<Issued> Issuance::download() {
 
 base::Task<void> Issuance::give_up(NextStep next) {
     if (!next.name.empty())
-        journal_.stage("challenge");
+        journal_.stage(model::stage::challenge);
     co_await journal_.order_dropped();
     std::string doing = next.name.empty() ? "the order failed" : next.name + " was not validated";
     throw Refused(doing, std::move(next.why));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/advice.hpp"
 
+#include "model/stage.hpp"
+
 #include <array>
 #include <string_view>
 
@@ -81,14 +83,14 @@ std::string advice_for(const model::Failure& failure) {
         for (const Advice& advice : advices)
             if (problem.substr(prefix.size()) == advice.problem)
                 return std::string(advice.text);
-    if (failure.stage == "activate")
+    if (failure.stage == model::stage::activate)
         return "The store could not be written. Check that its disk has space and that it belongs "
                "to the user of mdcertd.";
     if (failure.detail.starts_with("MDMessageCmd refused challenge-setup"))
         return "MDMessageCmd answered \"challenge-setup\" with an exit status that is not 0, which "
                "lets "
                "the attempt fail. See what it printed in the log, or run it by hand.";
-    if (failure.stage == "message")
+    if (failure.stage == model::stage::message)
         return "MDMessageCmd answered \"renewing\" with an exit status that is not 0, which puts "
                "the "
                "attempt off. See what it printed in the log, or run it by hand.";

@@ -10,6 +10,8 @@
 #include "drive/messenger.hpp"
 #include "drive/observe.hpp"
 #include "drive/staging.hpp"
+#include "model/stage.hpp"
+#include "schedule/aftermath.hpp"
 #include "schedule/backoff.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
@@ -26,21 +28,6 @@ using model::Job;
 using model::ObservedDomain;
 using std::chrono::sys_seconds;
 
-// Some trouble is the order's own, and may be so for good: after so many failures in a row another
-// one is placed. It may have come as far as a certificate, of which a CA grants few for the same
-// names (Let's Encrypt: 5 in 7 days).
-constexpr unsigned most_troubles_of_an_order = 40;  // those that pass: a day and a half
-constexpr unsigned most_refusals_of_an_order = 3;   // by the CA, or of its certificate by us: daily
-
-bool needs_another_order(const Job& job) {
-    if (job.errors == 0 || !job.last_failure)
-        return false;
-    const Failure& failure = *job.last_failure;
-    bool passes =
-        failure.failure_class == FailureClass::passing || failure.problem.ends_with(":rateLimited");
-    return job.errors % (passes ? most_troubles_of_an_order : most_refusals_of_an_order) == 0;
-}
-
 // MDMessageCmd said no: a wish, not a failure of ours or of the CA.
 struct Vetoed : base::Error {
     using Error::Error;
@@ -53,9 +40,6 @@ struct Verdict {
     bool ca_is_busy = false;
     bool vetoed = false;
 };
-
-// A limit that an order has hit may be one of its names alone: others ask again after this.
-constexpr std::chrono::minutes longest_hold_for_names{15};
 
 bool is_limit(const acme::Problem& problem) {
     return problem.status == 429 || problem.is("rateLimited");
@@ -102,7 +86,7 @@ private:
     const model::ManagedDomain& wanted_;
     const ObservedDomain& held_;
     std::string name_;
-    std::string stage_ = "store";
+    std::string stage_{model::stage::store};
     Authority* authority_;
     Messenger messenger_;
     Staging staging_;
@@ -121,7 +105,7 @@ void Attempt::enter(std::string_view stage) {
 
 base::Task<void> Attempt::run() {
     co_await begin();
-    enter("account");
+    enter(model::stage::account);
     authority_ = &tools_.authorities.at(Route::of(*wanted_.settings));
     acme::AccountWish wish{wanted_.settings->contacts, wanted_.settings->agreement};
     co_await authority_->ensure_account(wish);
@@ -130,9 +114,9 @@ base::Task<void> Attempt::run() {
         acme::Issued one = co_await issue_one(spec);
         issued.push_back(std::move(one));
     }
-    enter("activate");
+    enter(model::stage::activate);
     co_await activate(std::move(issued));
-    enter("installed");
+    enter(model::stage::installed);
 }
 
 // Writing the record first proves that the store takes what the CA will give, before the CA is
@@ -143,14 +127,14 @@ base::Task<void> Attempt::begin() {
     job_.finished = false;
     job_.log.add({*job_.last_run, "starting", "", ""});
     co_await tools_.store.write(store::staging_key(name_, store::job_file), store::to_text(job_));
-    enter("message");
+    enter(model::stage::message);
     std::string veto = co_await messenger_.tell(job_, std::string(notify::reason::renewing));
     if (!veto.empty())
         throw Vetoed("MDMessageCmd refused the attempt: " + veto);
     std::string obstacle = acme::proving_obstacle(wanted_.certificate_names(),
                                                   wanted_.settings->challenges, tools_.solvers);
     if (!obstacle.empty()) {
-        enter("challenge");
+        enter(model::stage::challenge);
         throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing);
     }
 }
@@ -177,12 +161,9 @@ acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
     acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings->must_staple,
                                wanted_.settings->challenges};
     request.after_failure = job_.errors > 0;
-    // After a refused proof the next attempt begins with the next challenge type.
     auto& types = request.challenges;
-    if (job_.last_failure && job_.last_failure->stage == "challenge" && !types.empty())
-        std::rotate(types.begin(),
-                    types.begin() + static_cast<std::ptrdiff_t>(job_.errors % types.size()),
-                    types.end());
+    auto first = schedule::first_challenge_type(job_, types.size());
+    std::rotate(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(first), types.end());
     return request;
 }
 
@@ -192,7 +173,7 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
     auto finished = co_await staging_.finished(request, tools_.clock.now());
     if (finished)
         co_return std::move(*finished);
-    if (needs_another_order(job_))
+    if (schedule::needs_another_order(job_))
         co_await staging_.order_dropped();
     auto solvers = messenger_.telling(tools_.solvers, job_);
     acme::Workbench bench{*authority_->account, solvers, tools_.clock, tools_.key_pool};
@@ -301,10 +282,7 @@ std::optional<std::chrono::seconds> Attempt::held_lifetime() const {
 void Attempt::note_busy_ca(const Verdict& verdict) {
     if (!verdict.ca_is_busy || !verdict.retry_after)
         return;
-    ca_busy_until_ = verdict.retry_after;
-    bool by_order = verdict.failure.stage != "account";
-    if (by_order && verdict.failure.failure_class != FailureClass::passing)
-        ca_busy_until_ = std::min(*ca_busy_until_, verdict.failure.at + longest_hold_for_names);
+    ca_busy_until_ = schedule::ca_left_alone_until(verdict.failure, *verdict.retry_after);
 }
 
 base::Task<void> Attempt::record(std::exception_ptr failed) {
@@ -325,7 +303,7 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
                {log::kv("domain", name_), log::kv("stage", failure.stage),
                 log::kv("reason", failure.detail), log::kv("retry_at", base::rfc3339(next))});
     co_await write_job();
-    if (stage_ == "message" || !messenger_.speaks())
+    if (stage_ == model::stage::message || !messenger_.speaks())
         co_return;
     co_await messenger_.tell(job_, std::string(notify::reason::errored));
     co_await write_job();

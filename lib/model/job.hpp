@@ -23,8 +23,7 @@ std::string_view word(FailureClass failure_class);
 std::optional<FailureClass> failure_class_named(std::string_view word);
 
 struct Failure {
-    std::string
-        stage;  // "account", "order", "challenge", "finalize", "certificate", "activate", ...
+    std::string stage;    // of model/stage.hpp
     std::string problem;  // URI "urn:ietf:params:acme:error:..." or ""
     std::string detail;   // for people; names the domain where one is concerned
     FailureClass failure_class = FailureClass::passing;

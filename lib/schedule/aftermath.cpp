@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedule/aftermath.hpp"
+
+#include "model/stage.hpp"
+
+#include <algorithm>
+
+namespace md::schedule {
+namespace {
+
+using model::FailureClass;
+
+constexpr unsigned most_troubles_of_an_order = 40;  // those that pass: a day and a half
+constexpr unsigned most_refusals_of_an_order = 3;   // by the CA, or of its certificate by us: daily
+constexpr std::chrono::minutes longest_hold_for_names{15};
+
+}  // namespace
+
+bool needs_another_order(const model::Job& job) {
+    if (job.errors == 0 || !job.last_failure)
+        return false;
+    const model::Failure& failure = *job.last_failure;
+    bool passes =
+        failure.failure_class == FailureClass::passing || failure.problem.ends_with(":rateLimited");
+    return job.errors % (passes ? most_troubles_of_an_order : most_refusals_of_an_order) == 0;
+}
+
+std::size_t first_challenge_type(const model::Job& job, std::size_t types) {
+    bool was_proof = job.last_failure && job.last_failure->stage == model::stage::challenge;
+    return was_proof && types > 0 ? job.errors % types : 0;
+}
+
+sys_seconds ca_left_alone_until(const model::Failure& failure, sys_seconds retry_after) {
+    bool of_all =
+        failure.stage == model::stage::account || failure.failure_class == FailureClass::passing;
+    return of_all ? retry_after : std::min(retry_after, failure.at + longest_hold_for_names);
+}
+
+}  // namespace md::schedule

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a failure means for the attempts that follow, beside their time (schedule/backoff). Pure.
+#pragma once
+
+#include "model/job.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace md::schedule {
+
+using std::chrono::sys_seconds;
+
+// Whether the order that the attempts up to now went on with is given up for another one. Some
+// trouble is the order's own, and may be so for good. It may have come as far as a certificate, of
+// which a CA grants few for the same names (Let's Encrypt: 5 in 7 days).
+bool needs_another_order(const model::Job& job);
+
+// With which of so many challenge types the next attempt begins: after a refused proof with the
+// next one. 0 where there are none.
+std::size_t first_challenge_type(const model::Job& job, std::size_t types);
+
+// Until when the CA is left alone by all MDs when it refuses one until `retry_after`. A limit that
+// an order has hit may be one of its names alone: others ask again after a quarter of an hour.
+sys_seconds ca_left_alone_until(const model::Failure& failure, sys_seconds retry_after);
+
+}  // namespace md::schedule
