@@ -36,13 +36,13 @@ std::string normal_path(const std::string& path) {
 std::vector<std::string> folders_above(const std::string& file) {
     constexpr std::size_t most = 16;  // a hostile path has thousands
     std::vector<std::string> folders;
+    auto is_shared = [](const std::string& folder) {
+        return folder.empty() || folder == "." || folder == ".." ||
+               (folder.starts_with('/') && folder.rfind('/') == 0);
+    };
     std::string folder = folder_of(normal_path(folder_of(file)));
-    for (; folder.rfind('/') != 0 && folder.find('/') != std::string::npos;
-         folder = folder_of(folder)) {
-        if (folders.size() == most)
-            break;
+    for (; !is_shared(folder) && folders.size() < most; folder = folder_of(folder))
         folders.push_back(folder);
-    }
     return folders;
 }
 
@@ -109,8 +109,7 @@ void Parser::include(const Directive& directive, bool optional) {
         if (!pattern.text.starts_with('/'))
             hint +=
                 "; a relative name is looked for beside this file, in the folders above it and "
-                "below "
-                "ServerRoot";
+                "below ServerRoot";
         report_.error(pattern.at,
                       (has_wildcard(pattern.text) ? "no file matches " : "there is no file ") +
                           in_quotes(pattern.text),

@@ -53,6 +53,7 @@ private:
     enum class Tell { nothing, domains, all };
     void skip_section(const std::string& name, const Position& at, Tell tell, LineReader& reader);
     bool skip_line(const Line& line, std::vector<std::string>& inner);
+    std::size_t end_of_tag(const Line& line, std::size_t from);
     bool condition_holds(const DirectiveSpec& spec, std::string_view condition) const;
 
     void language_directive(const Directive& directive, const std::string& name);

@@ -60,10 +60,12 @@ void Report::add(Severity severity, const Position& at, std::string message, std
         hint = "there are more like this; they are not shown";
     const SourceFile& file = sources_[at.file];
     auto [line, caret] = source_line(file.text, at);
-    entries_.push_back(
-        {at,
-         {severity, *file.path, at.line, at.column, without_login(std::move(message)),
-          std::move(line), caret, std::move(hint)}});
+    // What is quoted is masked already.
+    if (message.find("://") != std::string::npos)
+        message = without_login(std::move(message));
+    entries_.push_back({at,
+                        {severity, *file.path, at.line, at.column, std::move(message),
+                         std::move(line), caret, std::move(hint)}});
 }
 
 void Report::error(const Position& at, std::string message, std::string hint) {

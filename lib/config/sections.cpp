@@ -56,17 +56,7 @@ void Parser::open_section(const Line& line, LineReader& reader) {
         return skip_section(name, at, Tell::all, reader);
     }
     std::size_t from = 1 + name.size();
-    std::size_t close = text.rfind('>');
-    if (close == std::string_view::npos || close < from) {
-        report_.error(line.at(text.size() - 1), "this line has no closing '>'",
-                      "end it with a '>'");
-        close = text.size();
-    } else if (std::string_view rest = without_blanks(text.substr(close + 1));
-               !rest.empty() && !rest.starts_with('#')) {
-        // httpd passes over it.
-        report_.warning(line.at(close + 1), "text behind the closing '>' is left out",
-                        "put it on a line of its own");
-    }
+    std::size_t close = end_of_tag(line, from);
     if (is_condition(*spec)) {
         std::string_view condition = without_blanks(text.substr(from, close - from));
         if (condition_holds(*spec, condition))
@@ -79,6 +69,25 @@ void Parser::open_section(const Line& line, LineReader& reader) {
         open_.push_back({spec, name, at});
     else
         skip_section(name, at, Tell::nothing, reader);
+}
+
+// The place of the '>' of an opening tag whose name ends at `from`, or of the end of the line.
+std::size_t Parser::end_of_tag(const Line& line, std::size_t from) {
+    std::string_view text = line.text();
+    std::size_t close = from;
+    for (char quote = 0; close < text.size() && (quote != 0 || text[close] != '>'); ++close)
+        if (quote == 0 ? text[close] == '"' || text[close] == '\'' : text[close] == quote)
+            quote = quote == 0 ? text[close] : '\0';
+    if (close >= text.size()) {
+        report_.error(line.at(text.size() - 1), "this line has no closing '>'",
+                      "end it with a '>'");
+        return text.size();
+    }
+    std::string_view rest = without_blanks(text.substr(close + 1));
+    if (!rest.empty() && !rest.starts_with('#'))  // httpd passes over it
+        report_.warning(line.at(close + 1), "text behind the closing '>' is left out",
+                        "put it on a line of its own");
+    return close;
 }
 
 bool Parser::condition_holds(const DirectiveSpec& spec, std::string_view condition) const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/spelling.hpp"
 
+#include "config/login.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -68,9 +70,10 @@ std::string printable(std::string_view text) {
 }
 
 std::string in_quotes(std::string_view text) {
-    if (text.size() <= 80)
-        return "'" + std::string(text) + "'";
-    return "'" + std::string(text.substr(0, 77)) + "...'";
+    const std::string shown = without_login(std::string(text));
+    if (shown.size() <= 80)
+        return "'" + shown + "'";
+    return "'" + shown.substr(0, 77) + "...'";
 }
 
 }  // namespace md::config

@@ -53,6 +53,13 @@ TEST_CASE("no diagnostic shows the password of a proxy or the key of an account"
     }
 }
 
+TEST_CASE("an address that logs in nowhere is told as it is written") {
+    const Loaded loaded = load_text("ManagedDomain joe@example.org\n");
+    REQUIRE_FALSE(loaded.diagnostics.empty());
+    CHECK(loaded.diagnostics.front().message.find("'joe@example.org'") == 0);
+    CHECK(loaded.diagnostics.front().message.find('*') == std::string::npos);
+}
+
 TEST_CASE("the caret stays where it was, and a long line is masked before it is cut") {
     Loaded loaded = load_text("MDHttpProxy http://joe:S3cret@proxy:1 x\n");
     CHECK(loaded.diagnostics.at(0).source_line == "MDHttpProxy http://**********@proxy:1 x");
