@@ -129,27 +129,32 @@ base::Task<void> Account::replace(const std::string& former_url) {
         co_return;  // another MD was faster
     log::warn("the CA has deactivated or revoked the account, registering another one",
               log::kv("account", former_url));
-    replaced_ = true;
     co_await vault_.retire();
     auto other = co_await vault_.load();
-    if (other)
+    if (other && other->url != former_url)
         adopt(std::move(*other));
     else
         co_await make_key();
     if (state_->url.empty())
         co_await register_account(last_wish_);
+    replacement_ = state_->url;
+}
+
+// Another MD may be replacing the account, or may have failed to.
+base::Task<Signer> Account::signer_of_registered() {
+    if (state_->url.empty())
+        co_await ensure(last_wish_);
+    co_return Signer{state_->key, state_->url};
 }
 
 base::Task<Answer> Account::post(http::Url url, std::string payload, std::string doing) {
-    if (state_->url.empty())  // another MD is replacing it, or failed to
-        co_await ensure(last_wish_);
-    Signer signer{state_->key, state_->url};
+    Signer signer = co_await signer_of_registered();
     std::optional<Answer> answer;
     std::exception_ptr unauthorized;
     try {
         answer = co_await client_.post(signer, url, payload, doing);
     } catch (const Refused& refusal) {
-        if (refusal.problem().is("unauthorized") && !replaced_)
+        if (refusal.problem().is("unauthorized") && signer.account_url != replacement_)
             unauthorized = std::current_exception();
         else if (!refusal.problem().is("accountDoesNotExist"))
             throw;
@@ -157,14 +162,16 @@ base::Task<Answer> Account::post(http::Url url, std::string payload, std::string
     if (answer)
         co_return std::move(*answer);
     if (unauthorized) {
-        bool out_of_use = co_await is_out_of_use(signer);
+        bool out_of_use = signer.account_url != state_->url;  // another MD found that out
+        if (!out_of_use)
+            out_of_use = co_await is_out_of_use(signer);
         if (!out_of_use)
             std::rethrow_exception(unauthorized);
         co_await replace(signer.account_url);
     } else {
         co_await renew_registration(signer.account_url);
     }
-    signer = {state_->key, state_->url};
+    signer = co_await signer_of_registered();
     Answer second =
         co_await client_.post(signer, std::move(url), std::move(payload), std::move(doing));
     co_return second;

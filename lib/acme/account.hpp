@@ -62,6 +62,7 @@ private:
     base::Task<void> make_key();
     base::Task<void> renew_registration(const std::string& lost_url);
     base::Task<bool> is_out_of_use(Signer signer);
+    base::Task<Signer> signer_of_registered();
     base::Task<void> replace(const std::string& former_url);
     void adopt(AccountState state);
 
@@ -71,7 +72,7 @@ private:
     std::optional<AccountState> state_;
     AccountWish last_wish_;
     std::string thumbprint_;
-    bool replaced_ = false;
+    std::string replacement_;  // the URL of the account that replaced one; not replaced at once
 };
 
 }  // namespace md::acme

@@ -29,28 +29,24 @@ constexpr int most_early_looks = 8;    // strangers can look like validators
 constexpr milliseconds first_look_validated = std::chrono::seconds{1};
 constexpr milliseconds first_look_issued{30};
 
-// Trouble that passes, and not only after this time.
-bool passes_before(sys_seconds time, std::exception_ptr trouble) {
+// What is to be known of trouble to bear with it.
+struct Trouble {
+    bool passes = false;
+    bool is_refusal = false;
+    std::optional<sys_seconds> retry_after;
+};
+
+Trouble trouble_of(std::exception_ptr thrown) {
     try {
-        std::rethrow_exception(trouble);
+        std::rethrow_exception(thrown);
     } catch (const http::TransportError&) {
-        return true;
+        return {true, false, {}};
     } catch (const Refused& refusal) {
         bool passes =
             refusal.failure_class() == FailureClass::passing || refusal.problem().is("rateLimited");
-        return passes && refusal.retry_after().value_or(time) <= time;
+        return {passes, true, refusal.retry_after()};
     } catch (...) {
-        return false;
-    }
-}
-
-bool is_refusal(std::exception_ptr trouble) {
-    try {
-        std::rethrow_exception(trouble);
-    } catch (const Refused&) {
-        return true;
-    } catch (...) {
-        return false;
+        return {};
     }
 }
 
@@ -211,8 +207,10 @@ base::Task<bool> Issuance::failed_unseen() {
     } catch (const AcmeError&) {
         trouble = std::current_exception();
     }
-    if (trouble && passes_before(sys_seconds::max(), trouble))
+    if (trouble && trouble_of(trouble).passes)
         std::rethrow_exception(trouble);
+    if (trouble)
+        co_return false;
     co_return order_.error ||
         std::any_of(authorizations_.begin(), authorizations_.end(), [](const Authorization& one) {
             return one.status == AuthorizationStatus::invalid;
@@ -362,12 +360,14 @@ base::Task<void> Issuance::start(Validation validation) {
             trouble = std::current_exception();
         }
         if (!trouble)
-            co_return;
+            break;
         // It was under way already: what came of it the order says.
-        if (repeated && is_refusal(trouble) && !passes_before(bench_.clock.now(), trouble))
-            co_return;
+        const Trouble known = trouble_of(trouble);
+        if (repeated && known.is_refusal && !known.passes)
+            break;
         co_await wait_out(trouble);
     }
+    trouble_since_.reset();
 }
 
 // Trouble with the CA while it may be validating is waited out where it passes soon: an answer
@@ -375,12 +375,13 @@ base::Task<void> Issuance::start(Validation validation) {
 base::Task<void> Issuance::wait_out(std::exception_ptr trouble) {
     sys_seconds now = bench_.clock.now();
     sys_seconds end = trouble_since_.value_or(now) + patience_with_trouble;
-    if (now >= end || !passes_before(end, trouble))
+    const Trouble known = trouble_of(trouble);
+    if (now >= end || !known.passes || known.retry_after.value_or(now) > end)
         std::rethrow_exception(trouble);
     if (!trouble_since_)
         trouble_pace_ = PollPace(std::chrono::seconds{1});
     trouble_since_ = end - patience_with_trouble;
-    milliseconds pause = trouble_pace_.next({}, now);
+    milliseconds pause = trouble_pace_.next(known.retry_after, now);
     co_await bench_.clock.wait(pause);
 }
 

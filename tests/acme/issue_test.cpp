@@ -196,6 +196,33 @@ TEST_CASE("an account the CA has deactivated is replaced, by one with another ke
     CHECK(bench.vault.retired->key.same_key_as(key));
 }
 
+TEST_CASE("a replacement that fails is gone on with, and may itself be replaced later") {
+    Bench bench;
+    Client client(bench.context.get_executor(), bench.transport, bench.clock,
+                  *http::Url::parse(ScenarioCa::directory_url));
+    Account account(bench.context.get_executor(), client, bench.vault);
+    auto issue_here = [&](const char* name) {
+        bench.journal = {};
+        test::run_task(bench.context, bench.whole(client, account, bench.request({name})));
+    };
+    issue_here("a.org");
+    bench.ca.deactivate_accounts();
+    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+        if (request == "POST new-account")
+            response = test::problem_response(503, "serverInternal", "down");
+    };
+    CHECK_THROWS_AS(issue_here("b.org"), Refused);
+    bench.transport.meddle = nullptr;
+    issue_here("b.org");
+    issue_here("c.org");
+    CHECK(bench.ca.accounts() == 2);
+    bench.ca.deactivate_accounts();
+    issue_here("d.org");
+    CHECK(bench.ca.accounts() == 3);
+    bench.ca.deactivate_accounts();
+    CHECK_THROWS_AS(issue_here("e.org"), Refused);  // what replaced one is not replaced at once
+}
+
 TEST_CASE("a CA that answers unauthorized about one thing alone does not cost an account") {
     Bench bench;
     bench.transport.meddle = [](const std::string& request, http::Response& response) {

@@ -96,6 +96,22 @@ TEST_CASE(
     }
 }
 
+TEST_CASE(
+    "a Retry-After is obeyed while the CA validates, and a challenge not begun is begun then") {
+    Bench bench;
+    const auto start = bench.clock.now();
+    unsigned challenges = 0;
+    bench.transport.meddle = [&](const std::string& request, http::Response& response) {
+        if (request != "POST challenge" || ++challenges > 2)
+            return;
+        response = unavailable();
+        response.headers.add("Retry-After", "6");
+    };
+    check_issued(bench, bench.issue_once());
+    CHECK(challenges == 4);
+    CHECK(bench.clock.now() - start >= std::chrono::seconds{12});
+}
+
 TEST_CASE("no challenge is begun before all can be answered") {
     Bench bench;
     bench.alpn.fails_for = "www.a.org";
