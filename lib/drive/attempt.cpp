@@ -144,17 +144,14 @@ base::Task<void> Attempt::begin() {
 base::Task<void> Attempt::leave_former_ca() {
     const std::string& ca = wanted_.settings->certificate_authorities.front();
     std::string former = *job_.ca_url;
-    job_.ca_url = ca;
-    if (!held_.staged_job)
-        co_return;
-    if (former.empty())
+    if (held_.staged_job && former.empty())
         former = co_await staging_.ca_told_by_mod_md();
-    if (former == ca)
-        co_return;
-    for (const model::KeySpec& spec : wanted_.settings->keys) {
-        staging_.set_key_spec(spec);
-        co_await staging_.order_dropped();
-    }
+    if (held_.staged_job && former != ca)
+        for (const model::KeySpec& spec : wanted_.settings->keys) {
+            staging_.set_key_spec(spec);
+            co_await staging_.order_dropped();
+        }
+    job_.ca_url = ca;
 }
 
 acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {

@@ -31,13 +31,13 @@ Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::
       on_change_(std::move(on_change)),
       nursery_(executor),
       poke_(executor),
-      requests_(executor),
       notification_(registry_, tools_, nursery_,
                     [this](std::exception_ptr failed) { side_job_ended("", failed); }),
       errands_(registry_, tools_, nursery_,
                [this](const std::string& name, std::exception_ptr failed) {
                    side_job_ended(name, failed);
-               }) {
+               }),
+      requests_(executor) {
     tools_.hooks = &hooks;
 }
 
@@ -158,7 +158,7 @@ void Reconcile::start_due(sys_seconds now) {
 void Reconcile::put_off_requests(sys_seconds now) {
     requests_.put_off([this, now](const std::string& name) {
         const model::ManagedDomain* domain = registry_.wanted(name);
-        return domain != nullptr && !running_.contains(name) &&
+        return domain != nullptr && !requests_.is_alone(name) && !running_.contains(name) &&
                lanes_.opens(lanes_.lane_of(*domain), now, registry_.desired.server) > now;
     });
 }
@@ -315,11 +315,8 @@ base::Task<void> Reconcile::drive_once(std::vector<std::string>& waiting) {
     single_pass_ = true;
     const sys_seconds begun = tools_.clock.now();
     replan_all(begun);
-    do {
-        start_due(begun);
-        if (!running_.empty())
-            co_await poke_.wait();
-    } while (!running_.empty());
+    for (start_due(begun); !running_.empty(); start_due(begun))
+        co_await poke_.wait();
     for (const schedule::Appointment& one : agenda_.due(begun))
         waiting.push_back(registry_.desired.domains[one.place].name());
     co_await tell_all();

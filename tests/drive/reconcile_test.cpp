@@ -496,6 +496,39 @@ TEST_CASE("of many that are requested some wait for the rate, and are named") {
     CHECK(bench.ca.orders() == orders + 4);
 }
 
+TEST_CASE("one that is asked for alone is waited for, also while all hands are busy") {
+    LoopBench bench(many(3));
+    bench.desired.server.order_rate = model::OrderRate{3, 1h};
+    bench.desired.server.max_parallel = 1;
+    bench.start();
+    bench.pass(1min);
+    REQUIRE(held_by(bench) == 3);
+    bench.loop->request({"d0.org"});
+    bench.loop->request({"d1.org"});
+    bool done = false;
+    std::vector<std::string> waiting;
+    base::asio::co_spawn(bench.context, bench.loop->attempts_ended({"d0.org", "d1.org"}),
+                         [&](std::exception_ptr, std::vector<std::string> names) {
+                             waiting = std::move(names);
+                             done = true;
+                         });
+    bench.pass(1min);
+    CHECK(done);
+    CHECK(waiting.empty());
+    CHECK(bench.ca.orders() == 5);
+}
+
+TEST_CASE("a single pass drives all that is due, however few at once") {
+    LoopBench bench(many(3));
+    bench.desired.server.max_parallel = 1;
+    bench.clock.auto_advance(true);
+    Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks, bench.desired,
+                   [](const model::ManagedDomain*) {});
+    test::run_task(bench.context, loop.load());
+    CHECK(test::run_task(bench.context, loop.drive_due()).empty());
+    CHECK(bench.ca.certificates() == 3);
+}
+
 TEST_CASE("what expires soonest goes before what is new, once its last tenth has begun") {
     Scenario short_lived;
     short_lived.lifetime = 10h;
