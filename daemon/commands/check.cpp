@@ -105,7 +105,10 @@ void name_account(config::Loaded& seen, const config::Loaded& by_root, const Acc
 void compare(config::Loaded& seen, const config::Loaded& by_root, const Account& account,
              const std::string& file) {
     const model::DesiredState &one = seen.desired, &other = by_root.desired;
-    if (!seen.ok() || (one.server == other.server && one.domains.size() == other.domains.size()))
+    bool same = std::equal(
+        one.domains.begin(), one.domains.end(), other.domains.begin(), other.domains.end(),
+        [](const auto& a, const auto& b) { return a.used == b.used && !a.differs_from(b); });
+    if (!seen.ok() || (one.server == other.server && same))
         return;
     config::Diagnostic diagnostic;
     diagnostic.file = file;

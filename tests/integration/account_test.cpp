@@ -159,4 +159,13 @@ TEST_CASE("check by root finds a folder that is included and closed to the daemo
     CHECK_THAT(closed.errors, Catch::Contains("user nobody does not see all that root sees"));
     fs::permissions(folder, fs::perms(0755));
     CHECK(bench.mdcertd("check", lines).status == 0);
+
+    // As many managed domains, but with a name more, and only one of them in use.
+    write_file(folder / "one.conf",
+               "<VirtualHost *:443>\nServerName one.test\nServerAlias www.one.test\nSSLEngine on\n"
+               "</VirtualHost>\n");
+    fs::permissions(folder, fs::perms(0700));
+    const auto hosts = bench.mdcertd("check", lines + "ManagedDomain one.test\n");
+    CHECK(hosts.status == 1);
+    CHECK_THAT(hosts.errors, Catch::Contains("user nobody does not see all that root sees"));
 }
