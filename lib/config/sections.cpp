@@ -37,6 +37,21 @@ bool is_lost(std::string_view name, bool settings_too) {
            (spec->is_section || (settings_too && spec->name.starts_with("MD")));
 }
 
+// The first '>' outside of quotes.
+std::size_t closing_bracket(std::string_view text, std::size_t from) {
+    char quote = '\0';
+    for (std::size_t i = from; i < text.size(); ++i) {
+        char c = text[i];
+        if (quote == '\0' && c == '>')
+            return i;
+        if (c == quote)
+            quote = '\0';
+        else if (quote == '\0' && (c == '"' || c == '\''))
+            quote = c;
+    }
+    return std::string_view::npos;
+}
+
 }  // namespace
 
 void Parser::open_section(const Line& line, LineReader& reader) {
@@ -74,11 +89,8 @@ void Parser::open_section(const Line& line, LineReader& reader) {
 // The place of the '>' of an opening tag whose name ends at `from`, or of the end of the line.
 std::size_t Parser::end_of_tag(const Line& line, std::size_t from) {
     std::string_view text = line.text();
-    std::size_t close = from;
-    for (char quote = 0; close < text.size() && (quote != 0 || text[close] != '>'); ++close)
-        if (quote == 0 ? text[close] == '"' || text[close] == '\'' : text[close] == quote)
-            quote = quote == 0 ? text[close] : '\0';
-    if (close >= text.size()) {
+    std::size_t close = closing_bracket(text, from);
+    if (close == std::string_view::npos) {
         report_.error(line.at(text.size() - 1), "this line has no closing '>'",
                       "end it with a '>'");
         return text.size();

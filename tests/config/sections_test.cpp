@@ -25,6 +25,14 @@ TEST_CASE("a section is closed with or without the names") {
                   .desired.domains.size() == 1);
 }
 
+TEST_CASE("a tag ends at its first bracket, unless that is quoted") {
+    const Loaded loaded = load_text(
+        "<ManagedDomain a.org> # old -> new\n</ManagedDomain>\n"
+        "<IfDefine \">\">\nServerAdmin nonsense\n</IfDefine>\n");
+    CHECK(loaded.diagnostics.empty());
+    CHECK(loaded.desired.domains.size() == 1);
+}
+
 TEST_CASE("a comment may stand behind the tags of a section, as httpd has it") {
     Loaded loaded = load_good(
         "<ManagedDomain example.org> # ours\nMDRenewWindow 5d\n</ManagedDomain> # end\n"
