@@ -35,7 +35,7 @@ trap 'exit 130' INT TERM
 build() {
     install_missing "${packages_build[@]}" "${packages_local_ca[@]}"
     say "Building mdcertd (build/release)"
-    cmake --preset release > /dev/null
+    cmake --preset release ${CI:+-DMD_WERROR=ON} > /dev/null
     # The progress of a build is for eyes; a log gets its end.
     if [ -t 1 ]; then
         cmake --build build/release --target mdcertd
