@@ -4,16 +4,15 @@
 #include "acme/next_step.hpp"
 #include "acme/pending_key.hpp"
 #include "acme/poll_pace.hpp"
-#include "acme/proving.hpp"
+#include "acme/trouble.hpp"
+#include "acme/validation.hpp"
 #include "base/base64url.hpp"
 #include "base/log.hpp"
-#include "base/nursery.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/csr.hpp"
 #include "model/stage.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <set>
 
 namespace md::acme {
@@ -22,33 +21,9 @@ namespace {
 using model::FailureClass;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::minutes patience{5};  // for validation, and again for the certificate
-constexpr std::chrono::seconds patience_with_trouble{15};
-constexpr int most_steps_at_once = 8;  // without a pause between them
-constexpr int most_early_looks = 8;    // strangers can look like validators
-constexpr milliseconds first_look_validated = std::chrono::seconds{1};
+constexpr std::chrono::minutes patience{5};  // for the certificate
+constexpr int most_steps_at_once = 8;        // without a pause between them
 constexpr milliseconds first_look_issued{30};
-
-// What is to be known of trouble to bear with it.
-struct Trouble {
-    bool passes = false;
-    bool is_refusal = false;
-    std::optional<sys_seconds> retry_after;
-};
-
-Trouble trouble_of(std::exception_ptr thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const http::TransportError&) {
-        return {true, false, {}};
-    } catch (const Refused& refusal) {
-        bool passes =
-            refusal.failure_class() == FailureClass::passing || refusal.problem().is("rateLimited");
-        return {passes, true, refusal.retry_after()};
-    } catch (...) {
-        return {};
-    }
-}
 
 // The frame of one issuance: what is known of the order, and what is being proved.
 class Issuance {
@@ -59,8 +34,7 @@ public:
           bench_(bench),
           request_(request),
           journal_(journal),
-          watchers_(executor),
-          asked_(executor) {}
+          validation_(executor, bench.account, bench.clock, bench.solvers, request.challenges) {}
 
     base::Task<Issued> run();
 
@@ -73,20 +47,8 @@ private:
     base::Task<void> begin_key();
     base::Task<void> fetch_authorizations();
     base::Task<void> prove(std::vector<std::size_t> indexes);
-    // A challenge whose answer is in place: how the CA is told to look.
-    struct Validation {
-        http::Url url;
-        std::string doing;
-    };
-    base::Task<Validation> answer_challenge(Authorization authorization);
-    base::Task<void> start(Validation validation);
-    base::Task<void> wait_out(std::exception_ptr trouble);
-    base::Task<void> watch(std::size_t index);
-    base::Task<void> validators_came();
     base::Task<void> await_validation();
-    base::Task<void> pause_or_validators();
     base::Task<void> await_certificate();
-    base::Task<void> stop_proving();
     base::Task<void> refresh_order();
     base::Task<void> finalize();
     base::Task<Issued> download();
@@ -106,17 +68,10 @@ private:
     std::set<std::size_t> proving_;
     std::optional<PendingKey> key_;
     bool key_is_kept_ = false;
-    PollPace validation_pace_{first_look_validated};
     PollPace certificate_pace_{first_look_issued};
-    PollPace trouble_pace_{std::chrono::seconds{1}};
-    std::optional<sys_seconds> trouble_since_;
     int steps_at_once_ = 0;
-    int early_looks_ = 0;
 
-    std::vector<std::unique_ptr<PreparedChallenge>> prepared_;
-    std::set<std::size_t> unseen_;
-    base::Nursery watchers_;
-    base::Wakeup asked_;
+    Validation validation_;
 };
 
 base::Task<Issued> Issuance::run() {
@@ -128,7 +83,7 @@ base::Task<Issued> Issuance::run() {
         failed = std::current_exception();
     }
     co_await base::asio::this_coro::throw_if_cancelled(false);
-    co_await stop_proving();
+    co_await validation_.stop();
     co_await base::asio::this_coro::throw_if_cancelled(true);
     if (failed)
         std::rethrow_exception(failed);
@@ -144,7 +99,7 @@ base::Task<Issued> Issuance::work() {
             throw ProtocolError("the CA's order goes round in circles");
         NextStep next = next_step(order_, authorizations_, proving_);
         if (order_.status != OrderStatus::pending)
-            co_await stop_proving();
+            co_await validation_.stop();
         // Should the order be pending again later, nothing known now would hold.
         if (order_.status == OrderStatus::ready || order_.status == OrderStatus::processing)
             authorizations_.clear();
@@ -320,90 +275,17 @@ base::Task<void> Issuance::fetch_authorizations() {
         co_await refresh_order();
 }
 
-// All answers are in place before the first is asked for: one that cannot be given would take those
-// away that the CA is validating.
 base::Task<void> Issuance::prove(std::vector<std::size_t> indexes) {
     journal_.stage(model::stage::challenge);
-    std::vector<Validation> answered;
-    for (std::size_t index : indexes) {
-        Validation validation = co_await answer_challenge(authorizations_[index]);
-        answered.push_back(std::move(validation));
-    }
-    for (Validation& validation : answered)
-        co_await start(std::move(validation));
+    std::vector<Authorization> unproven;
+    for (std::size_t index : indexes)
+        unproven.push_back(authorizations_[index]);
+    co_await validation_.begin(std::move(unproven));
     proving_.insert(indexes.begin(), indexes.end());
 }
 
-base::Task<Issuance::Validation> Issuance::answer_challenge(Authorization authorization) {
-    Proof proof = choose_proof(authorization, request_.challenges, bench_.solvers);
-    if (proof.challenge == nullptr)
-        throw AcmeError(authorization.name + ": no challenge can be answered: " + proof.why_not,
-                        FailureClass::budget);
-    auto name = model::DomainName::parse(authorization.name);
-    const std::string& token = proof.challenge->token;
-    ChallengeToProve challenge{*name, token, token + "." + bench_.account.thumbprint()};
-    auto prepared = co_await proof.solver->prepare(std::move(challenge));
-    std::size_t place = prepared_.size();
-    prepared_.push_back(std::move(prepared));
-    unseen_.insert(place);
-    watchers_.start(watch(place), [](std::exception_ptr) {});
-    co_return Validation{proof.challenge->url, authorization.name + ": starting the " +
-                                                   proof.challenge->type + " challenge"};
-}
-
-base::Task<void> Issuance::start(Validation validation) {
-    for (bool repeated = false;; repeated = true) {
-        std::exception_ptr trouble;
-        try {
-            co_await bench_.account.post(validation.url, "{}", validation.doing);
-        } catch (...) {
-            trouble = std::current_exception();
-        }
-        if (!trouble)
-            break;
-        // It was under way already: what came of it the order says.
-        const Trouble known = trouble_of(trouble);
-        if (repeated && known.is_refusal && !known.passes)
-            break;
-        co_await wait_out(trouble);
-    }
-    trouble_since_.reset();
-}
-
-// Trouble with the CA while it may be validating is waited out where it passes soon: an answer
-// taken away now is a failed validation, of which CAs forgive few (Let's Encrypt: 5 an hour).
-base::Task<void> Issuance::wait_out(std::exception_ptr trouble) {
-    sys_seconds now = bench_.clock.now();
-    sys_seconds end = trouble_since_.value_or(now) + patience_with_trouble;
-    const Trouble known = trouble_of(trouble);
-    if (now >= end || !known.passes || known.retry_after.value_or(now) > end)
-        std::rethrow_exception(trouble);
-    if (!trouble_since_)
-        trouble_pace_ = PollPace(std::chrono::seconds{1});
-    trouble_since_ = end - patience_with_trouble;
-    milliseconds pause = trouble_pace_.next(known.retry_after, now);
-    co_await bench_.clock.wait(pause);
-}
-
-base::Task<void> Issuance::watch(std::size_t place) {
-    while (true) {
-        co_await prepared_[place]->seen();
-        unseen_.erase(place);
-        if (unseen_.empty())
-            asked_.wake();
-    }
-}
-
-base::Task<void> Issuance::validators_came() {
-    co_await asked_.wait();
-}
-
-// Own eyes are faster than polling: the order is looked at when the validators have come and gone.
 base::Task<void> Issuance::await_validation() {
-    if (validation_pace_.total() > patience)
-        throw AcmeError("the CA did not decide on the challenges within 5 minutes",
-                        FailureClass::passing);
-    co_await pause_or_validators();
+    co_await validation_.pause(retry_after_);
     steps_at_once_ = 0;
     std::exception_ptr trouble;
     try {
@@ -411,23 +293,7 @@ base::Task<void> Issuance::await_validation() {
     } catch (...) {
         trouble = std::current_exception();
     }
-    if (trouble)
-        co_await wait_out(trouble);
-    else
-        trouble_since_.reset();
-}
-
-base::Task<void> Issuance::pause_or_validators() {
-    milliseconds pause = validation_pace_.next(retry_after_, bench_.clock.now());
-    if (early_looks_ >= most_early_looks) {
-        co_await bench_.clock.wait(pause);
-        co_return;
-    }
-    int first = co_await base::first_of(validators_came(), bench_.clock.wait(pause));
-    if (first != 0)
-        co_return;
-    ++early_looks_;
-    validation_pace_.cut_short();
+    co_await validation_.looked(trouble);
 }
 
 base::Task<void> Issuance::await_certificate() {
@@ -438,14 +304,6 @@ base::Task<void> Issuance::await_certificate() {
     co_await bench_.clock.wait(pause);
     steps_at_once_ = 0;
     co_await refresh_order();
-}
-
-// RFC 8555 §8.3: stop answering once the CA has decided.
-base::Task<void> Issuance::stop_proving() {
-    watchers_.cancel();
-    co_await watchers_.join();
-    prepared_.clear();
-    unseen_.clear();
 }
 
 base::Task<void> Issuance::refresh_order() {
