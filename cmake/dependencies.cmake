@@ -12,7 +12,7 @@ set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 set(Boost_USE_STATIC_LIBS ON)
-find_package(Boost 1.81 REQUIRED COMPONENTS url filesystem)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS url)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
@@ -29,7 +29,6 @@ target_compile_definitions(md_flags INTERFACE
     BOOST_ENABLE_ASSERT_HANDLER
     BOOST_ASIO_SEPARATE_COMPILATION
     BOOST_BEAST_SEPARATE_COMPILATION
-    BOOST_PROCESS_V2_SEPARATE_COMPILATION
     MDCERTD_VERSION="${PROJECT_VERSION}")
 target_compile_options(md_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${MD_WERROR}>:-Werror>

@@ -11,8 +11,7 @@ case $(. /etc/os-release && echo "${ID}-${VERSION_ID:-}") in
 esac
 
 packages_build=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev libspdlog-dev
-    libcli11-dev catch2 "libboost$boost-dev" "libboost-url$boost-dev"
-    "libboost-filesystem$boost-dev")
+    libcli11-dev catch2 "libboost$boost-dev" "libboost-url$boost-dev")
 packages_local_ca=(pebble openssl curl ca-certificates perl-base util-linux)
 packages_test=(time iproute2 apache2 tinyproxy-bin zsh nginx libnginx-mod-stream libnginx-mod-mail
     haproxy prometheus certbot lego uacme libfaketime)

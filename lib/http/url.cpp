@@ -16,7 +16,10 @@ namespace urls = boost::urls;
 
 constexpr std::size_t longest = 8000;  // octets; RFC 9110 §4.1 asks for at least that
 
-std::string_view view(urls::string_view text) {
+// What Boost's views are called, and whether they become std's by themselves, differs by its
+// version.
+template <typename View>
+std::string_view view(const View& text) {
     return {text.data(), text.size()};
 }
 
@@ -28,10 +31,13 @@ bool is_host_name(std::string_view host) {
            });
 }
 
-// Lower-cased and without brackets; "" when it is none we would connect to.
+// Lower-cased and without brackets; "" when it is none we would connect to. A zone (RFC 6874),
+// which newer versions of Boost take, says nothing about a CA.
 std::string host_of(const urls::url_view& url) {
-    if (url.host_type() == urls::host_type::ipv4 || url.host_type() == urls::host_type::ipv6)
-        return base::lower(view(url.encoded_host_address()));
+    if (url.host_type() == urls::host_type::ipv4 || url.host_type() == urls::host_type::ipv6) {
+        std::string address = base::lower(view(url.encoded_host_address()));
+        return address.find('%') == std::string::npos ? address : "";
+    }
     std::string host = base::lower(view(url.encoded_host()));
     return url.host_type() == urls::host_type::name && is_host_name(host) ? host : "";
 }
@@ -56,7 +62,7 @@ std::string bracketed(const std::string& host) {
 std::optional<Url> Url::parse(std::string_view text) {
     if (text.size() > longest)
         return std::nullopt;
-    auto parsed = urls::parse_uri(urls::string_view(text.data(), text.size()));
+    auto parsed = urls::parse_uri({text.data(), text.size()});
     if (!parsed || !parsed->has_authority())
         return std::nullopt;
     Url url;

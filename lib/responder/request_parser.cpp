@@ -119,7 +119,7 @@ void RequestParser::on_request_impl(http::verb, View method, View target, int ve
 }
 
 void RequestParser::on_field_impl(http::field field, View, View value, ErrorCode&) {
-    if (!head_done_)  // trailers come here too, and mean nothing
+    if (!head_done_)  // older versions of Boost bring trailers here
         note_field(field, std_view(value));
 }
 

@@ -55,6 +55,9 @@ private:
                          ErrorCode&) override;
     void on_response_impl(int, View, int, ErrorCode&) override {}
     void on_field_impl(boost::beast::http::field field, View, View value, ErrorCode&) override;
+    // Trailers mean nothing. Before Boost 1.89 Beast does not know this one, and on_field_impl()
+    // gets them.
+    void on_trailer_field_impl(boost::beast::http::field, View, View, ErrorCode&) {}
     void on_header_impl(ErrorCode&) override {}
     void on_body_init_impl(boost::optional<std::uint64_t> const&, ErrorCode&) override {}
     std::size_t on_body_impl(View body, ErrorCode&) override { return body.size(); }

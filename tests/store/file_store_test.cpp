@@ -17,7 +17,7 @@
 
 using namespace md;
 using namespace md::store;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using md::test::await;
 using md::test::open_store;
 using md::test::read_file;

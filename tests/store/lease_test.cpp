@@ -14,7 +14,7 @@
 
 using namespace md;
 using namespace md::store;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 TEST_CASE("the lease is had once, and again when it was given back") {
     test::Scratch scratch;
