@@ -3,6 +3,7 @@
 // ca/HOST[/PATH]/{account.key,account.json,ca.conf}. Values of the shell may be wrapped in base64.
 #include "acme/json_text.hpp"
 #include "base/base64url.hpp"
+#include "base/printable.hpp"
 #include "import/assignments.hpp"
 #include "import/clients.hpp"
 #include "import/parts.hpp"
@@ -46,13 +47,23 @@ std::vector<std::string> names_of(const std::map<std::string, std::string>& valu
     return names;
 }
 
+// Folders of its own, dnsapi/ and others, have neither.
+bool has_certificate_files(const Tree& tree, const std::string& folder) {
+    const std::vector<std::string> files = tree.files(folder);
+    return std::any_of(files.begin(), files.end(), [](const std::string& file) {
+        return file.ends_with(".cer") || file.ends_with(".key");
+    });
+}
+
 void read_certificate(const Tree& tree, const std::string& folder, Found& found) {
     std::string name = folder;
     if (name.ends_with(ecc))
         name.resize(name.size() - ecc.size());
     auto conf = tree.read(folder + "/" + name + ".conf");
-    if (!conf)
+    if (!conf && !has_certificate_files(tree, folder))
         return;  // not of a certificate
+    if (!conf)
+        throw base::Error(base::printable(folder + "/" + name + ".conf") + " is missing");
     auto values = assignments(*conf);
     FoundCertificate certificate;
     certificate.source = folder;
@@ -95,6 +106,7 @@ Found read_acme_sh(const Tree& tree, const Authorities& authorities) {
         for (const std::string& folder : tree.folders(""))
             if (folder != "ca")
                 read_part(found, folder, [&] { read_certificate(tree, folder, found); });
+        note_dangling_links(tree, "", found);
     });
     std::vector<std::string> servers;
     for (const FoundCertificate& certificate : found.certificates)

@@ -69,26 +69,44 @@ void read_account(const Tree& tree, const std::string& folder,
     found.accounts.push_back(std::move(account));
 }
 
+constexpr std::string_view renewal_ending = ".conf";
+
+// The lineages that certbot renews.
+std::vector<std::string> renewed_lineages(const Tree& tree, Found& found) {
+    std::vector<std::string> names;
+    read_part(found, "renewal", [&] {
+        for (const std::string& file : tree.files("renewal"))
+            if (file.size() > renewal_ending.size() && file.ends_with(renewal_ending))
+                names.push_back(file.substr(0, file.size() - renewal_ending.size()));
+        note_dangling_links(tree, "renewal", found);
+    });
+    return names;
+}
+
+// Those that it does not renew: what is in live/, and what is in archive/ alone.
+void note_unrenewed(const Tree& tree, std::vector<std::string> known, Found& found) {
+    for (const char* folder : {"live", "archive"})
+        read_part(found, folder, [&] {
+            for (const std::string& name : tree.folders(folder)) {
+                if (std::find(known.begin(), known.end(), name) != known.end())
+                    continue;
+                known.push_back(name);
+                found.troubles.push_back({std::string(folder) + "/" + name,
+                                          "certbot does not renew it: there is no renewal/" + name +
+                                              std::string(renewal_ending)});
+            }
+            note_dangling_links(tree, folder, found);
+        });
+}
+
 }  // namespace
 
 Found read_certbot(const Tree& tree) {
-    constexpr std::string_view ending = ".conf";
     Found found;
-    std::vector<std::string> renewed;
-    read_part(found, "renewal", [&] {
-        for (const std::string& file : tree.files("renewal"))
-            if (file.size() > ending.size() && file.ends_with(ending))
-                renewed.push_back(file.substr(0, file.size() - ending.size()));
-    });
+    const std::vector<std::string> renewed = renewed_lineages(tree, found);
     for (const std::string& name : renewed)
         read_part(found, "live/" + name, [&] { read_lineage(tree, name, found); });
-    read_part(found, "live", [&] {
-        for (const std::string& name : tree.folders("live"))
-            if (std::find(renewed.begin(), renewed.end(), name) == renewed.end())
-                found.troubles.push_back(
-                    {"live/" + name, "certbot does not renew it: there is no renewal/" + name +
-                                         std::string(ending)});
-    });
+    note_unrenewed(tree, renewed, found);
     std::vector<std::string> servers;
     for (const FoundCertificate& certificate : found.certificates)
         servers.push_back(certificate.ca_url);

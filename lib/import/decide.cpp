@@ -48,7 +48,7 @@ private:
     bool is_taken_elsewhere(const FoundAccount& account) const;
     std::string obstacle_of(const FoundAccount& account) const;
     void begin(Judged& judged, const model::ManagedDomain* configured);
-    void add_certificate(TakenDomain& domain, Judged& judged);
+    bool add_certificate(TakenDomain& domain, Judged& judged);
 
     const Found& found_;
     const Present& present_;
@@ -85,12 +85,13 @@ TakenDomain* Choice::neighbour_of(const Judged& judged, std::string& shared) {
     return nullptr;
 }
 
-void Choice::add_certificate(TakenDomain& domain, Judged& judged) {
+// Whether the domain has its kind of key from now on; where not, it is left and named.
+bool Choice::add_certificate(TakenDomain& domain, Judged& judged) {
     if (!judged.shortcoming.empty()) {
         leave(judged, judged.shortcoming + ": its names are taken, their certificate is ordered");
         if (judged.key)
             domain.keys.push_back(*judged.key);
-        return;
+        return false;
     }
     KeySpec spec = *judged.key;
     if (domain.configured != nullptr) {
@@ -99,16 +100,16 @@ void Choice::add_certificate(TakenDomain& domain, Judged& judged) {
                                    [&](const KeySpec& key) { return same_file(key, spec); });
         if (wanted == keys.end()) {
             leave(judged, "its key is " + spec.text() + ", MDPrivateKeys asks for another kind");
-            return;
+            return false;
         }
         spec = *wanted;
     }
     domain.keys.push_back(spec);
     domain.must_staple = judged.must_staple;
-    if (domain.is_held)
-        return;
-    domain.live.push_back({spec, std::move(judged.key_pem), std::move(judged.chain_pem),
-                           judged.not_before, judged.not_after});
+    if (!domain.is_held)
+        domain.live.push_back({spec, std::move(judged.key_pem), std::move(judged.chain_pem),
+                               judged.not_before, judged.not_after});
+    return true;
 }
 
 // The same names once more: another kind of key is welcome, else the one before lasts longer.
@@ -117,8 +118,8 @@ void Choice::join(TakenDomain& domain, Judged& judged) {
                        std::none_of(domain.keys.begin(), domain.keys.end(),
                                     [&](const auto& key) { return same_file(key, *judged.key); });
     if (is_new_kind) {
-        domain.sources.push_back(judged.found->source);
-        add_certificate(domain, judged);
+        if (add_certificate(domain, judged))
+            domain.sources.push_back(judged.found->source);
         return;
     }
     std::string why = judged.shortcoming.empty()

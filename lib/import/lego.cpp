@@ -8,6 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <set>
+
 namespace md::import {
 namespace {
 
@@ -46,6 +49,20 @@ void read_account(const Tree& tree, const std::string& folder, const std::string
     found.accounts.push_back(std::move(account));
 }
 
+// A key or a record without its certificate. What begins the name of a certificate belongs to that:
+// NAME.json, NAME.key, NAME.pem, NAME.issuer.crt.
+void note_incomplete(const Tree& tree, const std::vector<std::string>& certified, Found& found) {
+    std::set<std::string> names;
+    for (const std::string& file : tree.files("certificates"))
+        for (std::string_view ending : {".key", ".json"})
+            if (file.size() > ending.size() && file.ends_with(ending))
+                names.insert(file.substr(0, file.size() - ending.size()));
+    for (const std::string& name : names)
+        if (std::find(certified.begin(), certified.end(), name) == certified.end())
+            found.troubles.push_back({"certificates/" + name, "there is no " + name + ".crt"});
+    note_dangling_links(tree, "certificates", found);
+}
+
 void read_accounts(const Tree& tree, const Authorities& authorities, Found& found) {
     for (const std::string& server : tree.folders("accounts"))
         for (const std::string& mail : tree.folders("accounts/" + server)) {
@@ -60,13 +77,16 @@ Found read_lego(const Tree& tree, const Authorities& authorities) {
     constexpr std::string_view ending = ".crt", issuer = ".issuer.crt";
     Found found;
     read_part(found, "certificates", [&] {
+        std::vector<std::string> certified;
         for (const std::string& file : tree.files("certificates")) {
             if (!file.ends_with(ending) || file.ends_with(issuer))
                 continue;
             const std::string name = file.substr(0, file.size() - ending.size());
+            certified.push_back(name);
             read_part(found, "certificates/" + name,
                       [&] { read_certificate(tree, name, authorities, found); });
         }
+        note_incomplete(tree, certified, found);
     });
     read_part(found, "accounts", [&] { read_accounts(tree, authorities, found); });
     match_accounts(found);

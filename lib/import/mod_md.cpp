@@ -33,12 +33,24 @@ void read_certificate(const Tree& tree, const std::string& folder, const std::st
     found.certificates.push_back(std::move(certificate));
 }
 
+bool is_certificate(const std::string& file) {
+    return file.starts_with(certificate_begin) && file.ends_with(".pem");
+}
+
+bool has_certificate(const Tree& tree, const std::string& folder) {
+    const std::vector<std::string> files = tree.files(folder);
+    return std::any_of(files.begin(), files.end(), is_certificate);
+}
+
 void read_domain(const Tree& tree, const std::string& name, Found& found) {
     const std::string folder = store::domain_key(name);
     store::MdRecord record =
         store::parse_md(required(tree, store::domain_key(name, store::md_file))).value();
+    // What is staged is named as that.
+    if (!has_certificate(tree, folder) && tree.files(store::staging_key(name)).empty())
+        throw base::Error("httpd has no certificate for it");
     for (const std::string& file : tree.files(folder))
-        if (file.starts_with(certificate_begin) && file.ends_with(".pem"))
+        if (is_certificate(file))
             read_part(found, folder + "/" + file,
                       [&] { read_certificate(tree, folder, file, record, found); });
 }
@@ -60,7 +72,7 @@ void read_account(const Tree& tree, const std::string& id, const base::Secret& p
 void note_staged(const Tree& tree, Found& found) {
     for (const std::string& name : tree.folders("staging"))
         if (!tree.files(store::staging_key(name)).empty() &&
-            tree.files(store::domain_key(name)).empty())
+            !has_certificate(tree, store::domain_key(name)))
             found.troubles.push_back(
                 {store::staging_key(name),
                  "httpd has not taken it up yet: reload httpd, then import again"});
@@ -77,6 +89,7 @@ Found read_mod_md(const Tree& tree) {
     read_part(found, "domains", [&] {
         for (const std::string& name : tree.folders("domains"))
             read_part(found, store::domain_key(name), [&] { read_domain(tree, name, found); });
+        note_dangling_links(tree, "domains", found);
     });
     read_part(found, "accounts", [&] {
         for (const std::string& id : tree.folders("accounts"))

@@ -38,6 +38,12 @@ std::string required(const Tree& tree, const std::string& path) {
     return std::move(*text);
 }
 
+void note_dangling_links(const Tree& tree, const std::string& folder, Found& found) {
+    for (const std::string& name : tree.dangling_links(folder))
+        found.troubles.push_back(
+            {folder.empty() ? name : folder + "/" + name, "it is a link that leads to nothing"});
+}
+
 std::vector<std::string> folders_with(const Tree& tree, const std::string& path,
                                       std::string_view file) {
     std::vector<std::string> found;

@@ -27,6 +27,9 @@ void read_part(Found& found, const std::string& source, Reading reading) {
 // The file's text. Throws when it is absent, as for everything else.
 std::string required(const Tree& tree, const std::string& path);
 
+// Links directly in a folder that lead to nothing become Troubles.
+void note_dangling_links(const Tree& tree, const std::string& folder, Found& found);
+
 // The folders below a path that hold such a file: some layouts have a CA's URL as path. Throws
 // when there are too many of them.
 std::vector<std::string> folders_with(const Tree& tree, const std::string& path,

@@ -33,6 +33,13 @@ std::string names_text(const std::vector<model::DomainName>& names) {
     return text;
 }
 
+std::string sources_text(const TakenDomain& taken) {
+    std::string text;
+    for (const std::string& source : taken.sources)
+        text += (text.empty() ? "" : " and ") + source;
+    return text;
+}
+
 std::string keys_text(const std::vector<model::KeySpec>& keys) {
     constexpr unsigned fewest = 2048, most = 8192;  // as MDPrivateKeys takes them
     std::string text;
@@ -68,10 +75,7 @@ std::string section(const TakenDomain& taken, const Origin& origin) {
     const FoundCertificate& found = *taken.found;
     const model::Settings settings = *managed_domain(taken).settings;
     std::string text = "\n<ManagedDomain " + names_text(taken.names) + ">\n";
-    std::string sources;
-    for (const std::string& source : taken.sources)
-        sources += (sources.empty() ? "" : " and ") + source;
-    text += comment("From " + sources + " of " + std::string(word(origin.client)) +
+    text += comment("From " + sources_text(taken) + " of " + std::string(word(origin.client)) +
                         (found.proof.empty() ? "" : ", which proved the names by " + found.proof),
                     "    ");
     if (!found.hook.empty())
@@ -117,20 +121,23 @@ std::string hooks_comment(const Decision& decision, const Found& found) {
            "#     MDNotifyCmd /usr/lib/mdcertd/reload nginx\n";
 }
 
-std::string domain_line(const TakenDomain& taken) {
-    std::string text = "  " + names_text(taken.names) + ": ";
+std::string certificates_text(const TakenDomain& taken) {
     if (taken.is_held)
-        return text + "held already, left as it is\n";
+        return "held already, left as it is";
     if (taken.live.empty())
-        return text + "names only, a certificate is ordered\n";
+        return "names only, a certificate is ordered";
     std::string keys;
     for (const TakenCertificate& certificate : taken.live)
         keys += (keys.empty() ? "" : " and ") + certificate.spec.text();
-    return text + keys + ", valid until " + base::readable_time(taken.live.front().not_after) +
+    return keys + ", valid until " + base::readable_time(taken.live.front().not_after) +
            (taken.configured != nullptr
                 ? ", for the ManagedDomain of " + taken.configured->origin.text()
-                : "") +
-           "\n";
+                : "");
+}
+
+std::string domain_line(const TakenDomain& taken) {
+    return "  " + names_text(taken.names) + ": " + certificates_text(taken) + "; from " +
+           shown(sources_text(taken)) + "\n";
 }
 
 // While the former client still has something to renew, it must not be stopped.

@@ -39,6 +39,15 @@ struct Descriptor {
     int number;
 };
 
+// S_IFDIR, S_IFREG, ... of what the entry leads to; S_IFLNK when that is nothing; 0 when unknown.
+unsigned kind_of(int folder, const char* name) {
+    struct stat status {};
+    if (::fstatat(folder, name, &status, 0) != 0 &&
+        ::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return 0;
+    return status.st_mode & S_IFMT;
+}
+
 std::string read_all(int file, const std::string& path) {
     std::string text;
     std::array<char, 16384> part{};
@@ -121,10 +130,7 @@ std::vector<std::string> Tree::entries(std::string_view path, unsigned kind) con
         base::raise_errno("cannot read the folder " + base::printable(path));
     opened.number = -1;  // closed with the folder
     while (const dirent* entry = ::readdir(folder.get())) {
-        struct stat status {};
-        if (entry->d_name[0] == '.' ||
-            ::fstatat(::dirfd(folder.get()), entry->d_name, &status, 0) != 0 ||
-            (status.st_mode & S_IFMT) != kind)
+        if (entry->d_name[0] == '.' || kind_of(::dirfd(folder.get()), entry->d_name) != kind)
             continue;
         if (names.size() == most_entries)
             throw base::Error("the folder " + base::printable(path) + " has more than " +
@@ -141,6 +147,10 @@ std::vector<std::string> Tree::folders(std::string_view path) const {
 
 std::vector<std::string> Tree::files(std::string_view path) const {
     return entries(path, S_IFREG);
+}
+
+std::vector<std::string> Tree::dangling_links(std::string_view path) const {
+    return entries(path, S_IFLNK);
 }
 
 }  // namespace md::import

@@ -33,6 +33,8 @@ public:
     // dot is left out.
     std::vector<std::string> folders(std::string_view path) const;
     std::vector<std::string> files(std::string_view path) const;
+    // Links in a folder that lead to nothing, by name.
+    std::vector<std::string> dangling_links(std::string_view path) const;
 
 private:
     int open(std::string_view path, int flags) const;

@@ -5,6 +5,8 @@
 #include "import/clients.hpp"
 #include "import/parts.hpp"
 
+#include <algorithm>
+
 namespace md::import {
 namespace {
 
@@ -21,6 +23,19 @@ void read_certificate(const Tree& tree, const std::string& name, const Authoriti
     found.certificates.push_back(std::move(certificate));
 }
 
+// A certificate whose key is not there: private/NAME is absent.
+void note_keyless(const Tree& tree, Found& found) {
+    const std::vector<std::string> keys = tree.folders("private");
+    for (const std::string& name : tree.folders("")) {
+        const std::vector<std::string> files = tree.files(name);
+        if (std::find(files.begin(), files.end(), "cert.pem") != files.end() &&
+            std::find(keys.begin(), keys.end(), name) == keys.end())
+            found.troubles.push_back({name, "there is no private/" + name + "/key.pem"});
+    }
+    note_dangling_links(tree, "", found);
+    note_dangling_links(tree, "private", found);
+}
+
 }  // namespace
 
 Found read_uacme(const Tree& tree, const Authorities& authorities) {
@@ -29,6 +44,7 @@ Found read_uacme(const Tree& tree, const Authorities& authorities) {
         for (const std::string& name : tree.folders("private"))
             read_part(found, name, [&] { read_certificate(tree, name, authorities, found); });
     });
+    read_part(found, "", [&] { note_keyless(tree, found); });
     read_part(found, "private/key.pem", [&] {
         auto pem = tree.read("private/key.pem");
         if (!pem)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each client's tree by its documented layout. The real ones are in integration/import_test.
+#include "import/report.hpp"
 #include "store/layout.hpp"
 #include "support/catch.hpp"
 #include "trees.hpp"
@@ -280,4 +281,82 @@ TEST_CASE("of a tree of something else nothing is found") {
     const auto found = folder.read(client);
     CHECK(found.certificates.empty());
     CHECK(found.accounts.empty());
+}
+
+namespace {
+
+// Each of these stands in exactly one of the two lists that an administrator is shown.
+void check_each_is_named_once(const TreeFolder& folder, Client client,
+                              const std::vector<std::string>& sources) {
+    const auto found = folder.read(client, {ca_url});
+    const model::DesiredState desired;
+    const auto decision = import::decide(found, {desired, {}, {}}, now);
+    const std::string report = report_text(decision, {client, "/etc/other"}, "/etc/x.conf");
+    INFO(report);
+    const auto split = report.find("Not taken over");
+    REQUIRE(split != std::string::npos);
+    for (const std::string& source : sources) {
+        INFO(source);
+        const bool taken = report.substr(0, split).find(source) != std::string::npos;
+        const bool left = report.find("\n  " + source + ": ", split) != std::string::npos;
+        CHECK(taken + left == 1);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("certbot: each lineage is in one of the two lists") {
+    const TreeFolder folder;
+    put_lineage(folder, "one.test", certified("one.test", days{50}, KeySpec::rsa(2048)));
+    put_lineage(folder, "own-ec", certified("one.test"));
+    // The files of another lineage, by a live/ folder of its own.
+    for (const std::string name : {"ec", "unrenewed"})
+        for (const std::string file : {"privkey", "fullchain"})
+            folder.link("live/" + name + "/" + file + ".pem",
+                        "../../archive/own-ec/" + file + "1.pem");
+    folder.put("renewal/ec.conf", "[renewalparams]\nserver = " + std::string(ca_url) +
+                                      "\nauthenticator = standalone\n");
+    folder.link("live/linked", "../archive/own-ec");
+    folder.link("live/nowhere", "../archive/nowhere");
+    folder.link("renewal/lost.conf", "nowhere.conf");
+    folder.put("archive/alone/fullchain1.pem", "x");
+    check_each_is_named_once(folder, Client::certbot,
+                             {"live/one.test", "live/own-ec", "live/ec", "live/unrenewed",
+                              "live/linked", "live/nowhere", "renewal/lost.conf", "archive/alone"});
+}
+
+TEST_CASE("other clients: each certificate is in one of the two lists") {
+    const Pair one = certified("one.test");
+    const TreeFolder lego, acme_sh, uacme, mod_md;
+    lego.put("certificates/one.test.crt", one.chain);
+    lego.put("certificates/one.test.key", one.key);
+    lego.put("certificates/half.test.key", one.key);
+    lego.put("certificates/torn.test.json", "{}");
+    lego.link("certificates/lost.test.crt", "nowhere");
+    check_each_is_named_once(lego, Client::lego,
+                             {"certificates/one.test", "certificates/half.test",
+                              "certificates/torn.test", "certificates/lost.test.crt"});
+    acme_sh.put("one.test/one.test.conf", "Le_Domain='one.test'\n");
+    acme_sh.put("one.test/one.test.key", one.key);
+    acme_sh.put("one.test/fullchain.cer", one.chain);
+    acme_sh.put("torn.test/torn.test.key", one.key);
+    acme_sh.put("dnsapi/dns_x.sh", "");
+    acme_sh.link("lost.test", "nowhere");
+    check_each_is_named_once(acme_sh, Client::acme_sh, {"one.test", "torn.test", "lost.test"});
+    uacme.put("private/one.test/key.pem", one.key);
+    uacme.put("one.test/cert.pem", one.chain);
+    uacme.put("keyless.test/cert.pem", one.chain);
+    uacme.put("private/bare.test/key.pem", one.key);
+    check_each_is_named_once(uacme, Client::uacme, {"one.test", "keyless.test", "bare.test"});
+    for (const std::string name : {"one.test", "bare.test", "staged.test"})
+        mod_md.put("domains/" + name + "/md.json",
+                   R"({"name":")" + name + R"(","domains":[")" + name + R"("]})");
+    mod_md.put("domains/one.test/pubcert.pem", one.chain);
+    mod_md.put("domains/one.test/privkey.pem", one.key);
+    mod_md.put("domains/staged.test/fallback-pubcert.pem", one.chain);
+    mod_md.put("staging/staged.test/pubcert.pem", one.chain);
+    mod_md.link("domains/lost.test", "nowhere");
+    check_each_is_named_once(
+        mod_md, Client::mod_md,
+        {"domains/one.test", "domains/bare.test", "staging/staged.test", "domains/lost.test"});
 }
