@@ -25,6 +25,11 @@ bool starts_a_method(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+// Beast takes a list of equal lengths, "4, 4", for one (RFC 9110 §8.6 allows to refuse it).
+bool is_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 unsigned status_of(const boost::beast::error_code& error) {
     if (error == http::error::bad_version)
         return 505;
@@ -109,7 +114,7 @@ RequestParser::Progress RequestParser::refuse(unsigned status) {
 bool RequestParser::is_ambiguous() const {
     bool host_wrong = hosts_ > 1 || (hosts_ == 0 && version_ == 11);
     bool encoded_oddly = encodings_ > 0 && (odd_encoding_ || version_ == 10);
-    return host_wrong || lengths_ + encodings_ > 1 || encoded_oddly;
+    return host_wrong || lengths_ + encodings_ > 1 || encoded_oddly || odd_length_;
 }
 
 void RequestParser::on_request_impl(http::verb, View method, View target, int version, ErrorCode&) {
@@ -130,6 +135,7 @@ void RequestParser::note_field(http::field field, std::string_view value) {
         host_ = value;
     } else if (field == http::field::content_length) {
         ++lengths_;
+        odd_length_ = odd_length_ || !is_number(value);
     } else if (field == http::field::transfer_encoding) {
         ++encodings_;
         odd_encoding_ = odd_encoding_ || !iequals(value, "chunked");

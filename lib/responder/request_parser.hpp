@@ -75,7 +75,7 @@ private:
     unsigned version_ = 11;
     unsigned refused_with_ = 0;
     unsigned hosts_ = 0, lengths_ = 0, encodings_ = 0;
-    bool odd_encoding_ = false;
+    bool odd_encoding_ = false, odd_length_ = false;
     bool expects_continue_ = false, odd_expectation_ = false;
     bool head_done_ = false;
 };
