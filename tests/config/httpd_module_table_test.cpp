@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/httpd_directives.hpp"
+#include "config/httpd_module_table.hpp"
+
 #include "support/catch.hpp"
 
 #include <algorithm>
