@@ -27,7 +27,7 @@ std::optional<nlohmann::json> ask_running_daemon(const model::ServerSettings& se
         return std::nullopt;
     if (!answer->value("ok", false))
         throw base::Error(answer->value("error", "the daemon gave no reason"));
-    return answer->at("status");
+    return std::optional<nlohmann::json>(std::in_place, answer->at("status"));
 }
 
 }  // namespace md

@@ -38,7 +38,7 @@ offers() {   # SHELL EXPECTED WORD...
 
 export root
 . "$root/packaging/completion/mdcertd.bash"
-commands=$(mdcertd --help | sed -n '/^Subcommands:/,$p' | awk '/^  [a-z]/ { print $1 }' | xargs)
+commands=$(mdcertd --help | sed -n '/^Subcommands:/I,$p' | awk '/^  [a-z]/ { print $1 }' | xargs)
 [ "$(wc -w <<< "$commands")" -ge 6 ] || { echo "no commands in --help: $commands"; bad=1; }
 for shell in bash zsh; do
     offers $shell "$commands" mdcertd ''

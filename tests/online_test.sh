@@ -20,8 +20,9 @@ mount --bind "$scratch/hosts" /etc/hosts
 
 start_ca "$scratch"
 # A second one for the system's resolver, which asks on port 53: the world of this test.
-pebble-challtestsrv -management 127.0.0.1:8055 -dns01 127.0.0.1:53 -http01 "" -https01 "" \
-    -tlsalpn01 "" -defaultIPv4 "" -defaultIPv6 "" > "$scratch/dns.log" 2>&1 &
+name_server_flags 127.0.0.1:53
+pebble-challtestsrv -management 127.0.0.1:8055 "${flags[@]}" -defaultIPv4 "" -defaultIPv6 "" \
+    > "$scratch/dns.log" 2>&1 &
 started+=($!)
 wait_for_port 8055 $!
 dns() {   # WHAT JSON

@@ -33,8 +33,8 @@ bool too_deep(std::string_view text) {
 std::optional<nlohmann::json> parse_json(std::string_view text) {
     if (too_deep(text))
         return std::nullopt;
-    auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded())
+    std::optional<nlohmann::json> json(std::in_place, nlohmann::json::parse(text, nullptr, false));
+    if (json->is_discarded())
         return std::nullopt;
     return json;
 }

@@ -66,10 +66,10 @@ json object_of(std::string_view body, const std::string& resource) {
     return std::move(*parsed);
 }
 
-const json& array_of(const json& object, const char* name, const std::string& resource) {
+const json& array_of(const json& object, const char* name, const char* resource) {
     auto found = object.find(name);
     if (found == object.end() || !found->is_array() || found->size() > most_items)
-        throw ProtocolError("the CA's " + resource + " has no proper '" + name + "'");
+        throw ProtocolError("the CA's " + std::string(resource) + " has no proper '" + name + "'");
     return *found;
 }
 

@@ -14,8 +14,9 @@ using beast::http::error;
 
 constexpr std::size_t read_size = 4096;
 constexpr int most_interim_answers = 8;
-// "0\r\n\r\n". A chunked body that is not over has as many octets to come, and Beast, once it has
-// seen the last chunk's line, aborts the program over fewer.
+// "0\r\n\r\n". What begins like it has as many octets to come in a chunked body, and the Beast of
+// Boost 1.83, once it has seen the last chunk's line, aborts the program over fewer. Later ones
+// consume that line alone, and leave two.
 constexpr std::size_t end_of_chunks = 5;
 
 Response response_of(beast::http::response<beast::http::string_body>&& message) {
@@ -52,13 +53,17 @@ base::Task<Response> AnswerReader::read(bool without_body) {
 
 base::Task<void> AnswerReader::read_one(Parser& parser) {
     while (true) {
-        bool in_chunks = parser.is_header_done() && parser.chunked();
-        if (buffer_.size() >= (in_chunks ? end_of_chunks : 1))
+        if (buffer_.size() > 0 && !is_end_of_chunks_in_part(parser))
             parse_available(parser);
         if (parser.is_done())
             co_return;
         co_await read_more(parser);
     }
+}
+
+bool AnswerReader::is_end_of_chunks_in_part(const Parser& parser) const {
+    return parser.is_header_done() && parser.chunked() && buffer_.size() < end_of_chunks &&
+           *static_cast<const char*>(buffer_.cdata().data()) == '0';
 }
 
 base::Task<void> AnswerReader::read_more(Parser& parser) {

@@ -31,6 +31,7 @@ private:
     using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
 
     base::Task<void> read_one(Parser& parser);
+    bool is_end_of_chunks_in_part(const Parser& parser) const;
     base::Task<void> read_more(Parser& parser);
     void parse_available(Parser& parser);
     void finish_at_end(Parser& parser, const Wire::ErrorCode& end);

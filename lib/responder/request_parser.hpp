@@ -55,7 +55,7 @@ private:
                          ErrorCode&) override;
     void on_response_impl(int, View, int, ErrorCode&) override {}
     void on_field_impl(boost::beast::http::field field, View, View value, ErrorCode&) override;
-    // Trailers mean nothing. Before Boost 1.89 Beast does not know this one, and on_field_impl()
+    // Trailers mean nothing. The Beast of Boost 1.83 does not know this one, and on_field_impl()
     // gets them.
     void on_trailer_field_impl(boost::beast::http::field, View, View, ErrorCode&) {}
     void on_header_impl(ErrorCode&) override {}

@@ -29,7 +29,7 @@ _mdcertd() {
     if [[ $cur == -* ]]; then
         words=$("$program" $command --help 2> /dev/null | grep -oE -- '(^| |,)--?[a-zA-Z][a-z-]*' | tr -d ' ,')
     elif [[ -z $command ]]; then
-        words=$("$program" --help 2> /dev/null | sed -n '/^Subcommands:/,$s/^  \([a-z-]*\) .*/\1/p')
+        words=$("$program" --help 2> /dev/null | sed -n '/^Subcommands:/I,$s/^  \([a-z-]*\) .*/\1/p')
     else
         [[ $command == snippet ]] && words='nginx httpd haproxy'
         [[ $command == import ]] && words='certbot mod_md lego acme.sh uacme'

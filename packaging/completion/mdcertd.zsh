@@ -24,7 +24,7 @@ if [[ $PREFIX == -* ]]; then
 elif [[ -z $command ]]; then
     local -a commands
     commands=(${(f)"$($words[1] --help 2> /dev/null |
-        sed -n '/^Subcommands:/,$s/^  \([a-z-]*\)  *\(.*\)/\1:\2/p')"})
+        sed -n '/^Subcommands:/I,$s/^  \([a-z-]*\)  *\(.*\)/\1:\2/p')"})
     _describe command commands
 else
     [[ $command != snippet ]] || compadd nginx httpd haproxy

@@ -118,5 +118,5 @@ TEST_CASE("the JSON has values, origins and names") {
 
 TEST_CASE("the JSON survives what is not UTF-8") {
     Loaded loaded = load_good("MDNotifyCmd \"/bin/\xff\xfe\"\n");
-    CHECK_NOTHROW(nlohmann::json::parse(show_config_json(loaded)));
+    CHECK(nlohmann::json::parse(show_config_json(loaded)).is_object());
 }

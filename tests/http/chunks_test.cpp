@@ -29,8 +29,8 @@ TestServer::Script says(const std::string& chunks, std::size_t piece,
 
 }  // namespace
 
-// Beast aborts over the fourth octet of a body without a chunk, as the fuzzer of the responder
-// found.
+// The Beast of Boost 1.83 aborts over the fourth octet of a body without a chunk, as the fuzzer of
+// the responder found; later ones leave the last two octets alone.
 TEST_CASE("an answer in chunks is understood, however it is cut") {
     struct Row {
         std::string chunks, body;
@@ -78,6 +78,8 @@ TEST_CASE("lines between chunks and trailers that do not end are given up") {
     for (const std::string& chunks : {"1;" + std::string(9000, 'x'), "0;" + std::string(9000, 'x'),
                                       "0\r\nX: " + std::string(9000, 'x'), "0\r\n" + fields}) {
         TestServer server(client.context, says(chunks, 7, Answer::Then::wait));
-        CHECK_THAT(client.failure(server.url()), Contains("the answer is not HTTP"));
+        // To the Beast of Boost 1.92 trailers count as fields of the header.
+        CHECK_THAT(client.failure(server.url()),
+                   Contains("the answer is not HTTP") || Contains("longer than 1000 octets"));
     }
 }

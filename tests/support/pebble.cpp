@@ -37,6 +37,18 @@ std::map<std::string, std::string> environment(const PebbleOptions& options) {
     return all;
 }
 
+// Its name server on an address, and nothing else. What the flag for that is called, and whether
+// there is a DNS over HTTPS to be switched off, differs by the version (2.4, 2.6, 2.10).
+std::vector<std::string> name_server_flags(const std::string& address) {
+    const std::string help = run_command(Command{{"pebble-challtestsrv", "-help"}}).errors;
+    std::vector<std::string> flags = {
+        help.find("-dnsserver") == std::string::npos ? "-dns01" : "-dnsserver", address};
+    for (const char* other : {"-http01", "-https01", "-tlsalpn01", "-doh"})
+        if (help.find(std::string(other) + " ") != std::string::npos)
+            flags.insert(flags.end(), {other, ""});
+    return flags;
+}
+
 }  // namespace
 
 Pebble::Pebble(PebbleOptions options) : options_(std::move(options)) {
@@ -58,11 +70,16 @@ Pebble::Pebble(PebbleOptions options) : options_(std::move(options)) {
 }
 
 void Pebble::start_dns() {
-    challtestsrv_ = std::make_unique<Process>(
-        Command{{"pebble-challtestsrv", "-management", loopback(dns_management_), "-dns01",
-                 loopback(dns_), "-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv4",
-                 "127.0.0.1", "-defaultIPv6", ""}},
-        scratch_ / "challtestsrv.log");
+    std::vector<std::string> argv = {"pebble-challtestsrv",
+                                     "-management",
+                                     loopback(dns_management_),
+                                     "-defaultIPv4",
+                                     "127.0.0.1",
+                                     "-defaultIPv6",
+                                     ""};
+    const std::vector<std::string> flags = name_server_flags(loopback(dns_));
+    argv.insert(argv.end(), flags.begin(), flags.end());
+    challtestsrv_ = std::make_unique<Process>(Command{argv}, scratch_ / "challtestsrv.log");
     if (!challtestsrv_->wait_for_port(dns_management_.number(), seconds{20}) ||
         !challtestsrv_->wait_for_port(dns_.number(), seconds{20}))
         throw std::runtime_error("pebble-challtestsrv does not start:\n" + challtestsrv_->output());

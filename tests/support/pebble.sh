@@ -66,13 +66,26 @@ start_ca() {
     return 1
 }
 
+# name_server_flags ADDRESS [COMMAND...]: sets flags to those with which pebble-challtestsrv is a name
+# server there, and nothing else. They differ by its version (2.4, 2.6, 2.10).
+name_server_flags() {
+    local help flag address=$1
+    shift
+    help=$("$@" pebble-challtestsrv -help 2>&1 || true)
+    flags=(-dns01 "$address")
+    ! grep -q -- '-dnsserver ' <<< "$help" || flags=(-dnsserver "$address")
+    for flag in -http01 -https01 -tlsalpn01 -doh; do
+        ! grep -q -- "$flag " <<< "$help" || flags+=("$flag" "")
+    done
+}
+
 try_start_ca() {
     local dir=$1 acme_port management_port dns_port dns_management
     shift
     read -r acme_port management_port dns_port dns_management http_port tls_port < <(free_ports 6)
-    pebble-challtestsrv -management "127.0.0.1:$dns_management" -dns01 "127.0.0.1:$dns_port" \
-        -http01 "" -https01 "" -tlsalpn01 "" -defaultIPv4 127.0.0.1 -defaultIPv6 "" \
-        > "$dir/challtestsrv.log" 2>&1 &
+    name_server_flags "127.0.0.1:$dns_port"
+    pebble-challtestsrv -management "127.0.0.1:$dns_management" "${flags[@]}" -defaultIPv4 127.0.0.1 \
+        -defaultIPv6 "" > "$dir/challtestsrv.log" 2>&1 &
     started+=($!)
     wait_for_port "$dns_management" $! || return 1
     cat > "$dir/pebble.json" <<EOT
