@@ -12,7 +12,7 @@ namespace {
 using model::FailureClass;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::minutes patience{5};
+constexpr std::chrono::minutes validation_patience{5};
 constexpr std::chrono::seconds patience_with_trouble{15};
 constexpr int most_early_looks = 8;  // strangers can look like validators
 
@@ -89,7 +89,7 @@ base::Task<void> Validation::validators_came() {
 
 // Own eyes are faster than polling.
 base::Task<void> Validation::pause(std::optional<sys_seconds> retry_after) {
-    if (pace_.total() > patience)
+    if (pace_.total() > validation_patience)
         throw AcmeError("the CA did not decide on the challenges within 5 minutes",
                         FailureClass::passing);
     milliseconds pause = pace_.next(retry_after, clock_.now());

@@ -13,7 +13,7 @@ std::string server_names(const FrontedSite& site) {
     return text;
 }
 
-std::string redirect(RequireHttps require) {
+std::string httpd_redirect(RequireHttps require) {
     if (require == RequireHttps::off)
         return "    # Your site, for those who come without TLS: DocumentRoot, ProxyPass, ...\n";
     bool permanent = require == RequireHttps::permanent;
@@ -29,7 +29,7 @@ std::string plain_host(const Forwarding& to, const FrontedSite& site) {
     std::string text = "<VirtualHost *:80>\n" + server_names(site);
     if (!to.http.empty())
         text += "    ProxyPass \"" + path + "\" \"http://" + to.http + path + "\"\n";
-    return text + redirect(site.domain->settings->require_https) + "</VirtualHost>\n";
+    return text + httpd_redirect(site.domain->settings->require_https) + "</VirtualHost>\n";
 }
 
 std::string tls_host(const FrontedSite& site) {

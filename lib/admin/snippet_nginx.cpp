@@ -6,7 +6,7 @@ namespace {
 
 using model::RequireHttps;
 
-std::string redirect(RequireHttps require) {
+std::string nginx_redirect(RequireHttps require) {
     if (require == RequireHttps::off)
         return "    # Your site, for those who come without TLS: root, proxy_pass, ...\n";
     bool permanent = require == RequireHttps::permanent;
@@ -30,7 +30,7 @@ std::string plain_server(const Forwarding& to, const FrontedSite& site) {
             "    location /.well-known/acme-challenge/ {\n"
             "        proxy_pass http://" +
             to.http + ";\n        proxy_set_header Host $host;\n    }\n";
-    return text + redirect(site.domain->settings->require_https) + "}\n";
+    return text + nginx_redirect(site.domain->settings->require_https) + "}\n";
 }
 
 std::string tls_server(const Forwarding& to, const FrontedSite& site) {

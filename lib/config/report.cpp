@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t window = 120;  // octets of the source line shown on each side of the column
 
 // The source line around a place and where the column is in it.
-struct Shown {
+struct Excerpt {
     std::string line;
     unsigned caret;
 };
@@ -34,7 +34,7 @@ Login login_around(std::string_view text, std::size_t begin, std::size_t end) {
     return {begin + login.begin, begin + login.end};
 }
 
-Shown source_line(const std::string& text, const Position& at) {
+Excerpt source_line(const std::string& text, const Position& at) {
     std::size_t offset = std::min(at.offset, text.size());
     std::size_t begin = offset - std::min<std::size_t>(offset, at.column - 1);
     std::size_t end = std::min(text.find('\n', offset), text.size());

@@ -18,16 +18,16 @@ using ParametersOwner = Owner<OSSL_PARAM, OSSL_PARAM_free>;
 using KeyContextOwner = Owner<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using SecretNumberOwner = Owner<BIGNUM, BN_clear_free>;
 
-constexpr const char* doing = "reading a JWK";
+constexpr const char* reading_jwk = "reading a JWK";
 constexpr std::size_t most_characters = 4096;
 
 base::Secret octets(const Members& members, const char* name) {
     auto found = members.find(name);
     if (found == members.end() || found->second.size() > most_characters)
-        throw CryptoError(std::string(doing) + ": it has no usable '" + name + "'");
+        throw CryptoError(std::string(reading_jwk) + ": it has no usable '" + name + "'");
     auto bytes = base::base64url_decode(found->second.reveal());
     if (!bytes || bytes->empty())
-        throw CryptoError(std::string(doing) + ": '" + name + "' is not base64url");
+        throw CryptoError(std::string(reading_jwk) + ": '" + name + "' is not base64url");
     base::Secret result{base::BytesView(*bytes)};
     base::wipe(bytes->data(), bytes->size());
     return result;
@@ -38,32 +38,36 @@ class Parameters {
 public:
     void put(const char* parameter, const base::Secret& number) {
         BIGNUM* made = BN_bin2bn(number.bytes().data(), static_cast<int>(number.size()), nullptr);
-        numbers_.emplace_back(check(made, doing));
-        check(OSSL_PARAM_BLD_push_BN(builder_.get(), parameter, numbers_.back().get()), doing);
+        numbers_.emplace_back(check(made, reading_jwk));
+        check(OSSL_PARAM_BLD_push_BN(builder_.get(), parameter, numbers_.back().get()),
+              reading_jwk);
     }
     void put_text(const char* parameter, const char* text) {
-        check(OSSL_PARAM_BLD_push_utf8_string(builder_.get(), parameter, text, 0), doing);
+        check(OSSL_PARAM_BLD_push_utf8_string(builder_.get(), parameter, text, 0), reading_jwk);
     }
     void put_octets(const char* parameter, const base::Bytes& bytes) {
         check(
             OSSL_PARAM_BLD_push_octet_string(builder_.get(), parameter, bytes.data(), bytes.size()),
-            doing);
+            reading_jwk);
     }
     std::shared_ptr<EVP_PKEY> key(const char* type) {
-        ParametersOwner parameters(check(OSSL_PARAM_BLD_to_param(builder_.get()), doing));
-        KeyContextOwner context(check(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr), doing));
-        check(EVP_PKEY_fromdata_init(context.get()), doing);
+        ParametersOwner parameters(check(OSSL_PARAM_BLD_to_param(builder_.get()), reading_jwk));
+        KeyContextOwner context(
+            check(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr), reading_jwk));
+        check(EVP_PKEY_fromdata_init(context.get()), reading_jwk);
         EVP_PKEY* made = nullptr;
-        check(EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_KEYPAIR, parameters.get()), doing);
-        std::shared_ptr<EVP_PKEY> key(check(made, doing), EVP_PKEY_free);
-        KeyContextOwner judge(check(EVP_PKEY_CTX_new_from_pkey(nullptr, made, nullptr), doing));
-        check(EVP_PKEY_pairwise_check(judge.get()), doing);
+        check(EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_KEYPAIR, parameters.get()),
+              reading_jwk);
+        std::shared_ptr<EVP_PKEY> key(check(made, reading_jwk), EVP_PKEY_free);
+        KeyContextOwner judge(
+            check(EVP_PKEY_CTX_new_from_pkey(nullptr, made, nullptr), reading_jwk));
+        check(EVP_PKEY_pairwise_check(judge.get()), reading_jwk);
         return key;
     }
 
 private:
     std::vector<SecretNumberOwner> numbers_;
-    BuilderOwner builder_{check(OSSL_PARAM_BLD_new(), doing)};
+    BuilderOwner builder_{check(OSSL_PARAM_BLD_new(), reading_jwk)};
 };
 
 std::shared_ptr<EVP_PKEY> rsa_key(const Members& members) {
@@ -86,7 +90,7 @@ std::shared_ptr<EVP_PKEY> ec_key(const Members& members) {
         point.insert(point.end(), coordinate.bytes().begin(), coordinate.bytes().end());
     }
     if (curve == members.end())
-        throw CryptoError(std::string(doing) + ": it has no usable 'crv'");
+        throw CryptoError(std::string(reading_jwk) + ": it has no usable 'crv'");
     Parameters parameters;
     std::string group(curve->second.reveal());
     parameters.put_text(OSSL_PKEY_PARAM_GROUP_NAME, group.c_str());
@@ -104,7 +108,7 @@ PrivateKey PrivateKey::from_jwk(const Members& members) {
         return PrivateKey(rsa_key(members));
     if (is_known && type->second.reveal() == "EC")
         return PrivateKey(ec_key(members));
-    throw CryptoError(std::string(doing) + ": its 'kty' is neither RSA nor EC");
+    throw CryptoError(std::string(reading_jwk) + ": its 'kty' is neither RSA nor EC");
 }
 
 }  // namespace md::crypto

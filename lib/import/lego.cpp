@@ -14,8 +14,8 @@
 namespace md::import {
 namespace {
 
-void read_certificate(const Tree& tree, const std::string& name, const Authorities& authorities,
-                      Found& found) {
+void read_lego_certificate(const Tree& tree, const std::string& name,
+                           const Authorities& authorities, Found& found) {
     FoundCertificate certificate;
     certificate.source = "certificates/" + name;
     certificate.name = name.starts_with('_') ? "*" + name.substr(1) : name;
@@ -84,7 +84,7 @@ Found read_lego(const Tree& tree, const Authorities& authorities) {
             const std::string name = file.substr(0, file.size() - ending.size());
             certified.push_back(name);
             read_part(found, "certificates/" + name,
-                      [&] { read_certificate(tree, name, authorities, found); });
+                      [&] { read_lego_certificate(tree, name, authorities, found); });
         }
         note_incomplete(tree, certified, found);
     });

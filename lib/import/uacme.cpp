@@ -10,8 +10,8 @@
 namespace md::import {
 namespace {
 
-void read_certificate(const Tree& tree, const std::string& name, const Authorities& authorities,
-                      Found& found) {
+void read_uacme_certificate(const Tree& tree, const std::string& name,
+                            const Authorities& authorities, Found& found) {
     FoundCertificate certificate;
     certificate.source = name;
     certificate.name = name;
@@ -42,7 +42,7 @@ Found read_uacme(const Tree& tree, const Authorities& authorities) {
     Found found;
     read_part(found, "private", [&] {
         for (const std::string& name : tree.folders("private"))
-            read_part(found, name, [&] { read_certificate(tree, name, authorities, found); });
+            read_part(found, name, [&] { read_uacme_certificate(tree, name, authorities, found); });
     });
     read_part(found, "", [&] { note_keyless(tree, found); });
     read_part(found, "private/key.pem", [&] {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds between_messages = 1h;
 constexpr std::chrono::seconds between_warnings = 24h;
 constexpr std::chrono::seconds after_failed_warning = 1h;
-constexpr std::chrono::seconds longest_retry = 24h;
+constexpr std::chrono::seconds longest_message_retry = 24h;
 
 // Newest first in the log. What lies in the future was told by a clock that jumped.
 template <typename Wanted>
@@ -87,7 +87,8 @@ std::optional<sys_seconds> next_message(const model::ServerSettings& server,
     if (!job.message_owed || (!job.notified && !server.notify_command.empty()))
         return std::nullopt;
     bool waits = job.message_errors > 0 && job.message_next;
-    return waits && *job.message_next <= now + longest_retry ? *job.message_next : sys_seconds{};
+    return waits && *job.message_next <= now + longest_message_retry ? *job.message_next
+                                                                     : sys_seconds{};
 }
 
 std::optional<FailedCall> failed_call(const model::ServerSettings& server, const model::Job& job) {
