@@ -5,20 +5,23 @@
 
 # Boost must be 1.81 and clang (for fuzzing and linting coroutines) 16 or later. Debian 12 has them
 # beside its defaults, under names with the version.
-case $(. /etc/os-release && echo "${ID}-${VERSION_ID:-}") in
-    debian-12) boost=1.81 clang=-16 ;;
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+case $codename in
+    bookworm) boost=1.81 clang=-16 ;;
     *) boost='' clang='' ;;
 esac
 
 packages_build=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev libspdlog-dev
     libcli11-dev catch2 "libboost$boost-dev" "libboost-url$boost-dev")
 packages_local_ca=(pebble openssl curl ca-certificates perl-base util-linux)
-packages_test=(time iproute2 apache2 tinyproxy-bin zsh nginx libnginx-mod-stream libnginx-mod-mail
-    haproxy prometheus certbot lego uacme libfaketime)
+packages_quick_test=(openssl curl systemd tinyproxy-bin zsh)
+packages_test=("${packages_quick_test[@]}" time iproute2 apache2 nginx libnginx-mod-stream
+    libnginx-mod-mail haproxy prometheus certbot lego uacme libfaketime)
 packages_memcheck=(valgrind)
 packages_page=(chromium)
 packages_bench=(time apache2 caddy lego uacme certbot dehydrated nginx wrk)
 packages_deb=(dpkg-dev debhelper fakeroot)
+packages_distribution=(debootstrap)
 packages_package=(debootstrap lintian systemd-container)
 packages_fuzz=("clang$clang" "libclang-rt$clang-dev")
 packages_tidy=("clang$clang" "clang-tidy$clang")

@@ -36,11 +36,11 @@ build() {
     install_missing "${packages_build[@]}" "${packages_local_ca[@]}"
     say "Building mdcertd (build/release)"
     cmake --preset release ${CI:+-DMD_WERROR=ON} > /dev/null
-    # The progress of a build is for eyes; a log gets its end.
+    # The progress of a build is for eyes; a log gets what the compiler says, if it says anything.
     if [ -t 1 ]; then
         cmake --build build/release --target mdcertd
     else
-        cmake --build build/release --target mdcertd | tail -n 1
+        cmake --build build/release --target mdcertd -- --quiet >&2 || fail "mdcertd does not build"
     fi
 }
 

@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'EOT'
-tests/run.sh [--quick | --long] [--no-asan] [--fuzz MINUTES] [--tidy] [--page] [--package]
+tests/run.sh [--quick | --long] [--no-asan] [--fuzz MINUTES] [--tidy] [--page] [--package [CODENAME]]
+             [--distribution CODENAME|arm64]
   --quick          release build, without the integration tests
   --long           every row of every table, and memcheck, which takes much longer
   --memcheck       instead: what fits under valgrind's memcheck, with the release build
@@ -18,7 +19,12 @@ tests/run.sh [--quick | --long] [--no-asan] [--fuzz MINUTES] [--tidy] [--page] [
   --fuzz MINUTES   instead: each fuzz target for that long, on top of its corpus
   --tidy           instead: clang-tidy over lib/ and daemon/
   --page           instead: the status page in headless Chromium, with pictures for eyes
-  --package        instead: builds the Debian package and lives its life with it
+  --package [CODENAME]
+                   instead: builds the Debian package and lives its life with it, on this Debian or
+                   another (bookworm, trixie)
+  --distribution CODENAME
+                   instead: quickstart and the release build's tests in another Debian (trixie,
+                   forky), which is kept below build/distribution; arm64: a cross build, nothing run
 EOT
 }
 
@@ -29,16 +35,26 @@ memcheck=
 tidy=
 page=
 package=
+distribution=
+target=all
+packages=("${packages_build[@]}" "${packages_local_ca[@]}" "${packages_test[@]}")
 while [ $# -gt 0 ]; do
     case $1 in
-        --quick) left_out='integration|long' asan= ;;
+        --quick)
+            left_out='integration|long' asan= target=quick_tests
+            packages=("${packages_build[@]}" "${packages_quick_test[@]}")
+            ;;
         --long) left_out= ;;
         --memcheck) memcheck=1 ;;
         --no-asan) asan= ;;
         --fuzz) fuzz_minutes=${2:?--fuzz needs a number of minutes} && shift ;;
         --tidy) tidy=1 ;;
         --page) page=1 ;;
-        --package) package=1 ;;
+        --package)
+            package=$codename
+            case ${2:-} in '' | -*) ;; *) package=$2 && shift ;; esac
+            ;;
+        --distribution) distribution=${2:?--distribution needs a name, such as trixie} && shift ;;
         -h | --help) usage && exit ;;
         *) usage >&2 && exit 2 ;;
     esac
@@ -50,10 +66,10 @@ werror=OFF
 
 build_and_test() {   # PRESET
     cmake --preset "$1" -DMD_WERROR=$werror
-    cmake --build "build/$1"
+    cmake --build "build/$1" --target "$target"
     # Integration tests wait for a CA more than they compute: two at once, whatever the machine.
     ctest --test-dir "build/$1" --output-on-failure --no-tests=error -j2 \
-        ${left_out:+--label-exclude "$left_out"}
+        ${left_out:+--label-exclude "$left_out"} --exclude-regex _NOT_BUILT
 }
 
 # As tests/support/tally.hpp does: a line for the table of what was tried.
@@ -104,11 +120,15 @@ memcheck() {
 tidy() {
     install_missing "${packages_tidy[@]}"
     cmake -S . -B build/tidy -G Ninja -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_CXX_COMPILER="clang++$clang" -DMD_TESTS=OFF
+        -DCMAKE_CXX_COMPILER="clang++$clang" -DMD_TESTS=OFF -DMD_UNITY=OFF
     "run-clang-tidy$clang" -quiet -p build/tidy "$PWD/(lib|daemon)/"
 }
 
-install_missing "${packages_build[@]}" "${packages_local_ca[@]}" "${packages_test[@]}"
+if [ -n "$distribution" ]; then
+    install_missing "${packages_distribution[@]}"
+    exec tests/distribution.sh "$distribution"
+fi
+install_missing "${packages[@]}"
 if [ -n "$fuzz_minutes" ]; then
     fuzz
 elif [ -n "$memcheck" ]; then
@@ -123,7 +143,7 @@ elif [ -n "$page" ]; then
 elif [ -n "$package" ]; then
     install_missing "${packages_package[@]}"
     packaging/deb.sh
-    tests/package.sh build/package/mdcertd_*.deb
+    tests/package.sh build/package/mdcertd_*.deb "$package"
 else
     [ -n "$left_out" ] || install_missing "${packages_memcheck[@]}"
     build_and_test release
