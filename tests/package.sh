@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# package.sh DEB: the life of the Debian package on a machine of its own: a Debian from debootstrap
-# that systemd-nspawn boots, without network, with nginx, Postfix, Dovecot, polkit and Pebble in it. README's transcript
+# package.sh DEB [CODENAME]: the life of the Debian package on a machine of its own: this Debian or
+# another (a package of Debian 12 lives on 13) from debootstrap that systemd-nspawn boots, without network, with nginx, Postfix, Dovecot, polkit and Pebble in it. README's transcript
 # is run there, word for word; then renewals, a server that is broken, upgrade, removal and purge.
 # The fresh Debian is kept in build/package for the next time. Becomes root with sudo.
 set -euo pipefail
-deb=$(realpath "${1:?package.sh DEB}")
+deb=$(realpath "${1:?package.sh DEB [CODENAME]}")
+codename=${2:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
 cd "$(dirname "$0")/.."
-[ "$(id -u)" -eq 0 ] || exec sudo -- tests/package.sh "$deb"
+[ "$(id -u)" -eq 0 ] || exec sudo -- tests/package.sh "$deb" "$codename"
 . tests/support/pebble.sh
+. tests/support/debian.sh
 
-codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
 base=$PWD/build/package/base-$codename
 packages=(systemd-sysv dbus polkitd libnss-systemd sudo nginx pebble curl openssl
     ca-certificates bash-completion postfix dovecot-imapd)
@@ -36,19 +37,12 @@ holds() {   # WHAT COMMAND...
 }
 
 make_base() {
-    local mirror
     [ ! -e "$base/ready" ] || return 0
-    rm -rf "$base"
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
-        sed -n "s| $codename\$||p" | head -n 1)
-    debootstrap --variant=minbase "$codename" "$base" "$mirror" > build/package/debootstrap.log
-    apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-        grep -E " $codename(-updates|-security)? " | sort -u > "$base/etc/apt/sources.list"
+    make_debian "$base" "$codename"
     printf '#!/bin/sh\nexit 101\n' > "$base/usr/sbin/policy-rc.d"
     chmod 755 "$base/usr/sbin/policy-rc.d"
-    chroot "$base" apt-get -q update >> build/package/debootstrap.log
     chroot "$base" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
-        --no-install-recommends "${packages[@]}" >> build/package/debootstrap.log 2>&1
+        --no-install-recommends "${packages[@]}" >> "$base.log" 2>&1
     rm "$base/usr/sbin/policy-rc.d"
     set_up_mail
     touch "$base/ready"
@@ -63,8 +57,12 @@ set_up_mail() {
     chroot "$base" cp /usr/share/postfix/main.cf.debian /etc/postfix/main.cf
     chroot "$base" postconf -e inet_interfaces=loopback-only mydestination=localhost myhostname=mail.test \
         smtpd_tls_security_level=may "smtpd_tls_chain_files=$key,$certificate"
-    printf 'ssl = yes\nssl_cert = <%s\nssl_key = <%s\n' "$certificate" "$key" \
-        > "$base/etc/dovecot/conf.d/99-test.conf"
+    # Dovecot 2.4 has other names for them.
+    if chroot "$base" dovecot --version | grep -q '^2\.[0-3]\.'; then
+        printf 'ssl = yes\nssl_cert = <%s\nssl_key = <%s\n' "$certificate" "$key"
+    else
+        printf 'ssl = yes\nssl_server_cert_file = %s\nssl_server_key_file = %s\n' "$certificate" "$key"
+    fi > "$base/etc/dovecot/conf.d/99-test.conf"
 }
 
 machine=$(mktemp -d "$PWD/build/package/machine-XXXXXX")
@@ -111,8 +109,9 @@ in_machine() {
 }
 
 start_authority() {
-    in_machine systemd-run -q --unit=names pebble-challtestsrv -management 127.0.0.1:8055 \
-        -dns01 127.0.0.1:8053 -http01 "" -https01 "" -tlsalpn01 "" -defaultIPv4 127.0.0.1 -defaultIPv6 ""
+    name_server_flags 127.0.0.1:8053 in_machine
+    in_machine systemd-run -q --unit=names pebble-challtestsrv -management 127.0.0.1:8055 "${flags[@]}" \
+        -defaultIPv4 127.0.0.1 -defaultIPv6 ""
     in_machine systemd-run -q --unit=authority --setenv=PEBBLE_VA_NOSLEEP=1 \
         pebble -config /root/ca/pebble.json -dnsserver 127.0.0.1:8053
     in_machine curl -sS --fail --retry 50 --retry-delay 0 --retry-connrefused --cacert /root/ca/root.pem \
@@ -221,7 +220,7 @@ shown() {   # the fingerprint of what is shown at PORT [-starttls PROTOCOL]
 mail_servers() {
     local live=/var/lib/mdcertd/md/domains/example.org former
     in_machine postconf -e "smtpd_tls_chain_files=$live/privkey.pem,$live/pubcert.pem"
-    in_machine sed -i "s|<.*mail.pem|<$live/pubcert.pem|; s|<.*mail.key|<$live/privkey.pem|" \
+    in_machine sed -i "s|/.*mail.pem|$live/pubcert.pem|; s|/.*mail.key|$live/privkey.pem|" \
         /etc/dovecot/conf.d/99-test.conf
     in_machine systemctl restart postfix dovecot || die "the mail servers do not start"
     in_machine sed -i 's|^MDNotifyCmd .*|& postfix dovecot|' /etc/mdcertd/conf.d/example.org.conf
