@@ -31,9 +31,10 @@ target_compile_definitions(md_flags INTERFACE
     BOOST_BEAST_SEPARATE_COMPILATION
     MDCERTD_VERSION="${PROJECT_VERSION}")
 target_compile_options(md_flags INTERFACE
-    -Wall -Wextra -Wpedantic -Wconversion $<$<BOOL:${MD_WERROR}>:-Werror>
     # Where files are compiled some at once, a parameter may have the name of another file's constant.
+    -Wall -Wextra -Wpedantic
     -Wshadow$<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:=local>
+    -Wconversion $<$<BOOL:${MD_WERROR}>:-Werror>
     # GCC 12 takes the frame allocator of Asio's coroutines for a mismatch once it is inlined.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
     -fstack-protector-strong -ffunction-sections -fdata-sections)

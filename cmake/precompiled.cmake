@@ -14,6 +14,15 @@ set(MD_LARGE_HEADERS
     <boost/asio/steady_timer.hpp> <boost/asio/this_coro.hpp> <boost/asio/thread_pool.hpp>
     <boost/asio/use_awaitable.hpp>)
 
+# As Debian's packages are; of what is shipped only, since it needs optimization.
+option(MD_FORTIFY "Check the bounds of calls of the C library" OFF)
+
+function(md_fortified target name)
+    if(MD_FORTIFY AND name STREQUAL md_large_headers)
+        target_compile_options(${target} PRIVATE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+    endif()
+endfunction()
+
 # md_precompiled(NAME LIBRARIES target... HEADERS header...): what md_reads_precompiled() may name.
 function(md_precompiled name)
     cmake_parse_arguments(PRE "" "" "LIBRARIES;HEADERS" ${ARGN})
@@ -24,9 +33,11 @@ function(md_precompiled name)
     add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
     target_link_libraries(${name} PRIVATE ${PRE_LIBRARIES})
     target_precompile_headers(${name} PRIVATE ${PRE_HEADERS})
+    md_fortified(${name} ${name})
 endfunction()
 
 function(md_reads_precompiled target name)
+    md_fortified(${target} ${name})
     if(MD_PRECOMPILE)
         target_precompile_headers(${target} REUSE_FROM ${name})
         # ccache sees what is in a precompiled header only with this.
