@@ -39,6 +39,7 @@ in_debian() {
     unshare --mount --pid --fork --kill-child bash -euc '
         root=$1 tree=$2 build=$3
         shift 3
+        mount --bind "$root" "$root"  # unshare(1) in there wants / to be a mount
         mount -t proc proc "$root/proc"
         mount --rbind /sys "$root/sys"
         mount --rbind /dev "$root/dev"
