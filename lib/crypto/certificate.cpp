@@ -89,6 +89,10 @@ bool Certificate::is_signed_by(const Certificate& issuer) const {
     return answer(named && key != nullptr ? X509_verify(native(), key) : 0);
 }
 
+bool Certificate::is_same_as(const Certificate& other) const {
+    return X509_cmp(native(), other.native()) == 0;
+}
+
 model::CertificateFacts Certificate::facts(const model::KeySpec& key) const {
     model::CertificateFacts facts;
     facts.key = key;

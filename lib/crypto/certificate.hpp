@@ -31,6 +31,7 @@ public:
     bool has_key(const PrivateKey& key) const;
     // issuer and key identifier match and the signature verifies.
     bool is_signed_by(const Certificate& issuer) const;
+    bool is_same_as(const Certificate& other) const;
     // All of it, with the key spec as given (the name its files have in the store).
     model::CertificateFacts facts(const model::KeySpec& key) const;
     std::string to_pem() const;
@@ -58,8 +59,8 @@ Certificate make_fallback_certificate(const PrivateKey& key,
                                       const std::vector<model::DomainName>& names, sys_seconds now);
 
 // What is wrong with a chain as the answer to an order (RFC 8555 §7.4.2), or nullopt: the leaf has
-// the key, its names are exactly the ordered ones, it is not expired, must-staple is as asked, and
-// each certificate is signed by the next. not_before in the future is fine: clocks differ.
+// the key, the ordered names are in it, nothing has expired, must-staple is as asked, and each
+// certificate is signed by the next. not_before in the future is for the caller to wait for.
 struct OrderedCertificate {
     const PrivateKey& key;
     std::vector<model::DomainName> names;
@@ -67,5 +68,9 @@ struct OrderedCertificate {
 };
 std::optional<std::string> chain_mistake(const std::vector<Certificate>& chain,
                                          const OrderedCertificate& ordered, sys_seconds now);
+
+// What a certificate is for beside the ordered names: "c.org, 1 of another kind"; "" = nothing.
+std::string names_not_ordered(const Certificate& leaf,
+                              const std::vector<model::DomainName>& ordered);
 
 }  // namespace md::crypto

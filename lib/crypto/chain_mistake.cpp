@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace md::crypto {
 namespace {
@@ -45,19 +46,20 @@ Mistake key_mistake(const std::vector<Certificate>& chain, const PrivateKey& key
 }
 
 Mistake names_mistake(const Certificate& leaf, const std::vector<model::DomainName>& ordered) {
-    std::vector<model::DomainName> names = leaf.names();
-    if (names.size() != count_of_san_entries(leaf))
-        return "the certificate has names in it that are not host names";
-    if (sorted(names) != sorted(ordered))
-        return "the certificate is for " + joined(names) + ", but " + joined(ordered) +
-               " was ordered";
-    return std::nullopt;
+    std::vector<model::DomainName> names = sorted(leaf.names()), wanted = sorted(ordered);
+    if (std::includes(names.begin(), names.end(), wanted.begin(), wanted.end()))
+        return std::nullopt;
+    return "the certificate is for " + joined(leaf.names()) + ", but " + joined(ordered) +
+           " was ordered";
 }
 
-Mistake expiry_mistake(const Certificate& leaf, sys_seconds now) {
-    if (leaf.not_after() > now)
-        return std::nullopt;
-    return "the certificate expired at " + base::readable_time(leaf.not_after());
+Mistake expiry_mistake(const std::vector<Certificate>& chain, sys_seconds now) {
+    for (std::size_t i = 0; i < chain.size(); ++i)
+        if (chain[i].not_after() <= now)
+            return (i == 0 ? "the certificate"
+                           : "certificate " + std::to_string(i + 1) + " of the chain, of the CA,") +
+                   " expired at " + base::readable_time(chain[i].not_after());
+    return std::nullopt;
 }
 
 Mistake staple_mistake(const Certificate& leaf, bool wanted) {
@@ -85,11 +87,23 @@ std::optional<std::string> chain_mistake(const std::vector<Certificate>& chain,
         return mistake;
     if (auto mistake = names_mistake(chain.front(), ordered.names))
         return mistake;
-    if (auto mistake = expiry_mistake(chain.front(), now))
+    if (auto mistake = expiry_mistake(chain, now))
         return mistake;
     if (auto mistake = staple_mistake(chain.front(), ordered.must_staple))
         return mistake;
     return link_mistake(chain);
+}
+
+std::string names_not_ordered(const Certificate& leaf,
+                              const std::vector<model::DomainName>& ordered) {
+    std::vector<model::DomainName> names = sorted(leaf.names()), wanted = sorted(ordered), more;
+    std::set_difference(names.begin(), names.end(), wanted.begin(), wanted.end(),
+                        std::back_inserter(more));
+    std::string text = more.empty() ? "" : joined(more);
+    std::size_t others = count_of_san_entries(leaf) - leaf.names().size();
+    if (others > 0)
+        text += (text.empty() ? "" : ", ") + std::to_string(others) + " of another kind";
+    return text;
 }
 
 }  // namespace md::crypto

@@ -68,9 +68,11 @@ public:
     }
     // An intermediate of that issuer, valid as long as it.
     TestAuthority(const std::string& name, const TestAuthority& issuer)
+        : TestAuthority(name, issuer, issuer.certificate().not_after()) {}
+    TestAuthority(const std::string& name, const TestAuthority& issuer, crypto::sys_seconds until)
         : key_(crypto::PrivateKey::generate(model::KeySpec::ec("p-256"))) {
-        certificate_.push_back(issuer.issue(key_, {name, "", issuer.certificate().not_before(),
-                                                   issuer.certificate().not_after(), false, true}));
+        certificate_.push_back(issuer.issue(
+            key_, {name, "", issuer.certificate().not_before(), until, false, true}));
     }
 
     const crypto::Certificate& certificate() const { return certificate_.front(); }
