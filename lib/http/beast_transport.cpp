@@ -50,12 +50,13 @@ std::string shown(milliseconds limit) {
 
 // with_timeout, saying what was too slow.
 template <typename T>
-base::Task<T> limited(base::Task<T> work, milliseconds limit, std::string what) {
+base::Task<T> limited(base::Task<T> work, milliseconds limit, std::string what,
+                      TransportFault fault) {
     base::Task<T> in_time = base::with_timeout(std::move(work), limit, what);
     try {
         co_return co_await std::move(in_time);
     } catch (const base::TimedOut&) {
-        throw TransportError(what + " within " + shown(limit));
+        throw TransportError(what + " within " + shown(limit), fault);
     }
 }
 
@@ -74,6 +75,8 @@ public:
         base::Task<Response> work = self->exchange(request);
         try {
             co_return co_await std::move(work);
+        } catch (const TransportError& failed) {
+            throw TransportError(label + failed.what(), failed.fault());
         } catch (const base::Error& failed) {
             throw TransportError(label + failed.what());
         }
@@ -90,30 +93,38 @@ private:
 
     base::Task<Response> exchange(const Request& request) {
         std::string octets = octets_of(request, route_);
+        bool repeated = false;
         if (ConnectionOwner kept = take(request.url.origin())) {
             base::Task<Response> work = exchange_on(std::move(kept), request, octets);
             try {
                 co_return co_await std::move(work);
             } catch (const ClosedUnanswered&) {
-                // The server had closed it meanwhile; below is the one repetition.
+                if (request.method == "POST")
+                    throw;
+                repeated = true;
             }
         }
         auto fresh = std::make_unique<Connection>(route_);
         base::Task<void> opening = fresh->open(request.url);
-        co_await limited(std::move(opening), route_.options.connect_limit, "no connection");
+        co_await limited(std::move(opening), route_.options.connect_limit, "no connection",
+                         TransportFault::unreachable);
         base::Task<Response> work = exchange_on(std::move(fresh), request, std::move(octets));
-        co_return co_await std::move(work);
+        Response answer = co_await std::move(work);
+        answer.repeated = repeated;
+        co_return answer;
     }
 
     base::Task<Response> exchange_on(ConnectionOwner connection, const Request& request,
                                      std::string octets) {
         base::Task<Response> work =
             connection->exchange(std::move(octets), request.method == "HEAD");
-        Response answer =
-            co_await limited(std::move(work), route_.options.request_limit, "no answer");
+        Response answer = co_await limited(std::move(work), route_.options.request_limit,
+                                           "no answer", TransportFault::other);
         if (answer.status == 407 && route_.proxy && !request.url.is_https())
-            throw TransportError("the proxy " + route_.proxy->name() +
-                                 " refused with status 407: it wants a user name and a password");
+            throw TransportError(
+                "the proxy " + route_.proxy->name() +
+                    " refused with status 407: it wants a user name and a password",
+                TransportFault::proxy);
         keep(request.url.origin(), std::move(connection));
         co_return answer;
     }

@@ -32,9 +32,9 @@ public:
     BeastTransport(base::asio::any_io_executor executor, TransportOptions options);
     ~BeastTransport() override;
 
-    // A kept connection that the server closed meanwhile is replaced by a fresh one, once, and only
-    // when nothing of the answer had arrived. (ACME requests are safe to repeat: a nonce is used
-    // once.)
+    // A kept connection that ends before anything of the answer has arrived is replaced by a fresh
+    // one for GET and HEAD (RFC 9110 §9.2.2), once, and the answer says so. A POST may have been
+    // heeded: it fails with TransportFault::unanswered.
     base::Task<Response> send(Request request) override;
 
     // Closes what is kept idle. Nothing else does while nothing is sent: call it when a round of

@@ -22,7 +22,8 @@ base::Task<void> Connection::open(Url url) {
     } catch (const TransportError& failed) {
         if (!route_.proxy)
             throw;
-        throw TransportError("the proxy " + route_.proxy->name() + ": " + failed.what());
+        throw TransportError("the proxy " + route_.proxy->name() + ": " + failed.what(),
+                             TransportFault::proxy);
     }
     if (!url.is_https())
         co_return;
@@ -35,7 +36,7 @@ base::Task<void> Connection::connect(Url url) {
     const Url& place = route_.proxy ? route_.proxy->url() : url;
     const std::string& fixed = route_.options.connect_to;
     Endpoints endpoints = co_await resolve(fixed.empty() ? place.host() : fixed, place.port());
-    co_await wire_->connect(std::move(endpoints), route_.options.connect_limit);
+    co_await wire_->connect(std::move(endpoints));
 }
 
 base::Task<void> Connection::open_tunnel(Url target) {
@@ -45,16 +46,20 @@ base::Task<void> Connection::open_tunnel(Url target) {
         // Like an answer to HEAD, one to CONNECT ends with its header (RFC 9110 §9.3.6).
         answer = co_await exchange(std::move(request), true);
     } catch (const TransportError& failed) {
-        throw TransportError("the proxy " + route_.proxy->name() + ": " + failed.what());
+        throw TransportError("the proxy " + route_.proxy->name() + ": " + failed.what(),
+                             TransportFault::proxy);
     }
     if (answer.status == 407)
         throw TransportError("the proxy " + route_.proxy->name() +
-                             " refused with status 407: it wants a user name and a password");
+                                 " refused with status 407: it wants a user name and a password",
+                             TransportFault::proxy);
     if (answer.status / 100 != 2)
         throw TransportError("the proxy " + route_.proxy->name() + " refused with status " +
-                             std::to_string(answer.status));
+                                 std::to_string(answer.status),
+                             TransportFault::proxy);
     if (!reader_->is_drained())
-        throw TransportError("the proxy " + route_.proxy->name() + " sent what nobody asked for");
+        throw TransportError("the proxy " + route_.proxy->name() + " sent what nobody asked for",
+                             TransportFault::proxy);
 }
 
 base::Task<Response> Connection::exchange(std::string request, bool head) {

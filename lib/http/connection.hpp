@@ -20,7 +20,8 @@ namespace md::http {
 // a kept connection, octets that nobody asked for.
 class ClosedUnanswered : public TransportError {
 public:
-    using TransportError::TransportError;
+    explicit ClosedUnanswered(const std::string& what)
+        : TransportError(what, TransportFault::unanswered) {}
 };
 
 // What all connections of a transport have in common.

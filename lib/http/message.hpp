@@ -38,6 +38,7 @@ struct Response {
     unsigned status = 0;
     Headers headers;
     std::string body;
+    bool repeated = false;  // the transport has sent the request twice: the first had no answer
 };
 
 }  // namespace md::http

@@ -95,9 +95,11 @@ base::Task<Endpoints> resolve(std::string host, std::uint16_t port) {
         co_await done.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
 
     if (lookup->failure != 0)
-        throw TransportError("cannot resolve " + host + ": " + ::gai_strerror(lookup->failure));
+        throw TransportError("cannot resolve " + host + ": " + ::gai_strerror(lookup->failure),
+                             TransportFault::no_address);
     if (lookup->found.empty())
-        throw TransportError("cannot resolve " + host + ": it has no address");
+        throw TransportError("cannot resolve " + host + ": it has no address",
+                             TransportFault::no_address);
     co_return std::move(lookup->found);
 }
 

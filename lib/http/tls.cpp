@@ -2,6 +2,7 @@
 #include "http/tls.hpp"
 
 #include "crypto/error.hpp"
+#include "http/transport.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -29,6 +30,10 @@ bool is_hashed(const std::filesystem::path& folder) {
     return false;
 }
 
+bool is_outdated(long verdict) {
+    return verdict == X509_V_ERR_CERT_HAS_EXPIRED || verdict == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
 // The bundle of all roots takes 50 ms and 3 MiB to read, a hashed folder only what is looked for.
 // SSL_CERT_FILE and SSL_CERT_DIR are honoured by OpenSSL itself.
 void trust_the_system(SSL_CTX* context) {
@@ -38,6 +43,15 @@ void trust_the_system(SSL_CTX* context) {
                      ? SSL_CTX_set_default_verify_dir(context)
                      : SSL_CTX_set_default_verify_paths(context);
     crypto::check(found, "finding the system's CA roots");
+}
+
+// OpenSSL calls a file without certificates "no certificate or crl found".
+[[noreturn]] void raise_file_failure(const std::string& ca_file) {
+    try {
+        crypto::raise("cannot read CA certificates from " + ca_file);
+    } catch (const crypto::CryptoError& failed) {
+        throw CaFileError(failed.what());
+    }
 }
 
 }  // namespace
@@ -51,7 +65,7 @@ std::shared_ptr<ssl::context> client_context(const std::string& ca_file) {
     if (ca_file.empty())
         trust_the_system(native);
     else if (SSL_CTX_load_verify_file(native, ca_file.c_str()) != 1)
-        crypto::raise("cannot read CA certificates from " + ca_file);
+        raise_file_failure(ca_file);
     ERR_clear_error();
     return context;
 }
@@ -75,19 +89,21 @@ void expect_host(SSL* session, const std::string& host) {
                   "setting up TLS");
 }
 
-std::string handshake_failure(SSL* session, const std::string& host,
-                              const boost::system::error_code& error) {
+void raise_handshake_failure(SSL* session, const std::string& host,
+                             const boost::system::error_code& error) {
     ERR_clear_error();
     long verdict = SSL_get_verify_result(session);
     if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH)
-        return "the certificate is not for " + host;
+        throw TransportError("the certificate is not for " + host, TransportFault::other_host);
     if (verdict != X509_V_OK)
-        return std::string("the certificate is not trusted: ") +
-               X509_verify_cert_error_string(verdict);
+        throw TransportError(
+            std::string("the certificate is not trusted: ") +
+                X509_verify_cert_error_string(verdict),
+            is_outdated(verdict) ? TransportFault::outdated : TransportFault::untrusted);
     if (error == boost::asio::error::eof || error == ssl::error::stream_truncated ||
         error == boost::asio::error::connection_reset || error == boost::asio::error::broken_pipe)
-        return "the server closed the connection during the TLS handshake";
-    return "the TLS handshake failed: " + error.message();
+        throw TransportError("the server closed the connection during the TLS handshake");
+    throw TransportError("the TLS handshake failed: " + error.message());
 }
 
 }  // namespace md::http

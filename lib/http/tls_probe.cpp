@@ -3,11 +3,11 @@
 
 #include "crypto/certificate.hpp"
 #include "crypto/error.hpp"
+#include "http/race.hpp"
 #include "http/resolve.hpp"
 #include "http/transport.hpp"
 #include "http/wire.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -112,7 +112,8 @@ base::Task<model::CertificateFacts> look_now(ServedAt place, std::string name) {
     Endpoints endpoints = co_await resolve(place.host, place.port);
     auto context = curious_context();
     ssl::stream<tcp::socket> stream(executor, *context);
-    co_await asio::async_connect(stream.next_layer(), endpoints, asio::use_awaitable);
+    tcp::socket connected = co_await connect_first(std::move(endpoints));
+    stream.next_layer() = std::move(connected);
     if (place.starttls != ServedAt::StartTls::none)
         co_await start_tls(stream.next_layer(), place.starttls);
     // SSL_set_tlsext_host_name without its old-style cast.

@@ -57,6 +57,31 @@ std::string bracketed(const std::string& host) {
     return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
+// Whether a reference is absolute: "https:..."; a colon behind the first slash is none.
+bool has_scheme(std::string_view reference) {
+    std::size_t colon = reference.find(':');
+    return colon != std::string_view::npos && colon < reference.find_first_of("/?#");
+}
+
+// RFC 3986 §5.2.4, of "/path?query".
+std::string without_dots(std::string_view target) {
+    std::string_view path = target.substr(0, target.find_first_of("?#"));
+    std::string_view rest = target.substr(path.size());
+    std::string result;
+    while (!path.empty()) {
+        std::string_view segment = path.substr(0, path.find('/', 1));
+        path.remove_prefix(segment.size());
+        bool dot = segment == "/." || segment == "/..";
+        if (segment == "/..")
+            result.erase(std::min(result.rfind('/'), result.size()));
+        if (!dot)
+            result += segment;
+        else if (path.empty())
+            result += '/';
+    }
+    return result.append(rest);
+}
+
 }  // namespace
 
 std::optional<Url> Url::parse(std::string_view text) {
@@ -84,6 +109,22 @@ std::optional<Url> Url::parse(std::string_view text) {
         url.target_ += "?" + std::string(view(parsed->encoded_query()));
     url.user_info_ = parsed->userinfo();
     return url;
+}
+
+std::optional<Url> Url::resolve(std::string_view reference) const {
+    if (has_scheme(reference) || reference.empty())
+        return parse(reference);
+    std::string path = target_.substr(0, target_.find('?'));
+    std::string text = scheme_ + ":";
+    if (reference.starts_with("//"))
+        return parse(text.append(reference));
+    text += "//" + authority();
+    if (reference.starts_with('/'))
+        return parse(text + without_dots(reference));
+    if (reference.starts_with('?'))
+        return parse(text.append(path).append(reference));
+    path.erase(path.rfind('/') + 1);
+    return parse(text + without_dots(path.append(reference)));
 }
 
 std::string Url::authority() const {

@@ -16,6 +16,9 @@ public:
     // not belong. User information is kept apart and never part of text(). A fragment is dropped.
     static std::optional<Url> parse(std::string_view text);
 
+    // The same, and what is relative to this one (RFC 3986 §5.2).
+    std::optional<Url> resolve(std::string_view reference) const;
+
     const std::string& scheme() const { return scheme_; }  // "http" or "https"
     const std::string& host() const { return host_; }      // lower case; IPv6 without brackets
     std::uint16_t port() const { return port_; }           // the scheme's default filled in

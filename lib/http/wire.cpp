@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/wire.hpp"
 
+#include "http/race.hpp"
 #include "http/tls.hpp"
 #include "http/transport.hpp"
 
@@ -41,35 +42,9 @@ bool is_end(const boost::system::error_code& error) {
            error == asio::error::connection_reset || error == asio::error::broken_pipe;
 }
 
-base::Task<void> Wire::connect_to(tcp::endpoint endpoint, ErrorCode& error) {
-    ErrorCode ignored;
-    socket_.close(ignored);
-    socket_.open(endpoint.protocol(), error);
-    if (error)
-        co_return;
-    socket_.set_option(tcp::no_delay(true), ignored);
-    co_await socket_.async_connect(endpoint, redirect_error(use_awaitable, error));
-    rethrow_cancelled(error);
-}
-
-base::Task<void> Wire::connect(Endpoints endpoints, std::chrono::milliseconds limit) {
-    auto share = limit / static_cast<int>(endpoints.size());
-    ErrorCode error;
-    for (std::size_t i = 0; i < endpoints.size(); ++i) {
-        base::Task<void> attempt = connect_to(endpoints[i], error);
-        if (i + 1 == endpoints.size()) {
-            co_await std::move(attempt);  // the caller's limit holds
-        } else {
-            try {
-                co_await base::with_timeout(std::move(attempt), share, "connecting");
-            } catch (const base::TimedOut&) {
-                error = asio::error::timed_out;
-            }
-        }
-        if (!error)
-            co_return;
-    }
-    throw TransportError(reason(error));
+base::Task<void> Wire::connect(Endpoints endpoints) {
+    tcp::socket connected = co_await connect_first(std::move(endpoints));
+    socket_ = std::move(connected);
 }
 
 base::Task<void> Wire::start_tls(ssl::context& context, std::string host) {
@@ -79,7 +54,7 @@ base::Task<void> Wire::start_tls(ssl::context& context, std::string host) {
     co_await tls_->async_handshake(ssl::stream_base::client, redirect_error(use_awaitable, error));
     rethrow_cancelled(error);
     if (error)
-        throw TransportError(handshake_failure(tls_->native_handle(), host, error));
+        raise_handshake_failure(tls_->native_handle(), host, error);
 }
 
 base::Task<Wire::ErrorCode> Wire::write(asio::const_buffer octets) {

@@ -8,7 +8,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,9 +20,8 @@ public:
 
     explicit Wire(const base::asio::any_io_executor& executor) : socket_(executor) {}
 
-    // The first of the addresses that answers; each gets an equal share of the time. Throws
-    // TransportError with the reason of the last.
-    base::Task<void> connect(Endpoints endpoints, std::chrono::milliseconds limit);
+    // The first of the addresses that answers (http/race). Throws TransportError.
+    base::Task<void> connect(Endpoints endpoints);
     // Throws TransportError with what is wrong with the certificate or the handshake.
     base::Task<void> start_tls(base::asio::ssl::context& context, std::string host);
 
@@ -34,8 +32,6 @@ public:
     bool still_quiet();
 
 private:
-    base::Task<void> connect_to(boost::asio::ip::tcp::endpoint endpoint, ErrorCode& error);
-
     boost::asio::ip::tcp::socket socket_;
     std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
 };

@@ -175,15 +175,56 @@ TEST_CASE("a kept connection the server has closed is replaced, unseen") {
     CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("a kept connection that ends at the next request is replaced once") {
+TEST_CASE("a kept connection that ends at the next request is replaced once, which is said") {
+    for (const char* method : {"GET", "HEAD"}) {
+        Client client;
+        TestServer server(client.context, [](const std::string&, int number) {
+            return number == 0 ? ok("hello") : Answer{"", Answer::Then::cut};
+        });
+        CHECK_FALSE(client.send(request_for(server.url(), method)).repeated);
+        CHECK(client.send(request_for(server.url(), method)).repeated);
+        CHECK(server.connections() == 2);
+        CHECK(server.requests().size() == 3);
+    }
+}
+
+// A relay handed a POST on and lost the answer: sent again, it placed a second order.
+TEST_CASE("a POST is sent once, whatever becomes of its connection") {
     Client client;
     TestServer server(client.context, [](const std::string&, int number) {
         return number == 0 ? ok("hello") : Answer{"", Answer::Then::cut};
     });
     client.get(server.url());
-    CHECK(client.get(server.url()).body == "hello");
-    CHECK(server.connections() == 2);
-    CHECK(server.requests().size() == 3);
+    try {
+        client.send(request_for(server.url(), "POST", "x"));
+        FAIL("no error");
+    } catch (const http::TransportError& error) {
+        CHECK(error.fault() == http::TransportFault::unanswered);
+        CHECK_THAT(error.what(), Contains("closed the connection without an answer"));
+    }
+    CHECK(server.requests().size() == 2);
+}
+
+TEST_CASE("what stood in the way of a connection is told apart") {
+    Client client;
+    const auto fault = [&](const std::string& url) {
+        try {
+            client.get(url);
+        } catch (const http::TransportError& error) {
+            return error.fault();
+        }
+        return http::TransportFault::other;
+    };
+    TestServer server(client.context, hello);
+    const std::string gone = server.url();
+    server.stop();
+    client.settle();
+    CHECK(fault(gone) == http::TransportFault::unreachable);
+    CHECK(fault("http://" + std::string(64, 'a') + ".example/") ==
+          http::TransportFault::no_address);
+    Client behind;
+    behind.options.proxy = gone;
+    CHECK_THROWS_AS(behind.get("http://localhost/"), http::TransportError);
 }
 
 TEST_CASE("a request is repeated once and no more") {

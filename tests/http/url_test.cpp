@@ -121,3 +121,23 @@ TEST_CASE("URLs of one place are equal whatever their spelling") {
     CHECK(Url::parse("https://ca.example/a") != Url::parse("https://ca.example/A"));
     CHECK(Url::parse("https://ca.example/") != Url::parse("http://ca.example/"));
 }
+
+TEST_CASE("a relative reference is of the place that it stands in") {
+    const Url base = Url::parse("https://ca.test:4430/acme/order/17?x=1").value();
+    const auto at = [&](const char* reference) {
+        auto url = base.resolve(reference);
+        return url ? url->text() : "";
+    };
+    CHECK(at("https://other.test/a/../b") == "https://other.test/a/../b");
+    CHECK(at("//other.test/a") == "https://other.test/a");
+    CHECK(at("/cert/1?y=2") == "https://ca.test:4430/cert/1?y=2");
+    CHECK(at("cert/1") == "https://ca.test:4430/acme/order/cert/1");
+    CHECK(at("./18") == "https://ca.test:4430/acme/order/18");
+    CHECK(at("../cert/1") == "https://ca.test:4430/acme/cert/1");
+    CHECK(at("../../../../x/./y/..") == "https://ca.test:4430/x/");
+    CHECK(at("?y=2") == "https://ca.test:4430/acme/order/17?y=2");
+    CHECK(at("/a?b=../c") == "https://ca.test:4430/a?b=../c");
+    for (const char* none : {"", "ftp://ca.test/x", "javascript:alert(1)", "data:,x", "//", "/a b",
+                             "https://", "//:1/", "x\r\ny"})
+        CHECK(at(none) == "");
+}
