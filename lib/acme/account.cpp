@@ -63,8 +63,8 @@ base::Task<void> Account::register_account(const AccountWish& wish) {
         co_await client_.post(signer, directory.new_account, payload, "registering the account");
     if (!answer.location)
         throw ProtocolError("registering the account: the CA's answer has no Location");
-    account.url =
-        parse_url(*answer.location, client_.url_rule(), "the CA's account, 'Location'").text();
+    UrlRule rule = client_.url_rule().within(directory.new_account);
+    account.url = parse_url(*answer.location, rule, "the CA's account, 'Location'").text();
     account.contacts = wish.contacts;
     account.agreement = directory.terms_of_service;
     co_await vault_.save(account);

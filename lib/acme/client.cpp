@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acme/client.hpp"
 
-#include "acme/retry_after.hpp"
+#include "acme/directory_answer.hpp"
 #include "base/base64url.hpp"
 #include "base/log.hpp"
 #include "crypto/jws.hpp"
@@ -13,16 +13,13 @@
 namespace md::acme {
 namespace {
 
+using model::FailureClass;
+
 // With the 5 % of Pebble one retry still fails 1 request in 400; ten leave 10^-13, and at 90 % a
 // third.
 constexpr int most_nonce_retries = 10;
 constexpr std::size_t most_nonces = 32;
 constexpr std::chrono::seconds directory_age = std::chrono::hours{1};
-
-std::optional<sys_seconds> retry_after_of(const http::Response& response, sys_seconds now) {
-    auto value = response.headers.find("Retry-After");
-    return value ? parse_retry_after(*value, now) : std::nullopt;
-}
 
 std::string protected_header(const Signer& signer, const http::Url& url, const std::string& nonce) {
     nlohmann::ordered_json header;
@@ -34,6 +31,12 @@ std::string protected_header(const Signer& signer, const http::Url& url, const s
     else
         header["kid"] = signer.account_url;
     return header.dump();
+}
+
+// It refused the method, or is too old a server to say so properly; not: out of order, or a rate.
+bool knows_no_head(const http::Response& response) {
+    return response.status == 501 || (response.status >= 400 && response.status < 500 &&
+                                      response.status != 408 && response.status != 429);
 }
 
 bool is_bad_nonce(const http::Response& response) {
@@ -56,10 +59,7 @@ base::Task<Directory> Client::directory() {
     if (directory_ && fresh)
         co_return *directory_;
     http::Response response = co_await get(directory_url_, "GET");
-    if (response.status != 200)
-        throw Refused("fetching the directory " + directory_url_.text(),
-                      parse_problem(response.body, response.status), retry_after_of(response, now));
-    directory_ = parse_directory(response.body, url_rule());
+    directory_ = read_directory(directory_url_, response, now);
     directory_fetched_ = now;
     co_return *directory_;
 }
@@ -69,9 +69,13 @@ base::Task<http::Response> Client::get(http::Url url, std::string method) {
     request.method = std::move(method);
     request.url = std::move(url);
     http::Response response = co_await transport_.send(std::move(request));
+    keep_nonce(response);
+    co_return response;
+}
+
+void Client::keep_nonce(const http::Response& response) {
     if (auto nonce = nonce_of(response))
         nonces_.push_back(std::move(*nonce));
-    co_return response;
 }
 
 std::optional<std::string> Client::nonce_of(const http::Response& response) const {
@@ -83,19 +87,31 @@ std::optional<std::string> Client::nonce_of(const http::Response& response) cons
 }
 
 base::Task<std::string> Client::take_nonce() {
-    if (nonces_.empty()) {
-        Directory known = co_await directory();
-        http::Response response = co_await get(known.new_nonce, "HEAD");
-        if (response.status >= 400)
-            throw Refused("fetching a nonce", parse_problem(response.body, response.status),
-                          retry_after_of(response, clock_.now()));
-        if (nonces_.empty())
-            throw ProtocolError("the CA's newNonce answer has no Replay-Nonce header");
-    }
+    if (nonces_.empty())
+        co_await fetch_nonce();
     // The newest first: old ones are the likeliest to have been forgotten by the CA.
     std::string nonce = std::move(nonces_.back());
     nonces_.pop_back();
     co_return nonce;
+}
+
+base::Task<void> Client::fetch_nonce() {
+    Directory known = co_await directory();
+    http::Response response = co_await get(known.new_nonce, nonce_method_);
+    // RFC 8555 §7.2 wants both methods; some servers know but GET.
+    if (nonces_.empty() && nonce_method_ == "HEAD" && knows_no_head(response)) {
+        log::debug("newNonce is asked by GET", log::kv("head_answered", response.status));
+        nonce_method_ = "GET";
+        response = co_await get(known.new_nonce, nonce_method_);
+    }
+    if (!nonces_.empty())
+        co_return;
+    if (is_redirect(response))
+        throw redirected("fetching a nonce", response, known.new_nonce, FailureClass::passing);
+    if (response.status >= 400)
+        throw Refused("fetching a nonce", parse_problem(response.body, response.status),
+                      retry_after_of(response, clock_.now()));
+    throw ProtocolError("the CA's newNonce answer has no Replay-Nonce header");
 }
 
 base::Task<http::Response> Client::post_once(const Signer& signer, const http::Url& url,
@@ -110,27 +126,48 @@ base::Task<http::Response> Client::post_once(const Signer& signer, const http::U
     co_return response;
 }
 
+base::Task<http::Response> Client::post_until_answered(const Signer& signer, const http::Url& url,
+                                                       const std::string& payload) {
+    bool may_repeat = payload.empty() || signer.account_url.empty();
+    std::string nonce = co_await take_nonce();
+    base::Task<http::Response> first = post_once(signer, url, payload, std::move(nonce));
+    try {
+        co_return co_await std::move(first);
+    } catch (const http::TransportError& error) {
+        if (!may_repeat || error.fault() != http::TransportFault::unanswered)
+            throw;
+        log::debug("no answer on a kept connection, asking once more", log::kv("url", url.text()));
+    }
+    // The nonce may have been used.
+    nonce = co_await take_nonce();
+    base::Task<http::Response> second = post_once(signer, url, payload, std::move(nonce));
+    http::Response response = co_await std::move(second);
+    response.repeated = true;
+    co_return response;
+}
+
 base::Task<Answer> Client::post(Signer signer, http::Url url, std::string payload,
                                 std::string doing) {
-    std::string nonce = co_await take_nonce();
-    http::Response response = co_await post_once(signer, url, payload, std::move(nonce));
+    http::Response response = co_await post_until_answered(signer, url, payload);
+    bool repeated = response.repeated;
     for (int retry = 0; retry < most_nonce_retries && is_bad_nonce(response); ++retry) {
         // RFC 8555 §6.5: the nonce of the error response is the one to retry with.
         auto fresh = nonce_of(response);
-        nonce = fresh ? std::move(*fresh) : std::string();
+        std::string nonce = fresh ? std::move(*fresh) : std::string();
         if (nonce.empty())
             nonce = co_await take_nonce();
         response = co_await post_once(signer, url, payload, std::move(nonce));
     }
-    if (auto spare = nonce_of(response))
-        nonces_.push_back(std::move(*spare));
+    keep_nonce(response);
     auto retry_after = retry_after_of(response, clock_.now());
     if (response.status >= 400)
         throw Refused(doing, parse_problem(response.body, response.status), retry_after);
+    if (is_redirect(response))
+        throw redirected(doing, response, url, FailureClass::passing);
     if (response.status < 200 || response.status >= 300)
         throw ProtocolError(doing + ": the CA answered with HTTP status " +
                             std::to_string(response.status));
-    Answer answer{std::move(response.body), {}, {}, retry_after};
+    Answer answer{std::move(response.body), {}, {}, retry_after, repeated};
     if (auto type = response.headers.find("Content-Type"))
         answer.content_type = *type;
     if (auto location = response.headers.find("Location"))

@@ -29,6 +29,7 @@ struct Answer {
     std::string content_type;
     std::optional<std::string> location;
     std::optional<sys_seconds> retry_after;
+    bool repeated = false;  // asked for twice: the connection ended before the first answer
 };
 
 class Client {
@@ -43,12 +44,18 @@ public:
     base::Task<Directory> directory();
 
     // A signed POST (RFC 8555 §6.2); an empty payload is POST-as-GET. A badNonce is repeated with
-    // the nonce of that error (§6.5), up to ten times. Any other status than 2xx throws Refused.
-    // `doing` is for messages: "placing the order".
+    // the nonce of that error (§6.5), up to ten times. Where a kept connection ended without an
+    // answer, what only asks is asked once more, signed anew, and so is for an account, which the
+    // same key finds again (§7.3.1); whatever else has an effect is not, and throws. Any other
+    // status than 2xx throws Refused. `doing` is for messages: "placing the order".
     base::Task<Answer> post(Signer signer, http::Url url, std::string payload, std::string doing);
 
 private:
     base::Task<std::string> take_nonce();
+    base::Task<void> fetch_nonce();
+    base::Task<http::Response> post_until_answered(const Signer& signer, const http::Url& url,
+                                                   const std::string& payload);
+    void keep_nonce(const http::Response& response);
     base::Task<http::Response> post_once(const Signer& signer, const http::Url& url,
                                          const std::string& payload, std::string nonce);
     std::optional<std::string> nonce_of(const http::Response& response) const;
@@ -61,6 +68,7 @@ private:
     std::optional<Directory> directory_;
     sys_seconds directory_fetched_{};
     std::deque<std::string> nonces_;
+    std::string nonce_method_ = "HEAD";  // RFC 8555 §7.2
 };
 
 }  // namespace md::acme

@@ -8,7 +8,9 @@
 #include "acme/validation.hpp"
 #include "base/base64url.hpp"
 #include "base/log.hpp"
+#include "base/time_text.hpp"
 #include "crypto/certificate.hpp"
+#include "crypto/chain_order.hpp"
 #include "crypto/csr.hpp"
 #include "model/stage.hpp"
 
@@ -24,6 +26,8 @@ using std::chrono::milliseconds;
 constexpr std::chrono::minutes patience{5};  // for the certificate
 constexpr int most_steps_at_once = 8;        // without a pause between them
 constexpr milliseconds first_look_issued{30};
+constexpr std::chrono::minutes longest_difference_of_clocks{5};
+constexpr std::chrono::hours longest_wait_for_validity{1};
 
 // The frame of one issuance: what is known of the order, and what is being proved.
 class Issuance {
@@ -55,6 +59,10 @@ private:
     base::Task<void> give_up(NextStep next);
 
     bool names_are_ours(const Order& order) const;
+    void take_up(const Answer& answer);
+    std::optional<std::string> chain_from(const std::string& body, const crypto::PrivateKey& key,
+                                          std::vector<crypto::Certificate>& chain) const;
+    base::Task<void> await_validity(const crypto::Certificate& leaf);
     std::optional<Order> order_told(const std::string& body, const http::Url& url) const;
 
     base::asio::any_io_executor executor_;
@@ -130,7 +138,10 @@ base::Task<Issued> Issuance::work() {
     }
 }
 
+// Names that the CA does not tell are those that were ordered.
 bool Issuance::names_are_ours(const Order& order) const {
+    if (order.names.empty())
+        return true;
     std::set<std::string> ours, theirs(order.names.begin(), order.names.end());
     for (const model::DomainName& name : request_.names)
         ours.insert(name.text());
@@ -180,22 +191,23 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
     Directory directory = co_await bench_.account.client().directory();
     std::optional<Order> found;
     bool elsewhere = false;
+    UrlRule rule = bench_.account.client().url_rule();
+    auto url = http::Url::parse(*url_text);
+    bool allowed = url && (url->is_https() || rule.http_allowed) && url->user_info().empty();
     try {
-        UrlRule rule = bench_.account.client().url_rule();
-        http::Url url = parse_url(*url_text, rule, "the staged order");
-        elsewhere = url.origin() != directory.new_order.origin();
-        Answer answer = co_await bench_.account.post(url, "", "asking for the staged order");
-        found = parse_order(answer.body, url, rule);
+        if (allowed) {
+            elsewhere = url->origin() != directory.new_order.origin();
+            Answer answer = co_await bench_.account.post(*url, "", "asking for the staged order");
+            found = parse_order(answer.body, *url, rule);
+        }
     } catch (const Refused& refusal) {
-        // A CA that is down for now, or wants to be left alone, still knows the order.
+        // A CA that is down for now, or wants to be left alone, still knows the order. So may one
+        // that does not say what it refuses: something before it may have answered.
         if (refusal.failure_class() == FailureClass::passing || refusal.retry_after() ||
-            refusal.problem().is("rateLimited"))
+            refusal.problem().is("rateLimited") || !refusal.problem().has_type())
             throw;
         log::debug("staged order not usable", log::kv("order", *url_text),
                    log::kv("reason", refusal.what()));
-    } catch (const AcmeError& error) {
-        log::debug("staged order not usable", log::kv("order", *url_text),
-                   log::kv("reason", error.what()));
     } catch (const http::TransportError& error) {
         // The CA has sent us to a place where nobody answers, or it is not the one that did.
         if (!elsewhere)
@@ -218,7 +230,7 @@ base::Task<void> Issuance::place_order() {
         directory.new_order, new_order_payload(request_.names), "placing the order");
     if (!answer.location)
         throw ProtocolError("placing the order: the CA's answer has no Location");
-    UrlRule rule = bench_.account.client().url_rule();
+    UrlRule rule = bench_.account.client().url_rule().within(directory.new_order);
     http::Url url = parse_url(*answer.location, rule, "the CA's order, 'Location'");
     auto told = order_told(answer.body, url);
     order_ = told.value_or(Order{});
@@ -263,7 +275,8 @@ base::Task<void> Issuance::fetch_authorizations() {
     std::vector<Authorization> fetched;
     for (const http::Url& url : order_.authorizations) {
         Answer answer = co_await bench_.account.post(url, "", "fetching an authorization");
-        fetched.push_back(parse_authorization(answer.body, rule));
+        fetched.push_back(parse_authorization(answer.body, rule.within(url)));
+        fetched.back().url = url;
     }
     authorizations_ = std::move(fetched);
     proving_.clear();
@@ -296,6 +309,20 @@ base::Task<void> Issuance::await_validation() {
     co_await validation_.looked(trouble);
 }
 
+// What the CA says of the order now. What it said before and leaves out holds: none of it changes
+// in the life of an order (RFC 8555 §7.1.3).
+void Issuance::take_up(const Answer& answer) {
+    Order now = parse_order(answer.body, order_.url, bench_.account.client().url_rule());
+    if (now.names.empty())
+        now.names = std::move(order_.names);
+    if (now.authorizations.empty())
+        now.authorizations = std::move(order_.authorizations);
+    if (!now.finalize)
+        now.finalize = std::move(order_.finalize);
+    order_ = std::move(now);
+    retry_after_ = answer.retry_after;
+}
+
 base::Task<void> Issuance::await_certificate() {
     journal_.stage(model::stage::certificate);
     if (certificate_pace_.total() > patience)
@@ -308,8 +335,7 @@ base::Task<void> Issuance::await_certificate() {
 
 base::Task<void> Issuance::refresh_order() {
     Answer answer = co_await bench_.account.post(order_.url, "", "asking for the order");
-    order_ = parse_order(answer.body, order_.url, bench_.account.client().url_rule());
-    retry_after_ = answer.retry_after;
+    take_up(answer);
     // The challenge that failed tells more than the order: have the authorizations fetched again.
     if (order_.status == OrderStatus::invalid)
         authorizations_.clear();
@@ -328,8 +354,7 @@ base::Task<void> Issuance::finalize() {
         Answer answer = co_await bench_.account.post(*order_.finalize,
                                                      finalize_payload(base::base64url_encode(csr)),
                                                      "finalizing the order");
-        order_ = parse_order(answer.body, order_.url, bench_.account.client().url_rule());
-        retry_after_ = answer.retry_after;
+        take_up(answer);
     } catch (const Refused& refusal) {
         refused = std::current_exception();
         not_ready = refusal.problem().is("orderNotReady");
@@ -351,6 +376,44 @@ base::Task<void> Issuance::finalize() {
     std::rethrow_exception(refused);
 }
 
+// The chain in its order and nothing else, or what is wrong with it.
+std::optional<std::string> Issuance::chain_from(const std::string& body,
+                                                const crypto::PrivateKey& key,
+                                                std::vector<crypto::Certificate>& chain) const {
+    sys_seconds now = bench_.clock.now();
+    crypto::OrderedChain ordered = crypto::order_chain(crypto::parse_chain(body), key, now);
+    chain = std::move(ordered.chain);
+    crypto::OrderedCertificate wanted{key, request_.names, request_.must_staple};
+    auto mistake = crypto::chain_mistake(chain, wanted, now);
+    if (mistake)
+        return mistake;
+    std::string domain = request_.names.front().text();
+    if (std::string note = ordered.note(); !note.empty())
+        log::warn("the CA's chain was put in order", log::kv("domain", domain),
+                  log::kv("what", note));
+    std::string more = crypto::names_not_ordered(chain.front(), request_.names);
+    if (!more.empty())
+        log::info("the certificate has more names than ordered", log::kv("domain", domain),
+                  log::kv("names", more));
+    return std::nullopt;
+}
+
+// What browsers refuse yet must not replace what they accept. Clocks differ by little; a longer
+// time is one of them being wrong, and the order is as good then as it is now.
+base::Task<void> Issuance::await_validity(const crypto::Certificate& leaf) {
+    sys_seconds now = bench_.clock.now(), begin = leaf.not_before();
+    if (begin <= now)
+        co_return;
+    if (begin > now + longest_difference_of_clocks)
+        throw AcmeError("the CA's certificate is valid from " + base::readable_time(begin) +
+                            " only, and here it is " + base::readable_time(now),
+                        FailureClass::passing, model::FailureCause::certificate_ahead,
+                        std::min(begin, now + longest_wait_for_validity));
+    log::debug("waiting until the certificate is valid",
+               log::kv("not_before", base::rfc3339(begin)));
+    co_await bench_.clock.wait(begin - now);
+}
+
 base::Task<Issued> Issuance::download() {
     journal_.stage(model::stage::certificate);
     crypto::PrivateKey key = co_await key_->get();
@@ -358,21 +421,27 @@ base::Task<Issued> Issuance::download() {
         co_await bench_.account.post(*order_.certificate, "", "downloading the certificate");
     std::optional<std::string> mistake;
     std::vector<crypto::Certificate> chain;
+    auto cause = model::FailureCause::none;
     try {
-        chain = crypto::parse_chain(answer.body);
-        crypto::OrderedCertificate ordered{key, request_.names, request_.must_staple};
-        mistake = crypto::chain_mistake(chain, ordered, bench_.clock.now());
+        mistake = chain_from(answer.body, key, chain);
     } catch (const base::Error& error) {
         mistake = error.what();
+        cause = model::FailureCause::answer_not_understood;
     }
+    if (mistake && !chain.empty() && chain.front().not_after() <= bench_.clock.now())
+        cause = model::FailureCause::certificate_expired;
     // The order stays: another one would cost a certificate more, and this one is as good as it was
     // should the mistake be that of our clock, or of the way here.
     if (mistake)
-        throw AcmeError("the CA's certificate is refused: " + *mistake, FailureClass::budget);
+        throw AcmeError("the CA's certificate is refused: " + *mistake, FailureClass::budget,
+                        cause);
+    co_await await_validity(chain.front());
     co_return Issued{std::move(key), std::move(chain)};
 }
 
 base::Task<void> Issuance::give_up(NextStep next) {
+    if (next.misunderstood)
+        throw ProtocolError("the CA's order cannot be followed: " + next.why.detail);
     if (!next.name.empty())
         journal_.stage(model::stage::challenge);
     co_await journal_.order_dropped();

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace md::acme {
@@ -41,12 +42,26 @@ constexpr std::array<Word<ChallengeStatus>, 4> challenge_words = {
      {ChallengeStatus::valid, "valid"},
      {ChallengeStatus::invalid, "invalid"}}};
 
+constexpr std::size_t longest_url = 2048;
+
+std::optional<http::Url> resolved(std::string_view text, const UrlRule& rule) {
+    if (text.size() > longest_url)
+        return std::nullopt;
+    return rule.base ? rule.base->resolve(text) : http::Url::parse(text);
+}
+
+bool is_url(std::string_view text, const UrlRule& rule) {
+    return resolved(text, rule).has_value();
+}
+
 template <typename Words>
 auto status_of(const json& object, const Words& words, const std::string& resource) {
     std::string text = text_or(object, "status");
     for (const auto& entry : words)
         if (entry.word == text)
             return entry.status;
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     throw ProtocolError("the CA's " + resource + " has the unknown status '" + masked(text, 40) +
                         "'");
 }
@@ -61,14 +76,25 @@ std::string_view word_of(const Words& words, Status status) {
 
 json object_of(std::string_view body, const std::string& resource) {
     auto parsed = parse_json(body);
-    if (!parsed || !parsed->is_object())
-        throw ProtocolError("the CA's " + resource + " is not a JSON object");
+    if (!parsed || !parsed->is_object()) {
+        std::string shown = first_lines(body);
+        throw ProtocolError("the CA's " + resource + " is not a JSON object" +
+                            (shown.empty() ? "" : ": " + shown));
+    }
     return std::move(*parsed);
 }
 
-const json& array_of(const json& object, const char* name, const char* resource) {
+bool is_absent(const json& object, const char* name) {
     auto found = object.find(name);
-    if (found == object.end() || !found->is_array() || found->size() > most_items)
+    return found == object.end() || found->is_null();
+}
+
+// An absent list is an empty one.
+json array_of(const json& object, const char* name, const char* resource) {
+    auto found = object.find(name);
+    if (is_absent(object, name))
+        return json::array();
+    if (!found->is_array() || found->size() > most_items)
         throw ProtocolError("the CA's " + std::string(resource) + " has no proper '" + name + "'");
     return *found;
 }
@@ -79,9 +105,16 @@ http::Url url_of(const json& object, const char* name, UrlRule rule, const std::
 
 std::optional<http::Url> optional_url(const json& object, const char* name, UrlRule rule,
                                       const std::string& resource) {
-    if (!object.contains(name))
+    if (is_absent(object, name))
         return std::nullopt;
     return url_of(object, name, rule, resource);
+}
+
+// What is not known yet is "" in the JSON of some servers.
+std::optional<http::Url> order_url(const json& object, const char* name, UrlRule rule) {
+    if (object.contains(name) && object[name] == "")
+        return std::nullopt;
+    return optional_url(object, name, std::move(rule), "order");
 }
 
 std::optional<Problem> problem_of(const json& object) {
@@ -99,8 +132,22 @@ bool bool_of(const json& object, const char* name) {
     return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
+// RFC 8555 §7.1.6: a challenge begins as pending.
+ChallengeStatus challenge_status(const json& object) {
+    return is_absent(object, "status") ? ChallengeStatus::pending
+                                       : status_of(object, challenge_words, "challenge");
+}
+
+// A host name in the one form that names are compared in (RFC 4343); others as they are.
+std::string canonical(const std::string& name) {
+    auto parsed = model::DomainName::parse(name);
+    return parsed ? parsed->text() : name;
+}
+
 // A challenge of a type we know, or nullopt: others may look as they like.
-std::optional<Challenge> challenge_of(const json& object, UrlRule rule) {
+std::optional<Challenge> challenge_of(const json& object, const UrlRule& rule) {
+    if (object.is_null())
+        return std::nullopt;
     if (!object.is_object())
         throw ProtocolError("the CA's authorization has a challenge that is no object");
     if (!model::challenge_type_named(text_or(object, "type")))
@@ -108,11 +155,11 @@ std::optional<Challenge> challenge_of(const json& object, UrlRule rule) {
     std::string token = text_or(object, "token");
     if (!token.empty() && !token_is_sound(token))
         throw ProtocolError("the CA's challenge has a token that is not base64url of 128 bits");
-    auto url = http::Url::parse(text_or(object, "url"));
-    if (token.empty() || !url)
+    bool has_url = is_url(text_or(object, "url"), rule);
+    if (token.empty() || !has_url)
         return std::nullopt;
     return Challenge{text_or(object, "type"), url_of(object, "url", rule, "challenge"),
-                     status_of(object, challenge_words, "challenge"), token, problem_of(object)};
+                     challenge_status(object), token, problem_of(object)};
 }
 
 }  // namespace
@@ -126,7 +173,7 @@ std::string_view word(AuthorizationStatus status) {
 }
 
 http::Url parse_url(std::string_view text, UrlRule rule, const std::string& what) {
-    auto url = text.size() <= 2048 ? http::Url::parse(text) : std::nullopt;
+    auto url = resolved(text, rule);
     if (!url || (!url->is_https() && !rule.http_allowed) || !url->user_info().empty())
         throw ProtocolError(what + ": '" + masked(text, 120) + "' is not an https URL");
     return std::move(*url);
@@ -161,15 +208,19 @@ Directory parse_directory(std::string_view body, UrlRule rule) {
 Order parse_order(std::string_view body, http::Url url, UrlRule rule) {
     json object = object_of(body, "order");
     Order order;
+    rule.base = url;
     order.url = std::move(url);
     order.status = status_of(object, order_words, "order");
+    if (is_absent(object, "identifiers") && is_absent(object, "authorizations") &&
+        order.status == OrderStatus::pending)
+        throw ProtocolError("the CA's order has no proper 'identifiers' or 'authorizations'");
     for (const json& identifier : array_of(object, "identifiers", "order"))
-        order.names.push_back(text_or(identifier, "value"));
+        order.names.push_back(canonical(text_or(identifier, "value")));
     for (const json& entry : array_of(object, "authorizations", "order"))
         order.authorizations.push_back(parse_url(entry.is_string() ? entry.get<std::string>() : "",
                                                  rule, "the CA's order, 'authorizations'"));
-    order.finalize = optional_url(object, "finalize", rule, "order");
-    order.certificate = optional_url(object, "certificate", rule, "order");
+    order.finalize = order_url(object, "finalize", rule);
+    order.certificate = order_url(object, "certificate", rule);
     order.error = problem_of(object);
     return order;
 }
@@ -185,6 +236,9 @@ Authorization parse_authorization(std::string_view body, UrlRule rule) {
     if (!model::DomainName::parse(authorization.name))
         throw ProtocolError("the CA's authorization is for '" + masked(authorization.name, 80) +
                             "', which is no domain name");
+    authorization.name = canonical(authorization.name);
+    if (is_absent(object, "challenges") && authorization.status == AuthorizationStatus::pending)
+        throw ProtocolError("the CA's authorization has no proper 'challenges'");
     for (const json& entry : array_of(object, "challenges", "authorization"))
         if (auto challenge = challenge_of(entry, rule))
             authorization.challenges.push_back(std::move(*challenge));

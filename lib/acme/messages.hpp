@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The resources of RFC 8555 §7.1 as values, read from hostile JSON and written. Pure. Reading
-// throws ProtocolError that names the resource and the member; unknown members are ignored, unknown
-// status words are errors.
+// throws ProtocolError that names the resource and the member; unknown members are ignored, a
+// member that is null is one that is absent, unknown status words are errors.
 #pragma once
 
 #include "acme/problem.hpp"
@@ -15,9 +15,13 @@
 
 namespace md::acme {
 
-// Which URLs a CA may hand out: https, and http only when its directory is http.
+// Which URLs a CA may hand out: https, and http only when its directory is http. A relative one is
+// of the resource that it stands in (RFC 3986 §5), where that is known.
 struct UrlRule {
     bool http_allowed = false;
+    std::optional<http::Url> base{};
+
+    UrlRule within(http::Url resource) const { return {http_allowed, std::move(resource)}; }
 };
 
 struct Directory {
@@ -49,16 +53,17 @@ struct Challenge {
 };
 
 struct Authorization {
-    std::string name;  // the identifier's value, without "*."
+    std::string name;  // the identifier's value, without "*.", in small letters
     bool wildcard = false;
     AuthorizationStatus status = AuthorizationStatus::pending;
     std::vector<Challenge> challenges;  // only those of a known type
+    std::optional<http::Url> url{};     // where it was fetched; not part of the JSON
 };
 
 struct Order {
     http::Url url;  // from the Location header; not part of the JSON
     OrderStatus status = OrderStatus::pending;
-    std::vector<std::string> names;
+    std::vector<std::string> names;  // in small letters, without a final dot; {} = not told
     std::vector<http::Url> authorizations;
     std::optional<http::Url> finalize;
     std::optional<http::Url> certificate;

@@ -5,11 +5,17 @@ namespace md::acme {
 namespace {
 
 NextStep just(Step step) {
-    return {step, {}, {}, {}};
+    return {step, {}, {}, {}, false};
 }
 
 NextStep give_up(std::string name, Problem why) {
-    return {Step::give_up, {}, std::move(name), std::move(why)};
+    return {Step::give_up, {}, std::move(name), std::move(why), false};
+}
+
+// The order lacks what its status promises.
+NextStep misunderstood(std::string detail) {
+    Problem why{"urn:ietf:params:acme:error:serverInternal", std::move(detail), 0, {}};
+    return {Step::give_up, {}, {}, std::move(why), true};
 }
 
 Problem made_up(std::string word, std::string detail) {
@@ -44,6 +50,8 @@ NextStep of_invalid(const Order& order, const std::vector<Authorization>& author
 
 NextStep of_pending(const Order& order, const std::vector<Authorization>& authorizations,
                     const std::set<std::size_t>& proving) {
+    if (order.authorizations.empty())
+        return misunderstood("it is pending and has no authorizations");
     if (authorizations.size() != order.authorizations.size())
         return just(Step::fetch_authorizations);
     NextStep prove = just(Step::prove);
@@ -65,13 +73,13 @@ NextStep next_step(const Order& order, const std::vector<Authorization>& authori
             return of_pending(order, authorizations, proving);
         case OrderStatus::ready:
             if (!order.finalize)
-                return give_up({}, made_up("serverInternal", "the order has no finalize URL"));
+                return misunderstood("it is ready and has no finalize URL");
             return just(Step::finalize);
         case OrderStatus::processing:
             return just(Step::await_certificate);
         case OrderStatus::valid:
             if (!order.certificate)
-                return give_up({}, made_up("serverInternal", "the order has no certificate URL"));
+                return misunderstood("it is valid and has no certificate URL");
             return just(Step::download);
         case OrderStatus::invalid:
             return of_invalid(order, authorizations);

@@ -28,6 +28,7 @@ struct NextStep {
     std::vector<std::size_t> authorizations;  // indexes, with prove
     std::string name;                         // with give_up: the name concerned, or ""
     Problem why;                              // with give_up
+    bool misunderstood = false;               // with give_up: the order may be sound, and is kept
 };
 
 // Authorizations are empty until fetched; `proving` holds the indexes whose challenge was answered.

@@ -2,6 +2,7 @@
 #include "acme/problem.hpp"
 
 #include "acme/json_text.hpp"
+#include "base/printable.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -13,8 +14,10 @@ namespace {
 
 using model::FailureClass;
 
+constexpr std::string_view no_type = "about:blank";  // RFC 7807 §4.2
 constexpr std::string_view acme_prefix = "urn:ietf:params:acme:error:";
 constexpr std::size_t most_subproblems = 20;
+constexpr std::size_t longest_excerpt = 200;  // of a body that is no problem document, in octets
 
 struct TypeClass {
     std::string_view word;
@@ -48,10 +51,23 @@ constexpr std::array<TypeClass, 24> type_classes = {{
     {"userActionRequired", FailureClass::permanent},
 }};
 
+// "" for the type that says nothing.
 std::string word_of(std::string_view type) {
+    if (type == no_type)
+        return {};
     if (type.starts_with(acme_prefix))
         type.remove_prefix(acme_prefix.size());
     return masked(type, 80);
+}
+
+std::string joined(const std::string& one, const std::string& other) {
+    return one + (one.empty() || other.empty() ? "" : ": ") + other;
+}
+
+// What a person gets to see of an answer that explains nothing.
+std::string without_explanation(std::string_view body, unsigned http_status) {
+    return joined("the CA answered with HTTP status " + std::to_string(http_status),
+                  first_lines(body));
 }
 
 Problem::Sub sub_of(const nlohmann::json& json) {
@@ -64,12 +80,33 @@ Problem::Sub sub_of(const nlohmann::json& json) {
 }  // namespace
 
 std::string masked(std::string_view text, std::size_t most) {
-    std::string result(text.substr(0, most));
-    std::replace_if(
-        result.begin(), result.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    if (text.size() > most)
-        result += "...";
+    std::string result;
+    while (!text.empty()) {
+        std::size_t length = base::leading_printable(text);
+        std::size_t used = std::max<std::size_t>(length, 1);
+        if (result.size() + used > most)
+            return result + "...";
+        if (length > 0)
+            result += text.substr(0, length);
+        else
+            result += '?';
+        text.remove_prefix(used);
+    }
     return result;
+}
+
+std::string first_lines(std::string_view body) {
+    std::string line;
+    for (char c : body.substr(0, 4 * longest_excerpt)) {
+        bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (!space)
+            line += c;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    while (line.ends_with(' '))
+        line.pop_back();
+    return masked(line, longest_excerpt);
 }
 
 std::string_view Problem::acme_word() const {
@@ -80,28 +117,30 @@ std::string_view Problem::acme_word() const {
 }
 
 std::string Problem::text() const {
-    std::string text = word_of(type);
-    if (!detail.empty())
-        text += ": " + masked(detail);
+    std::string text = joined(word_of(type), masked(detail));
     for (const Sub& sub : subproblems)
-        text += "; " + masked(sub.identifier, 253) + ": " + word_of(sub.type) + ": " +
-                masked(sub.detail, 200);
+        text += "; " + joined(masked(sub.identifier, 253),
+                              joined(word_of(sub.type), masked(sub.detail, 200)));
     return text;
 }
 
 Problem parse_problem(std::string_view body, unsigned http_status) {
     Problem problem;
-    problem.type = "about:blank";
+    problem.type = no_type;
     problem.status = http_status;
     auto json = parse_json(body);
     if (!json || !json->is_object()) {
-        problem.detail = "the CA answered with HTTP status " + std::to_string(http_status);
+        problem.detail = without_explanation(body, http_status);
         return problem;
     }
-    problem.type = text_or(*json, "type", "about:blank");
+    problem.type = text_or(*json, "type", std::string(no_type));
     problem.detail = text_or(*json, "detail");
     if (problem.detail.empty())
-        problem.detail = text_or(*json, "title", "HTTP status " + std::to_string(http_status));
+        problem.detail = text_or(*json, "title");
+    if (problem.detail.empty() && !problem.has_type())
+        problem.detail = without_explanation(body, http_status);
+    else if (problem.detail.empty())
+        problem.detail = "HTTP status " + std::to_string(http_status);
     auto subs = json->find("subproblems");
     if (subs != json->end() && subs->is_array())
         for (const auto& sub : *subs)

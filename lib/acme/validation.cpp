@@ -3,7 +3,10 @@
 
 #include "acme/proving.hpp"
 #include "acme/trouble.hpp"
+#include "base/log.hpp"
+#include "http/transport.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace md::acme {
@@ -14,7 +17,18 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes validation_patience{5};
 constexpr std::chrono::seconds patience_with_trouble{15};
-constexpr int most_early_looks = 8;  // strangers can look like validators
+constexpr int most_early_looks = 8;        // strangers can look like validators
+constexpr int most_misunderstandings = 2;  // in a row; one may be somebody else's on the way
+
+bool is_misunderstood(std::exception_ptr trouble) {
+    try {
+        std::rethrow_exception(trouble);
+    } catch (const ProtocolError&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
 
 }  // namespace
 
@@ -51,8 +65,9 @@ base::Task<Validation::Question> Validation::answer(Authorization authorization)
     prepared_.push_back(std::move(prepared));
     unseen_.insert(place);
     watchers_.start(watch(place), [](std::exception_ptr) {});
-    co_return Question{proof.challenge->url, authorization.name + ": starting the " +
-                                                 proof.challenge->type + " challenge"};
+    co_return Question{
+        proof.challenge->url, authorization.url, authorization.name,
+        authorization.name + ": starting the " + proof.challenge->type + " challenge"};
 }
 
 base::Task<void> Validation::start(Question question) {
@@ -63,15 +78,46 @@ base::Task<void> Validation::start(Question question) {
         } catch (...) {
             trouble = std::current_exception();
         }
-        // Refused at a repetition: it was under way already, and what came of it the order says.
         const Trouble known = trouble ? trouble_of(trouble) : Trouble{};
-        bool under_way = repeated && known.is_refusal && !known.passes;
-        if (under_way)
+        bool refused = known.is_refusal && !known.passes;
+        // At a repetition the CA may have been asked already: what came of it the order says. Else
+        // what the CA says of the authorization decides, not the words of the refusal.
+        bool under_way = refused && repeated;
+        if (refused && !repeated)
+            under_way = co_await has_moved(question);
+        if (under_way) {
+            log::info("challenge refused, and under way all the same",
+                      log::kv("domain", question.name), log::kv("url", question.url.text()));
             trouble = nullptr;
+        }
         co_await looked(trouble);
         if (!trouble)
             co_return;
     }
+}
+
+// Whether the CA has begun to validate, or is done. What cannot be read has not.
+base::Task<bool> Validation::has_moved(const Question& question) {
+    if (!question.authorization)
+        co_return false;
+    std::optional<Authorization> seen;
+    try {
+        Answer answer =
+            co_await account_.post(*question.authorization, "", "fetching an authorization");
+        UrlRule rule = account_.client().url_rule().within(*question.authorization);
+        seen = parse_authorization(answer.body, rule);
+    } catch (const AcmeError& error) {
+        log::debug("authorization not readable after a refusal", log::kv("reason", error.what()));
+    } catch (const http::TransportError& error) {
+        log::debug("authorization not readable after a refusal", log::kv("reason", error.what()));
+    }
+    if (!seen)
+        co_return false;
+    co_return seen->status == AuthorizationStatus::processing ||
+        seen->status == AuthorizationStatus::valid ||
+        seen->status == AuthorizationStatus::invalid ||
+        std::any_of(seen->challenges.begin(), seen->challenges.end(),
+                    [](const Challenge& one) { return one.status != ChallengeStatus::pending; });
 }
 
 base::Task<void> Validation::watch(std::size_t place) {
@@ -107,12 +153,15 @@ base::Task<void> Validation::pause(std::optional<sys_seconds> retry_after) {
 base::Task<void> Validation::looked(std::exception_ptr trouble) {
     if (!trouble) {
         trouble_since_.reset();
+        misunderstood_ = 0;
         co_return;
     }
     sys_seconds now = clock_.now();
     sys_seconds end = trouble_since_.value_or(now) + patience_with_trouble;
     const Trouble known = trouble_of(trouble);
-    if (now >= end || !known.passes || known.retry_after.value_or(now) > end)
+    bool may_pass =
+        known.passes || (is_misunderstood(trouble) && ++misunderstood_ <= most_misunderstandings);
+    if (now >= end || !may_pass || known.retry_after.value_or(now) > end)
         std::rethrow_exception(trouble);
     if (!trouble_since_) {
         trouble_since_ = now;

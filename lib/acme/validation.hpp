@@ -40,10 +40,12 @@ private:
     // A challenge whose answer is in place: how the CA is told to look.
     struct Question {
         http::Url url;
-        std::string doing;
+        std::optional<http::Url> authorization;
+        std::string name, doing;
     };
     base::Task<Question> answer(Authorization authorization);
     base::Task<void> start(Question question);
+    base::Task<bool> has_moved(const Question& question);
     base::Task<void> watch(std::size_t place);
     base::Task<void> validators_came();
 
@@ -55,6 +57,7 @@ private:
     PollPace trouble_pace_{std::chrono::seconds{1}};
     std::optional<sys_seconds> trouble_since_;
     int early_looks_ = 0;
+    int misunderstood_ = 0;  // answers in a row
     std::vector<std::unique_ptr<PreparedChallenge>> prepared_;
     std::set<std::size_t> unseen_;
     base::Nursery watchers_;

@@ -6,7 +6,8 @@
 namespace md::crypto {
 namespace {
 
-constexpr std::size_t most_links = 10;  // more is no chain of any CA, and each link costs signatures
+constexpr std::size_t most_links =
+    10;  // more is no chain of any CA, and each link costs signatures
 
 using Positions = std::vector<std::size_t>;
 

@@ -3,6 +3,7 @@
 // Stored as mod_md's job.json (reference part 3.2).
 #pragma once
 
+#include "model/failure_cause.hpp"
 #include "model/job_log.hpp"
 #include "model/shared.hpp"
 
@@ -28,6 +29,7 @@ struct Failure {
     std::string detail;   // for people; names the domain where one is concerned
     FailureClass failure_class = FailureClass::passing;
     sys_seconds at{};
+    FailureCause cause = FailureCause::none;
 
     bool operator==(const Failure&) const = default;
 };

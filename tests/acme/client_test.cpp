@@ -143,9 +143,79 @@ TEST_CASE("a refusal tells type, detail and when to come again") {
     }
 }
 
-TEST_CASE("a redirect is no answer to a signed request") {
-    Bench bench({{"POST", "/x$", response(307, "", "next")}});
-    CHECK_THROWS_AS(bench.post(), ProtocolError);
+TEST_CASE("a redirect is no answer to a signed request, and its target is named") {
+    auto elsewhere = response(307, "", "next");
+    elsewhere.headers.add("Location", "https://other.test/login?from=ca");
+    Bench bench({{"POST", "/x$", elsewhere}});
+    try {
+        bench.post();
+        FAIL("no error");
+    } catch (const AcmeError& error) {
+        CHECK(std::string(error.what()) ==
+              "testing: https://ca.test/x redirects to https://other.test/login?from=ca (HTTP "
+              "status 307)");
+        CHECK(error.cause() == model::FailureCause::redirected);
+    }
+}
+
+namespace {
+
+AcmeError directory_failure(http::Response answer) {
+    base::asio::io_context context;
+    support::ManualClock clock;
+    ScriptedTransport transport({{"GET", "/directory$", std::move(answer)}});
+    Client client(context.get_executor(), transport, clock,
+                  *http::Url::parse("https://ca.test/directory"));
+    try {
+        test::run_task(context, client.directory());
+    } catch (const AcmeError& error) {
+        return error;
+    }
+    FAIL("no error");
+    throw std::logic_error("not reached");
+}
+
+}  // namespace
+
+TEST_CASE("what is no directory is shown with its first lines, and called so") {
+    for (const http::Response& answer :
+         {response(200, "<html>\n  <h1>Welcome</h1>\n"), response(404, "<h1>Welcome</h1>")}) {
+        AcmeError error = directory_failure(answer);
+        CHECK(error.cause() == model::FailureCause::no_directory);
+        CHECK_THAT(error.what(), Catch::Contains("https://ca.test/directory"));
+        CHECK_THAT(error.what(), Catch::Contains("<h1>Welcome</h1>"));
+        CHECK_THAT(error.what(), !Catch::Contains("about:blank"));
+    }
+    CHECK(directory_failure(response(200, R"({"newNonce":"https://ca.test/n"})")).cause() ==
+          model::FailureCause::no_directory);
+    CHECK(directory_failure(response(503, "later")).cause() == model::FailureCause::none);
+    auto moved = response(301, "");
+    moved.headers.add("Location", "/v2/directory");
+    AcmeError error = directory_failure(moved);
+    CHECK(error.cause() == model::FailureCause::redirected);
+    CHECK_THAT(error.what(), Catch::Contains("redirects to https://ca.test/v2/directory"));
+}
+
+TEST_CASE("a newNonce that refuses HEAD is asked by GET, from then on at once") {
+    for (unsigned refusal : {405U, 501U, 404U, 400U}) {
+        std::vector<ScriptLine> lines = {{"GET", "/directory$", response(200, directory_body)},
+                                         {"HEAD", "/nonce$", response(refusal, "")},
+                                         {"GET", "/nonce$", response(204, "", "first")},
+                                         {"POST", "/x$", response(200, "")},
+                                         {"GET", "/nonce$", response(204, "", "second")},
+                                         {"POST", "/x$", response(200, "")}};
+        base::asio::io_context context;
+        support::ManualClock clock;
+        ScriptedTransport transport(lines);
+        Client client(context.get_executor(), transport, clock,
+                      *http::Url::parse("https://ca.test/directory"));
+        Signer signer{crypto::PrivateKey::generate(model::KeySpec::ec("p-256")),
+                      "https://ca.test/a"};
+        for (int i = 0; i < 2; ++i)
+            test::run_task(context, client.post(signer, *http::Url::parse("https://ca.test/x"),
+                                                "{}", "testing"));
+        CHECK(transport.finished());
+    }
 }
 
 TEST_CASE("a nonce that is no base64url is not used") {

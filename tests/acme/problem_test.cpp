@@ -34,6 +34,43 @@ TEST_CASE("what is no problem document becomes one made of the HTTP status") {
     }
 }
 
+TEST_CASE("the first lines of what is no problem document are shown, and no about:blank") {
+    const auto text = [](const std::string& body) { return parse_problem(body, 502).text(); };
+    CHECK(text("<html>\r\n  <h1>Bad\tGateway</h1>\n</html>\n") ==
+          "the CA answered with HTTP status 502: <html> <h1>Bad Gateway</h1> </html>");
+    CHECK(text("") == "the CA answered with HTTP status 502");
+    CHECK(text(" \n") == "the CA answered with HTTP status 502");
+    CHECK_THAT(text(R"({"error": "unavailable"})"), Catch::Contains(R"({"error": "unavailable"})"));
+    CHECK(text("\x1b[2J") == "the CA answered with HTTP status 502: ?[2J");
+    CHECK(text(std::string(100'000, 'x')).size() < 300);
+    for (const char* body : {"", "{}", R"({"detail":"no"})", R"({"type":"about:blank"})"})
+        CHECK_THAT(text(body), !Catch::Contains("about:blank"));
+    CHECK(parse_problem(R"({"detail":"no"})", 403).text() == "no");
+    CHECK_FALSE(parse_problem("<html>", 403).has_type());
+}
+
+TEST_CASE("a problem document in Latin-1, or with bare line breaks, keeps its type") {
+    Problem problem = parse_problem(
+        "{\"type\":\"urn:ietf:params:acme:error:rateLimited\",\"detail\":\"trop de requ\xeates\n"
+        "caf\xe9 \xc3\xa9\"}",
+        429);
+    CHECK(problem.is("rateLimited"));
+    CHECK(problem.text() == "rateLimited: trop de requ\xc3\xaates caf\xc3\xa9 \xc3\xa9");
+    CHECK(
+        parse_problem("\xef\xbb\xbf{\"type\":\"urn:ietf:params:acme:error:caa\"}", 403).is("caa"));
+}
+
+TEST_CASE("a CA's letters are shown as they are, and cut between them") {
+    CHECK(masked("Zertifikat für müller.example – 証明書") ==
+          "Zertifikat für müller.example – 証明書");
+    CHECK(masked("a\r\nb\x7f\xc2\x9b"
+                 "31m\xe2\x80\xae.") == "a??b???31m???.");
+    CHECK(masked("\xff\xc3") == "??");
+    CHECK(masked("äöü", 4) == "äö...");
+    CHECK(masked("äöü", 5) == "äö...");
+    CHECK(masked("äöü", 6) == "äöü");
+}
+
 TEST_CASE("wrong types in a problem document are passed over") {
     Problem problem = parse_problem(
         R"({"type":7,"detail":["x"],"title":"Bad","subproblems":[1,"a",{"identifier":3}]})", 400);

@@ -71,8 +71,8 @@ public:
         : TestAuthority(name, issuer, issuer.certificate().not_after()) {}
     TestAuthority(const std::string& name, const TestAuthority& issuer, crypto::sys_seconds until)
         : key_(crypto::PrivateKey::generate(model::KeySpec::ec("p-256"))) {
-        certificate_.push_back(issuer.issue(
-            key_, {name, "", issuer.certificate().not_before(), until, false, true}));
+        certificate_.push_back(
+            issuer.issue(key_, {name, "", issuer.certificate().not_before(), until, false, true}));
     }
 
     const crypto::Certificate& certificate() const { return certificate_.front(); }

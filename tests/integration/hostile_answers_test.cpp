@@ -125,6 +125,22 @@ TEST_CASE("directories and nonces and accounts that are none stop nothing for go
                account = Resource::new_account;
     HostileCa bench;
     for (const Row& row : std::vector<Row>{
+             {"renewalInfo that is null", directory, sets("renewalInfo", nullptr), recovered()},
+             {"a login page", directory, instead([] {
+                  Reply answer = reply(302, "text/html", "");
+                  answer.set("Location", "https://login.test/");
+                  return answer;
+              }()),
+              budget("redirects to https://login.test/")},
+             {"HTML", directory, says("<html>\n<h1>Welcome</h1>"),
+              passing("is no directory of an ACME CA: the CA's directory is not a JSON object: "
+                      "<html> <h1>Welcome</h1>")},
+             {"a problem in Latin-1", directory,
+              instead(reply(429, "application/problem+json",
+                            "{\"type\":\"urn:ietf:params:acme:error:rateLimited\",\"detail\":"
+                            "\"trop de requ\xeates\"}")),
+              budget("rateLimited: trop de requ")},
+             {"a newNonce for GET alone", nonce, out_of_order(405), recovered(), 1},
              {"unavailable, with seconds", directory, out_of_order(503, "7200"),
               passing("503").after(std::chrono::hours{2}, std::chrono::minutes{151})},
              {"not found", directory, out_of_order(404), budget("404")},

@@ -66,19 +66,30 @@ std::vector<Row> certificates(const std::shared_ptr<Forger>& forger) {
              return one.issue(now - 1h, now + 24h, "DNS:evil.test,DNS:other.test");
          }),
          budget("the certificate is for evil.test, other.test")},
-        {"for more names", at, forged([](const Forger& one) {
+        {"for other names of another kind", at, forged([](const Forger& one) {
              return one.issue(now - 1h, now + 24h, "DNS:evil.test,IP:127.0.0.1");
          }),
-         budget("not host names")},
+         budget("the certificate is for evil.test")},
         {"expired", at, forged([](const Forger& one) { return one.issue(now - 48h, now - 24h); }),
          budget("expired")},
-        {"not valid yet, as with clocks that differ", at,
-         forged([](const Forger& one) { return one.issue(now + 1h, now + 48h); }), recovered()},
+        {"not valid before tomorrow", at,
+         forged([](const Forger& one) { return one.issue(now + 24h, now + 48h); }),
+         passing("valid from").after(1h, 76min)},
         {"in the wrong order", at,
          chain([](const std::string& leaf, const std::string& rest) { return rest + leaf; }),
-         budget("wrong order")},
+         recovered()},
         {"twice", at,
          chain([](const std::string& leaf, const std::string& rest) { return leaf + leaf + rest; }),
+         recovered()},
+        {"with one too many at the end", at,
+         chain([forger](const std::string& leaf, const std::string& rest) {
+             return leaf + rest + forger->for_another_key();
+         }),
+         recovered()},
+        {"without what signed it, beside another", at,
+         chain([forger](const std::string& leaf, const std::string&) {
+             return leaf + forger->for_another_key();
+         }),
          budget("chain is broken")},
         {"with the issuer of another", at,
          chain([forger](const std::string& leaf, const std::string&) {

@@ -81,7 +81,8 @@ std::vector<Row> places() {
         {"a Location of another scheme", at, location("ftp://localhost/order/1"), no_url},
         {"a Location that is a script", at, location("javascript:alert(1)"), no_url},
         {"a Location that is a file", at, location("file:///etc/passwd"), no_url},
-        {"a Location that is relative", at, location("/my-order/1"), no_url},
+        {"a Location that is relative, and leads nowhere", at, location("/my-order/1"),
+         budget("malformed")},
         {"a Location with a password", at, location("https://a:b@localhost/order/1"), no_url},
         {"a Location of 10 kB", at, location("https://localhost/" + std::string(10'000, 'o')),
          no_url},
@@ -114,7 +115,7 @@ std::vector<Body> bodies() {
              order["authorizations"] = json::array_t(1001, order["authorizations"][0]);
          }),
          "authorizations"},
-        {"a finalize URL that is null", sets("finalize", nullptr), "is not an https URL"},
+        {"authorizations of null", sets("authorizations", {nullptr}), "is not an https URL"},
         {"an authorization without TLS", sets("authorizations", {"http://localhost/a"}),
          "is not an https URL"},
         {"a list", says("[1,2,3]"), "not a JSON object"},
@@ -139,6 +140,18 @@ std::vector<Row> orders() {
     return rows;
 }
 
+std::string path_of(const json& url) {
+    const std::string text = url.get<std::string>();
+    return text.substr(text.find('/', text.find("//") + 2));
+}
+
+Play if_status(const std::string& status, const json& authorizations) {
+    return edits([=](json& order) {
+        if (order["status"] == status)
+            order["authorizations"] = authorizations;
+    });
+}
+
 std::vector<Row> progress() {
     const auto if_valid = [](const std::string& member, const json& value) {
         return edits([=](json& order) {
@@ -161,8 +174,29 @@ std::vector<Row> progress() {
         {"invalid after finalize", Resource::finalize, sets("status", "invalid"),
          budget("gives no reason")},
         {"the order is gone", Resource::order, refused(404, "malformed"), budget("malformed")},
-        {"no finalize URL", Resource::order, edits([](json& order) { order.erase("finalize"); }),
-         passing("no finalize URL")},
+        {"a finalize URL that was told at first alone", Resource::order,
+         edits([](json& order) { order.erase("finalize"); }), recovered()},
+        {"no authorizations once they are valid", Resource::order, if_status("ready", nullptr),
+         recovered()},
+        {"no names, as null", Resource::order, sets("identifiers", nullptr), recovered()},
+        {"names in capitals, with a dot", Resource::order, edits([](json& order) {
+             for (json& one : order["identifiers"])
+                 one["value"] = "R" + one["value"].get<std::string>().substr(1) + ".";
+         }),
+         recovered()},
+        {"a certificate that is null as long as there is none", Resource::order,
+         edits([](json& order) {
+             if (!order.contains("certificate"))
+                 order["certificate"] = nullptr;
+         }),
+         recovered()},
+        {"a certificate URL that is relative", Resource::order, edits([](json& order) {
+             if (order.contains("certificate"))
+                 order["certificate"] = path_of(order["certificate"]);
+         }),
+         recovered()},
+        {"a finalize URL that is relative", Resource::order,
+         edits([](json& order) { order["finalize"] = path_of(order["finalize"]); }), recovered()},
         {"a finalize URL of another scheme", Resource::order, sets("finalize", "gopher://x/"),
          passing("is not an https URL")},
         {"a finalize URL at another host", Resource::order,
@@ -226,6 +260,41 @@ TEST_CASE("an order whose answer is broken is kept, and the next attempt goes on
     CHECK(outcome.status == 0);
     CHECK(site.verify("one.test", "one.test", ".p-256") == "");
     CHECK(bench.shim.requests(Resource::new_order) == 1);
+    CHECK(bench.ca.orders() == 1);
+    bench.count();
+}
+
+TEST_CASE("an order whose answer is lost is not placed again in silence") {
+    HostileCa bench;
+    Site site(bench.ca);
+    site.server_part =
+        replaced(site.server_part, bench.ca.directory_url(), bench.shim.directory_url());
+    site.configure("MDRetryDelay 1h\nMDPrivateKeys P-256\nManagedDomain one.test\n");
+    bench.shim.play(Resource::new_order, travels(Delivery::unanswered), 1);
+    CHECK(site.mdcertd({"once"}).status == 1);
+    check_failure(site, "one.test", passing("without an answer"));
+    CHECK(bench.shim.requests(Resource::new_order) == 1);
+    CHECK(bench.ca.orders() == 1);
+    bench.count();
+}
+
+TEST_CASE("an answer that stays unreadable costs one order, however often it is asked for") {
+    HostileCa bench;
+    Site site(bench.ca);
+    site.server_part =
+        replaced(site.server_part, bench.ca.directory_url(), bench.shim.directory_url());
+    site.configure("MDRetryDelay 1h\nMDPrivateKeys P-256\nManagedDomain one.test\n");
+    bench.shim.play(Resource::order, edits([](json& order) {
+                        if (order.contains("certificate"))
+                            order["certificate"] = "data:,x";
+                    }));
+    for (int attempt = 0; attempt < 5; ++attempt)
+        CHECK(site.mdcertd({"renew", "one.test"}).status == 1);
+    CHECK(site.status_of("one.test")["last-problem"]["cause"] == "answer-not-understood");
+    CHECK(bench.ca.orders() == 1);
+    bench.shim.honest();
+    CHECK(site.mdcertd({"renew", "one.test"}).status == 0);
+    CHECK(site.verify("one.test", "one.test", ".p-256") == "");
     CHECK(bench.ca.orders() == 1);
     bench.count();
 }

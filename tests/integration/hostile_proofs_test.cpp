@@ -92,6 +92,20 @@ std::vector<Row> challenges() {
         {"a URL with a line break", at, each_challenge("url", "https://localhost/\r\nX: y"),
          budget("no challenge can be answered")},
         {"an unknown status", at, each_challenge("status", "odd"), passing("unknown status")},
+        {"no status", at, each_challenge("status", nullptr), recovered()},
+        {"URLs that are relative", at, edits([](json& one) {
+             for (json& challenge : one["challenges"]) {
+                 const std::string url = challenge["url"].get<std::string>();
+                 challenge["url"] = url.substr(url.find('/', url.find("//") + 2));
+             }
+         }),
+         recovered()},
+        {"started, and no answer to that", Resource::challenge, travels(Delivery::unanswered),
+         recovered(), 1},
+        {"started, and refused all the same",
+         Resource::challenge,
+         {.change = [](Reply& answer) { answer = problem_reply(400, "malformed"); }},
+         recovered()},
         {"not to be started: a defect", Resource::challenge, refused(500, "serverInternal"),
          passing("serverInternal")},
         {"not to be started: gone", Resource::challenge, refused(404, "malformed"),

@@ -36,6 +36,7 @@ struct Scenario {
     std::map<std::string, std::string> refused;       // name -> problem type of its validation
     std::string out_of_order;                         // "new-order", ...: that resource answers 500
     std::chrono::seconds lifetime{std::chrono::hours{24 * 90}};
+    std::chrono::seconds not_before{-1};  // from now; a CA dates a little back, since clocks differ
 
     bool succeeds() const { return refused.empty(); }
 };
