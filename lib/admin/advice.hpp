@@ -8,7 +8,14 @@
 
 namespace md::admin {
 
-// One or two sentences; never empty. What the CA said is not in it.
-std::string advice_for(const model::Failure& failure);
+// A few sentences; never empty. What the CA said is not in it. `domain` is for the command that
+// looks further.
+std::string advice_for(const model::Failure& failure, const std::string& domain = {});
+
+// What can be done about it, alone; "" of none.
+std::string advice_for_cause(model::FailureCause cause);
+
+// Before that of a failure, where the certificate in use has expired meanwhile.
+std::string advice_for_expired(const std::string& domain);
 
 }  // namespace md::admin

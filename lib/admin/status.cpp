@@ -196,6 +196,11 @@ private:
             put_problem(result["last-problem"], *held_.staged_job->last_failure);
     }
 
+    bool is_expired() const {
+        return std::any_of(held_.certificates.begin(), held_.certificates.end(),
+                           [&](const auto& one) { return one.not_after <= now_; });
+    }
+
     void put_problem(json& result, const model::Failure& failure) const {
         put(result, "stage", failure.stage);
         put(result, "problem", failure.problem);
@@ -203,7 +208,10 @@ private:
         result["class"] = model::word(failure.failure_class);
         result["at"] = base::http_date(failure.at);
         result["errors"] = held_.staged_job->errors;
-        result["advice"] = advice_for(failure);
+        put(result, "cause", std::string(model::word(failure.cause)));
+        result["advice"] = is_expired() ? advice_for_expired(wanted_.name()) + " " +
+                                              advice_for(failure, wanted_.name())
+                                        : advice_for(failure, wanted_.name());
     }
 
     void put_served(json& result) const {

@@ -7,6 +7,7 @@
 #include "base/time_text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
+#include "drive/failure_cause.hpp"
 #include "drive/messenger.hpp"
 #include "drive/observe.hpp"
 #include "drive/staging.hpp"
@@ -23,6 +24,7 @@ namespace md::drive {
 namespace {
 
 using model::Failure;
+using model::FailureCause;
 using model::FailureClass;
 using model::Job;
 using model::ObservedDomain;
@@ -135,7 +137,8 @@ base::Task<void> Attempt::begin() {
                                                   wanted_.settings->challenges, tools_.solvers);
     if (!obstacle.empty()) {
         enter(model::stage::challenge);
-        throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing);
+        throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing,
+                              FailureCause::no_port);
     }
 }
 
@@ -248,10 +251,12 @@ Verdict Attempt::verdict_on(std::exception_ptr failed) const {
     Verdict verdict;
     verdict.failure.stage = stage_;
     verdict.failure.at = tools_.clock.now();
+    verdict.failure.cause = cause_of(failed);
     try {
         std::rethrow_exception(failed);
     } catch (const acme::Refused& refusal) {
-        verdict.failure.problem = acme::masked(refusal.problem().type, 200);
+        if (refusal.problem().has_type())
+            verdict.failure.problem = acme::masked(refusal.problem().type, 200);
         verdict.failure.detail = refusal.what();
         verdict.failure.failure_class = refusal.failure_class();
         verdict.retry_after = refusal.retry_after();
@@ -263,6 +268,7 @@ Verdict Attempt::verdict_on(std::exception_ptr failed) const {
     } catch (const acme::AcmeError& error) {
         verdict.failure.detail = error.what();
         verdict.failure.failure_class = error.failure_class();
+        verdict.retry_after = error.retry_after();
     } catch (const std::exception& error) {
         verdict.failure.detail = error.what();
     }
@@ -287,9 +293,14 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     note_busy_ca(verdict);
     const Failure& failure = verdict.failure;
     job_.errors += verdict.vetoed ? 0 : 1;
-    schedule::FailedAttempt now_failed{failure.failure_class, job_.errors,     failure.at,
-                                       verdict.retry_after,   held_lifetime(), server_.retry_delay,
-                                       crypto::random_share()};
+    schedule::FailedAttempt now_failed{failure.failure_class,
+                                       job_.errors,
+                                       failure.at,
+                                       verdict.retry_after,
+                                       held_lifetime(),
+                                       server_.retry_delay,
+                                       crypto::random_share(),
+                                       failure.cause == FailureCause::answer_not_understood};
     sys_seconds next = schedule::retry_at(now_failed);
     job_.next_run = next;
     job_.last_failure = failure;

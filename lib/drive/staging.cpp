@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "crypto/certificate.hpp"
+#include "crypto/chain_order.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
 
@@ -30,7 +31,7 @@ base::Task<std::optional<acme::Issued>> Staging::finished(const acme::IssueReque
     if (staged_key) {
         try {
             crypto::OrderedCertificate ordered{*staged_key, request.names, request.must_staple};
-            chain = crypto::parse_chain(*chain_pem);
+            chain = crypto::order_chain(crypto::parse_chain(*chain_pem), *staged_key, now).chain;
             auto found = crypto::chain_mistake(chain, ordered, now);
             mistake = found.value_or("");
         } catch (const base::Error& error) {

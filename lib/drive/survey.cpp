@@ -2,8 +2,11 @@
 #include "drive/survey.hpp"
 
 #include "acme/caa.hpp"
+#include "acme/directory_answer.hpp"
+#include "admin/advice.hpp"
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
+#include "drive/failure_cause.hpp"
 #include "http/beast_transport.hpp"
 #include "http/caa_lookup.hpp"
 #include "http/resolve.hpp"
@@ -57,10 +60,8 @@ void judge_terms(const acme::Directory& directory, const std::string& agreement,
 SurveyedCa judge_directory(const http::Response& response, const model::Settings& settings,
                            sys_seconds now, const OnFinding& found) {
     const std::string& url = settings.certificate_authorities.front();
-    if (response.status != 200)
-        throw http::TransportError("it answers with status " + std::to_string(response.status));
-    auto parsed = http::Url::parse(url);
-    auto directory = acme::parse_directory(response.body, {parsed && !parsed->is_https()});
+    http::Url asked = acme::parse_url(url, {true}, "MDCertificateAuthority");
+    auto directory = acme::read_directory(asked, response, now);
     found(good(url + " is reachable"));
     judge_terms(directory, settings.agreement, found);
     if (directory.external_account_required)
@@ -154,7 +155,7 @@ base::Task<void> ask_at(model::DomainName name, std::string address, PostedProof
 base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Settings settings,
                                  const base::Clock& clock, OnFinding found) {
     const std::string& url = settings.certificate_authorities.front();
-    std::string trouble;
+    std::string trouble, advice;
     try {
         auto transport = transport_for(Route::of(settings));
         http::Request request;
@@ -164,10 +165,13 @@ base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Settings set
         co_return ca;
     } catch (const base::Error& error) {
         trouble = base::printable(error.what());
+        advice = admin::advice_for_cause(cause_of(std::current_exception()));
     }
-    found(bad(url + ": " + trouble,
-              "check MDCertificateAuthority, MDCACertificateFile, MDHttpProxy, name service and "
-              "firewall"));
+    if (advice.empty())
+        advice =
+            "check MDCertificateAuthority, MDCACertificateFile, MDHttpProxy, name service and "
+            "firewall";
+    found(bad(url + ": " + trouble, advice));
     co_return SurveyedCa{};
 }
 

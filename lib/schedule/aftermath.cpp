@@ -14,12 +14,20 @@ constexpr unsigned most_troubles_of_an_order = 40;  // those that pass: a day an
 constexpr unsigned most_refusals_of_an_order = 3;   // by the CA, or of its certificate by us: daily
 constexpr std::chrono::minutes longest_hold_for_names{15};
 
+// Another order would be misunderstood as well; and what is not valid yet will be.
+bool is_no_fault_of_the_order(model::FailureCause cause) {
+    return cause == model::FailureCause::answer_not_understood ||
+           cause == model::FailureCause::certificate_ahead;
+}
+
 }  // namespace
 
 bool needs_another_order(const model::Job& job) {
     if (job.errors == 0 || !job.last_failure)
         return false;
     const model::Failure& failure = *job.last_failure;
+    if (is_no_fault_of_the_order(failure.cause))
+        return false;
     bool passes =
         failure.failure_class == FailureClass::passing || failure.problem.ends_with(":rateLimited");
     return job.errors % (passes ? most_troubles_of_an_order : most_refusals_of_an_order) == 0;

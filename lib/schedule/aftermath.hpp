@@ -13,7 +13,8 @@ using std::chrono::sys_seconds;
 
 // Whether the order that the attempts up to now went on with is given up for another one. Some
 // trouble is the order's own, and may be so for good. It may have come as far as a certificate, of
-// which a CA grants few for the same names (Let's Encrypt: 5 in 7 days).
+// which a CA grants few for the same names (Let's Encrypt: 5 in 7 days). Never
+// where the CA's answer was not understood, or where the certificate is not valid yet.
 bool needs_another_order(const model::Job& job);
 
 // With which of so many challenge types the next attempt begins: after a refused proof with the

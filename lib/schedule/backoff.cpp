@@ -30,6 +30,8 @@ seconds tenfold(unsigned errors) {
 seconds delay_of(const FailedAttempt& failed) {
     switch (failed.failure_class) {
         case FailureClass::passing:
+            if (failed.misunderstood && failed.errors > 1)
+                return std::max(tenfold(failed.errors - 1), doubling(failed.retry_delay, 1));
             return doubling(failed.retry_delay, failed.errors);
         case FailureClass::budget:
             return tenfold(failed.errors);

@@ -27,9 +27,11 @@ struct FailedAttempt {
     std::optional<seconds> lifetime;  // of the certificate held, if one is: no delay above a tenth
     seconds retry_delay{5};           // MDRetryDelay
     double jitter = 0.5;              // [0, 1): 0.5 is none, 0 is -25 %, 1 would be +25 %
+    bool misunderstood = false;       // the CA's answer: the second time is no accident any more
 };
 
-// passing: retry_delay doubling to 1 hour. budget: 1, 10, 100 minutes, then daily. permanent:
+// passing: retry_delay doubling to 1 hour; of what was misunderstood, retry_delay, then as budget.
+// budget: 1, 10, 100 minutes, then daily. permanent:
 // daily. Never less than a second. A Retry-After that is not later than the failure is none;
 // another gets no negative jitter, and at most an hour of the other.
 sys_seconds retry_at(const FailedAttempt& failed);

@@ -27,6 +27,8 @@ std::optional<model::Failure> read_failure(const Members& job, const Members& ou
         else
             mine.wrong("class", "is not a failure class");
     }
+    // A word of a later version costs its advice and nothing else.
+    failure.cause = model::failure_cause_named(mine.text("cause")).value_or(failure.cause);
     return failure;
 }
 
@@ -96,6 +98,7 @@ Json our_json(const model::Job& job) {
         put(ours["failure"], "stage", job.last_failure->stage);
         ours["failure"]["class"] = model::word(job.last_failure->failure_class);
         ours["failure"]["at"] = base::http_date(job.last_failure->at);
+        put(ours["failure"], "cause", std::string(model::word(job.last_failure->cause)));
     }
     if (job.notify_errors > 0)
         ours["notify-errors"] = job.notify_errors;

@@ -197,6 +197,49 @@ TEST_CASE("a certificate that is refused is asked for three times before another
     CHECK(bench.ca.certificates() == 3);
 }
 
+TEST_CASE("what is not understood keeps its order for good, and is asked again slowly") {
+    DriveBench uncut;
+    const auto wanted = managed({"a.org"});
+    uncut.attempt(wanted);
+    DriveBench bench;
+    http::Response html;
+    html.status = 200;
+    html.body = "<html>maintenance</html>";
+    bench.ca.answer_at(uncut.ca.steps() - 1, html);  // the certificate
+    for (unsigned failures = 1; failures <= 50; ++failures) {
+        const auto outcome = bench.attempt(wanted);
+        REQUIRE(outcome.staged_job);
+        const model::Failure& failure = *outcome.staged_job->last_failure;
+        CHECK(failure.cause == model::FailureCause::answer_not_understood);
+        if (failures > 4)
+            CHECK(*outcome.staged_job->next_run - failure.at >= std::chrono::hours{18});
+        bench.ca.answer_at(bench.ca.steps() + 2, html);  // directory, nonce, the order
+    }
+    CHECK(bench.ca.orders() == 1);
+    bench.ca.answer_at(bench.ca.steps() + 2, test::problem_response(503, "serverInternal", "no"));
+    bench.attempt(wanted);
+    CHECK(bench.attempt(wanted).certificates.size() == 1);
+    CHECK(bench.ca.orders() == 1);
+}
+
+TEST_CASE("a certificate that is not valid yet is taken up when it is, and not ordered anew") {
+    Scenario scenario;
+    scenario.not_before = std::chrono::hours{2};
+    DriveBench bench(scenario);
+    const auto wanted = managed({"a.org"});
+    for (int hour = 0; hour < 2; ++hour) {
+        const auto outcome = bench.attempt(wanted);
+        REQUIRE(outcome.staged_job);
+        CHECK(outcome.staged_job->last_failure->cause == model::FailureCause::certificate_ahead);
+        const auto wait = *outcome.staged_job->next_run - bench.clock.now();
+        CHECK(wait >= std::chrono::minutes{59});
+        CHECK(wait <= std::chrono::minutes{76});
+        bench.clock.advance(std::chrono::hours{1});
+    }
+    CHECK(bench.attempt(wanted).certificates.size() == 1);
+    CHECK(bench.ca.orders() == 1);
+}
+
 TEST_CASE("an order whose certificate the CA does not give is kept for three days, not for weeks") {
     DriveBench uncut;
     const auto wanted = managed({"a.org"});
@@ -282,6 +325,7 @@ TEST_CASE("with both ports closed the error says so and the CA is not asked") {
     bench.http.why_not = "MDPortMap closes port 80";
     bench.alpn.why_not = "port 443 could not be bound: Address already in use";
     ObservedDomain failed = bench.attempt(managed({"a.org"}));
+    CHECK(failed.staged_job->last_failure->cause == model::FailureCause::no_port);
     const std::string& detail = failed.staged_job->last_failure->detail;
     CHECK(detail.find("MDPortMap closes port 80") != std::string::npos);
     CHECK(detail.find("Address already in use") != std::string::npos);

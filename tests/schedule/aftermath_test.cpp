@@ -47,6 +47,20 @@ TEST_CASE("an order is given up after three refusals, or forty times of trouble 
           std::vector<unsigned>{40, 80});
 }
 
+TEST_CASE("no order is given up for an answer not understood, or a certificate not valid yet") {
+    using model::FailureCause;
+    for (FailureCause cause :
+         {FailureCause::answer_not_understood, FailureCause::certificate_ahead})
+        for (FailureClass failure_class : {FailureClass::passing, FailureClass::budget})
+            for (unsigned errors = 1; errors <= 100; ++errors) {
+                model::Job job = failed(errors, model::stage::certificate, failure_class);
+                model::Failure failure = *job.last_failure;
+                failure.cause = cause;
+                job.last_failure = failure;
+                CHECK_FALSE(needs_another_order(job));
+            }
+}
+
 TEST_CASE("after a refused proof the next challenge type is tried first, in turns") {
     using model::stage::challenge;
     CHECK(first_challenge_type({}, 2) == 0);

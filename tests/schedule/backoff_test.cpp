@@ -32,6 +32,19 @@ TEST_CASE("passing trouble is retried after seconds first and hourly in the end"
     CHECK(delay(failure(FailureClass::passing, std::numeric_limits<unsigned>::max())) == 1h);
 }
 
+TEST_CASE("what was not understood twice is asked again slowly") {
+    const std::vector<seconds> expected = {5s, 1min, 10min, 100min, 24h, 24h};
+    for (unsigned errors = 1; errors <= expected.size(); ++errors) {
+        FailedAttempt failed = failure(FailureClass::passing, errors);
+        failed.misunderstood = true;
+        CHECK(delay(failed) == expected[errors - 1]);
+        failed.retry_delay = 2min;
+        CHECK(delay(failed) == std::max<seconds>(expected[errors - 1], 2min));
+        failed.lifetime = 1h;
+        CHECK(delay(failed) <= 6min);
+    }
+}
+
 TEST_CASE("MDRetryDelay is where passing trouble starts") {
     struct Row {
         seconds retry_delay;
