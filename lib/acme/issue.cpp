@@ -4,13 +4,11 @@
 #include "acme/next_step.hpp"
 #include "acme/pending_key.hpp"
 #include "acme/poll_pace.hpp"
+#include "acme/received_chain.hpp"
 #include "acme/trouble.hpp"
 #include "acme/validation.hpp"
 #include "base/base64url.hpp"
 #include "base/log.hpp"
-#include "base/time_text.hpp"
-#include "crypto/certificate.hpp"
-#include "crypto/chain_order.hpp"
 #include "crypto/csr.hpp"
 #include "model/stage.hpp"
 
@@ -26,8 +24,6 @@ using std::chrono::milliseconds;
 constexpr std::chrono::minutes patience{5};  // for the certificate
 constexpr int most_steps_at_once = 8;        // without a pause between them
 constexpr milliseconds first_look_issued{30};
-constexpr std::chrono::minutes longest_difference_of_clocks{5};
-constexpr std::chrono::hours longest_wait_for_validity{1};
 
 // The frame of one issuance: what is known of the order, and what is being proved.
 class Issuance {
@@ -60,9 +56,6 @@ private:
 
     bool names_are_ours(const Order& order) const;
     void take_up(const Answer& answer);
-    std::optional<std::string> chain_from(const std::string& body, const crypto::PrivateKey& key,
-                                          std::vector<crypto::Certificate>& chain) const;
-    base::Task<void> await_validity(const crypto::Certificate& leaf);
     std::optional<Order> order_told(const std::string& body, const http::Url& url) const;
 
     base::asio::any_io_executor executor_;
@@ -138,14 +131,11 @@ base::Task<Issued> Issuance::work() {
     }
 }
 
-// Names that the CA does not tell are those that were ordered.
 bool Issuance::names_are_ours(const Order& order) const {
-    if (order.names.empty())
-        return true;
     std::set<std::string> ours, theirs(order.names.begin(), order.names.end());
     for (const model::DomainName& name : request_.names)
         ours.insert(name.text());
-    return ours == theirs;
+    return theirs.empty() || ours == theirs;  // untold they are those that were ordered
 }
 
 base::Task<void> Issuance::find_or_place_order() {
@@ -192,17 +182,16 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
     std::optional<Order> found;
     bool elsewhere = false;
     UrlRule rule = bench_.account.client().url_rule();
-    auto url = http::Url::parse(*url_text);
-    bool allowed = url && (url->is_https() || rule.http_allowed) && url->user_info().empty();
+    auto url = allowed_url(*url_text, rule);
     try {
-        if (allowed) {
+        if (url) {
             elsewhere = url->origin() != directory.new_order.origin();
             Answer answer = co_await bench_.account.post(*url, "", "asking for the staged order");
             found = parse_order(answer.body, *url, rule);
         }
     } catch (const Refused& refusal) {
-        // A CA that is down for now, or wants to be left alone, still knows the order. So may one
-        // that does not say what it refuses: something before it may have answered.
+        // A CA that is down for now, or wants to be left alone, still knows the order; so may one
+        // that gives no type, in whose place something else may have answered.
         if (refusal.failure_class() == FailureClass::passing || refusal.retry_after() ||
             refusal.problem().is("rateLimited") || !refusal.problem().has_type())
             throw;
@@ -376,66 +365,16 @@ base::Task<void> Issuance::finalize() {
     std::rethrow_exception(refused);
 }
 
-// The chain in its order and nothing else, or what is wrong with it.
-std::optional<std::string> Issuance::chain_from(const std::string& body,
-                                                const crypto::PrivateKey& key,
-                                                std::vector<crypto::Certificate>& chain) const {
-    sys_seconds now = bench_.clock.now();
-    crypto::OrderedChain ordered = crypto::order_chain(crypto::parse_chain(body), key, now);
-    chain = std::move(ordered.chain);
-    crypto::OrderedCertificate wanted{key, request_.names, request_.must_staple};
-    auto mistake = crypto::chain_mistake(chain, wanted, now);
-    if (mistake)
-        return mistake;
-    std::string domain = request_.names.front().text();
-    if (std::string note = ordered.note(); !note.empty())
-        log::warn("the CA's chain was put in order", log::kv("domain", domain),
-                  log::kv("what", note));
-    std::string more = crypto::names_not_ordered(chain.front(), request_.names);
-    if (!more.empty())
-        log::info("the certificate has more names than ordered", log::kv("domain", domain),
-                  log::kv("names", more));
-    return std::nullopt;
-}
-
-// What browsers refuse yet must not replace what they accept. Clocks differ by little; a longer
-// time is one of them being wrong, and the order is as good then as it is now.
-base::Task<void> Issuance::await_validity(const crypto::Certificate& leaf) {
-    sys_seconds now = bench_.clock.now(), begin = leaf.not_before();
-    if (begin <= now)
-        co_return;
-    if (begin > now + longest_difference_of_clocks)
-        throw AcmeError("the CA's certificate is valid from " + base::readable_time(begin) +
-                            " only, and here it is " + base::readable_time(now),
-                        FailureClass::passing, model::FailureCause::certificate_ahead,
-                        std::min(begin, now + longest_wait_for_validity));
-    log::debug("waiting until the certificate is valid",
-               log::kv("not_before", base::rfc3339(begin)));
-    co_await bench_.clock.wait(begin - now);
-}
-
 base::Task<Issued> Issuance::download() {
     journal_.stage(model::stage::certificate);
     crypto::PrivateKey key = co_await key_->get();
     Answer answer =
         co_await bench_.account.post(*order_.certificate, "", "downloading the certificate");
-    std::optional<std::string> mistake;
-    std::vector<crypto::Certificate> chain;
-    auto cause = model::FailureCause::none;
-    try {
-        mistake = chain_from(answer.body, key, chain);
-    } catch (const base::Error& error) {
-        mistake = error.what();
-        cause = model::FailureCause::answer_not_understood;
-    }
-    if (mistake && !chain.empty() && chain.front().not_after() <= bench_.clock.now())
-        cause = model::FailureCause::certificate_expired;
-    // The order stays: another one would cost a certificate more, and this one is as good as it was
-    // should the mistake be that of our clock, or of the way here.
-    if (mistake)
-        throw AcmeError("the CA's certificate is refused: " + *mistake, FailureClass::budget,
-                        cause);
-    co_await await_validity(chain.front());
+    crypto::OrderedCertificate wanted{key, request_.names, request_.must_staple};
+    auto chain = read_chain(answer.body, wanted, bench_.clock.now());
+    auto wait = until_valid(chain.front(), bench_.clock.now());
+    if (wait > std::chrono::seconds{0})
+        co_await bench_.clock.wait(wait);
     co_return Issued{std::move(key), std::move(chain)};
 }
 

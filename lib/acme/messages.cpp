@@ -172,9 +172,15 @@ std::string_view word(AuthorizationStatus status) {
     return word_of(authorization_words, status);
 }
 
-http::Url parse_url(std::string_view text, UrlRule rule, const std::string& what) {
+std::optional<http::Url> allowed_url(std::string_view text, const UrlRule& rule) {
     auto url = resolved(text, rule);
-    if (!url || (!url->is_https() && !rule.http_allowed) || !url->user_info().empty())
+    bool allowed = url && (url->is_https() || rule.http_allowed) && url->user_info().empty();
+    return allowed ? url : std::nullopt;
+}
+
+http::Url parse_url(std::string_view text, UrlRule rule, const std::string& what) {
+    auto url = allowed_url(text, rule);
+    if (!url)
         throw ProtocolError(what + ": '" + masked(text, 120) + "' is not an https URL");
     return std::move(*url);
 }

@@ -76,7 +76,8 @@ std::string_view word(AuthorizationStatus status);
 Directory parse_directory(std::string_view body, UrlRule rule);
 Order parse_order(std::string_view body, http::Url url, UrlRule rule);
 Authorization parse_authorization(std::string_view body, UrlRule rule);
-// A URL of a header or a stored record, under the same rule.
+// A URL of a header or a stored record, under the same rule; the first: nullopt when it is none.
+std::optional<http::Url> allowed_url(std::string_view text, const UrlRule& rule);
 http::Url parse_url(std::string_view text, UrlRule rule, const std::string& what);
 
 // Tokens are octets from a stranger that become file names and URL paths elsewhere: only base64url,

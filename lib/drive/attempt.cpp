@@ -137,8 +137,10 @@ base::Task<void> Attempt::begin() {
                                                   wanted_.settings->challenges, tools_.solvers);
     if (!obstacle.empty()) {
         enter(model::stage::challenge);
+        bool closed = std::any_of(tools_.solvers.begin(), tools_.solvers.end(),
+                                  [](const auto* solver) { return !solver->obstacle().empty(); });
         throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing,
-                              FailureCause::no_port);
+                              closed ? FailureCause::no_port : FailureCause::none);
     }
 }
 
