@@ -12,7 +12,8 @@ bad=0
 mkdir "$units/bin"
 cp "$1/daemon/mdcertd" "$2/packaging/hooks/reload" "$units/bin"
 sed -i -E "s#^ExecStart=[^ ]*/(mdcertd|reload) #ExecStart=$units/bin/\1 #" "$units"/*.service
-for unit in mdcertd.service mdcertd.socket mdcertd-reload@nginx.service; do
+for unit in mdcertd.service mdcertd.socket mdcertd-http.socket mdcertd-haproxy.socket \
+    mdcertd-reload@nginx.service; do
     [ ! -e "$units/mdcertd-reload@.service" ] || [ -e "$units/$unit" ] ||
         ln -s mdcertd-reload@.service "$units/$unit"
     words=$(systemd-analyze verify --man=no "$units/$unit" 2>&1) || bad=1
@@ -28,6 +29,17 @@ awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 1.5) }
     bad=1
 }
 grep -q '^AmbientCapabilities=CAP_NET_BIND_SERVICE$' "$units/mdcertd.service" || bad=1
+
+# What answers the CA is no local user's.
+grep -qx 'Sockets=mdcertd-http.socket' "$units/mdcertd.service" || bad=1
+for socket in mdcertd-http mdcertd-haproxy; do
+    for line in SocketUser=root SocketMode=0660 DirectoryMode=0755 Service=mdcertd.service; do
+        grep -qx "$line" "$units/$socket.socket" || {
+            echo "$socket.socket has no $line"
+            bad=1
+        }
+    done
+done
 
 # From 253 on, systemctl waits until a reload is over.
 version=$(systemctl --version | sed -n 's/^systemd \([0-9]*\).*/\1/p')

@@ -7,6 +7,7 @@
 #include "config/disk_source.hpp"
 #include "configuration.hpp"
 #include "notify/hook_runner.hpp"
+#include "port_check.hpp"
 #include "privileges.hpp"
 
 #include <algorithm>
@@ -93,6 +94,15 @@ void check_world(config::Loaded& loaded) {
     check_ca_files(loaded);
 }
 
+void check_ports(config::Loaded& loaded, const Account& account) {
+    for (PortMistake& mistake : port_mistakes(loaded.desired, account)) {
+        loaded.diagnostics.push_back(of_the_world(loaded.global_origins, "MDPortMap",
+                                                  std::move(mistake.message),
+                                                  std::move(mistake.hint)));
+        loaded.diagnostics.back().severity = Severity::warning;
+    }
+}
+
 // What root does not meet itself is said of the account.
 void name_account(config::Loaded& seen, const config::Loaded& by_root, const Account& account) {
     for (config::Diagnostic& diagnostic : seen.diagnostics)
@@ -121,10 +131,12 @@ config::Loaded load_and_look(const CommandLine& line) {
     config::Loaded loaded = load_configuration(line);
     const Account account = account_of(loaded.desired.server);
     check_world(loaded);
+    check_ports(loaded, account);
     if (::geteuid() == 0 && account.identity) {
         const ActingAs acting(account.identity);
         config::Loaded seen = load_configuration(line);
         check_world(seen);
+        check_ports(seen, account);
         name_account(seen, loaded, account);
         compare(seen, loaded, account, line.config_file);
         return seen;

@@ -32,6 +32,14 @@ std::string address_of(std::uint16_t port, const model::ServerSettings& server) 
     return host + ":" + std::to_string(port);
 }
 
+// What no local user can take while mdcertd is down.
+std::string good_map(FrontServer front) {
+    const std::string path = front == FrontServer::haproxy
+                                 ? std::string(haproxy_chroot) + "/mdcertd/http.sock"
+                                 : "/run/mdcertd/http.sock";
+    return "MDPortMap 80:unix:" + path + " 443:-";
+}
+
 bool proved_by(ChallengeType type, const std::vector<FrontedSite>& sites) {
     return std::any_of(sites.begin(), sites.end(), [&](const FrontedSite& site) {
         const auto& types = site.domain->settings->challenges;
@@ -54,21 +62,20 @@ Forwarding forwarding_for(FrontServer front, const model::ServerSettings& server
                           const std::vector<FrontedSite>& sites) {
     const model::PortMap& map = server.port_map;
     if (map.http == 80 || map.https == 443)
-        throw base::Error(
-            "mdcertd answers on port " + std::string(map.http == 80 ? "80" : "443") +
-            " itself, so a web server cannot have it: write for instance 'MDPortMap 80:5080 443:-' "
-            "and 'Listen 127.0.0.1:5080'");
+        throw base::Error("mdcertd answers on port " + std::string(map.http == 80 ? "80" : "443") +
+                          " itself, so a web server cannot have it: write '" + good_map(front) +
+                          "'");
     Forwarding to;
-    if (map.http && proved_by(ChallengeType::http_01, sites))
-        to.http = address_of(*map.http, server);
+    if (map.has_http() && proved_by(ChallengeType::http_01, sites))
+        to.http = map.http ? address_of(*map.http, server) : "unix:" + map.http_socket;
     if (map.https && front != FrontServer::httpd && proved_by(ChallengeType::tls_alpn_01, sites))
         to.tls = address_of(*map.https, server);
     bool by_command = proved_by(ChallengeType::dns_01, sites);
     if (to.http.empty() && to.tls.empty() && !by_command)
         throw base::Error(
             front == FrontServer::httpd && map.https
-                ? "httpd cannot pass on what comes to port 443 for mdcertd: write 'MDPortMap "
-                  "80:5080 443:-' and let MDCAChallenges have http-01"
+                ? "httpd cannot pass on what comes to port 443 for mdcertd: write '" +
+                      good_map(front) + "' and let MDCAChallenges have http-01"
                 : "no challenge of MDCAChallenges goes by a port that MDPortMap leaves open");
     return to;
 }

@@ -29,8 +29,8 @@ struct FrontedSite {
     bool certified = false;               // the files are there: a server can be told to load them
 };
 
-// Where mdcertd answers the CA: "127.0.0.1:5080"; "" where it does not or the server cannot pass
-// that on.
+// Where mdcertd answers the CA: "127.0.0.1:180", "unix:/run/mdcertd/http.sock" (http alone); ""
+// where it does not or the server cannot pass that on.
 struct Forwarding {
     std::string http, tls;
 };

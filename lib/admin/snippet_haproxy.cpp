@@ -45,6 +45,24 @@ std::string redirects(const FrontedSite& site) {
            (permanent ? "308" : "307") + " if !METH_GET" + whom;
 }
 
+// A path is looked up after HAProxy has changed its root.
+std::string address_for_haproxy(const std::string& http) {
+    constexpr std::string_view scheme = "unix:";
+    if (!http.starts_with(scheme))
+        return http;
+    const std::string path = http.substr(scheme.size());
+    const bool is_inside = path.starts_with(std::string(haproxy_chroot) + "/");
+    return "unix@" + (is_inside ? path.substr(haproxy_chroot.size()) : path);
+}
+
+std::string note_on_chroot(const std::string& http) {
+    if (!http.starts_with("unix:"))
+        return "";
+    return http.starts_with("unix:" + std::string(haproxy_chroot) + "/")
+               ? "    # in the chroot " + std::string(haproxy_chroot) + "\n"
+               : "    # where HAProxy has a chroot, the socket has to be in it\n";
+}
+
 std::string plain_frontend(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     std::string text = "frontend http\n    mode http\n    bind :::80 v4v6\n";
     for (const FrontedSite& site : sites)
@@ -53,7 +71,8 @@ std::string plain_frontend(const Forwarding& to, const std::vector<FrontedSite>&
         text += "    use_backend mdcertd if { path_beg /.well-known/acme-challenge/ }\n";
     text += "    # default_backend your-site\n";
     if (!to.http.empty())
-        text += "backend mdcertd\n    mode http\n    server mdcertd " + to.http + "\n";
+        text += "backend mdcertd\n    mode http\n" + note_on_chroot(to.http) +
+                "    server mdcertd " + address_for_haproxy(to.http) + "\n";
     return text;
 }
 

@@ -27,8 +27,10 @@ std::string httpd_redirect(RequireHttps require) {
 std::string plain_host(const Forwarding& to, const FrontedSite& site) {
     const std::string path = "/.well-known/acme-challenge/";
     std::string text = "<VirtualHost *:80>\n" + server_names(site);
+    const bool is_socket = to.http.starts_with("unix:");
+    const std::string target = is_socket ? to.http + "|http://localhost" : "http://" + to.http;
     if (!to.http.empty())
-        text += "    ProxyPass \"" + path + "\" \"http://" + to.http + path + "\"\n";
+        text += "    ProxyPass \"" + path + "\" \"" + target + path + "\"\n";
     return text + httpd_redirect(site.domain->settings->require_https) + "</VirtualHost>\n";
 }
 

@@ -12,6 +12,9 @@ constexpr std::string_view hsts_value = "max-age=15768000";
 // A local port for TLS itself, where port 443 is shared with the CA's questions.
 constexpr std::string_view shared_tls_address = "127.0.0.1:8443";
 
+// HAProxy's own folder, which Debian's configuration makes its root before it connects to anything.
+constexpr std::string_view haproxy_chroot = "/var/lib/haproxy";
+
 std::string nginx_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites);
 std::string httpd_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites);
 std::string haproxy_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites);

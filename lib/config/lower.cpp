@@ -221,7 +221,7 @@ void Lowering::share_settings() {
 void Lowering::warn_of_what_can_not_be_proven() {
     const model::PortMap& ports = loaded_.desired.server.port_map;
     auto is_possible = [&](ChallengeType type) {
-        return (type == ChallengeType::http_01 && ports.http) ||
+        return (type == ChallengeType::http_01 && ports.has_http()) ||
                (type == ChallengeType::tls_alpn_01 && ports.https);
     };
     for (const model::ManagedDomain& domain : loaded_.desired.domains) {

@@ -93,10 +93,12 @@ const DirectiveSpec rows[] = {
     {
         .name = "MDPortMap",
         .most = 2,
-        .arguments = "80:PORT|- [443:PORT|-]",
+        .arguments = "80:PORT|unix:PATH|- [443:PORT|-]",
         .default_value = "80:80 443:443",
-        .example = "MDPortMap 80:5080 443:-",
-        .sentence = "Which local ports the world reaches as 80 and 443; '-' where it does not.",
+        .example = "MDPortMap 80:unix:/run/mdcertd/http.sock 443:-",
+        .sentence = "Which local ports the world reaches as 80 and 443; '-' where it does not. A "
+                    "web server that has port 80 passes the CA's questions on to a Unix socket, "
+                    "or to a port below 1024: any local user could take another one.",
         .set_server = set_port_map,
         .show_server = port_map_text,
     },

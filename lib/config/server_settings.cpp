@@ -262,7 +262,9 @@ std::string port_map_text(const ServerSettings& server) {
     auto port = [](const std::optional<std::uint16_t>& local) {
         return local ? std::to_string(*local) : "-";
     };
-    return "80:" + port(server.port_map.http) + " 443:" + port(server.port_map.https);
+    const model::PortMap& map = server.port_map;
+    const std::string http = map.http_socket.empty() ? port(map.http) : "unix:" + map.http_socket;
+    return as_word("80:" + http) + " 443:" + port(map.https);
 }
 
 std::string notify_command_text(const ServerSettings& server) {

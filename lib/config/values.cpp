@@ -48,6 +48,29 @@ std::optional<milliseconds> unit_named(std::string_view text) {
 
 constexpr const char* duration_hint = "write a number and a unit: 30d, 12h, 10mi, 5s or 500ms";
 
+// sun_path of sockaddr_un has 108 octets, the last of them 0.
+constexpr std::size_t longest_socket_path = 107;
+
+// What the configurations of nginx, httpd and HAProxy take as it is in a path.
+bool is_plain_in_path(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("/._-+@,=~").find(c) != std::string_view::npos;
+}
+
+// A name in the abstract name space, "@name", would be open to any local user.
+std::optional<Mistake> mistake_in_socket_path(std::string_view path) {
+    constexpr const char* hint = "write 80:unix:/run/mdcertd/http.sock, in a folder of root";
+    if (!path.starts_with('/') || path.ends_with('/'))
+        return Mistake{in_quotes(path) + " is not the absolute path of a socket", hint};
+    if (path.size() > longest_socket_path)
+        return Mistake{"the path of a socket has at most " + std::to_string(longest_socket_path) +
+                           " characters, this one " + std::to_string(path.size()),
+                       hint};
+    if (!std::all_of(path.begin(), path.end(), is_plain_in_path))
+        return Mistake{in_quotes(path) + " has a character that web servers take otherwise", hint};
+    return std::nullopt;
+}
+
 }  // namespace
 
 Mistake unknown_keyword(std::string_view text, std::span<const std::string_view> possible) {
@@ -124,7 +147,8 @@ Checked<std::uint16_t> parse_port(std::string_view text) {
 }
 
 Checked<model::PortMap> parse_port_map(std::string_view text, model::PortMap map) {
-    constexpr const char* hint = "write 80:PORT or 443:PORT, with - for a port that is closed";
+    constexpr const char* hint =
+        "write 80:PORT, 80:unix:PATH or 443:PORT, with - for a port that is closed";
     auto colon = text.find(':');
     if (colon == std::string_view::npos)
         return Mistake{in_quotes(text) + " has no ':' between two ports", hint};
@@ -133,6 +157,17 @@ Checked<model::PortMap> parse_port_map(std::string_view text, model::PortMap map
     bool is_http = outside == "80" || same_word(outside, "http");
     if (!is_http && outside != "443" && !same_word(outside, "https"))
         return Mistake{in_quotes(outside) + " is not a port the CA comes to", hint};
+    constexpr std::string_view unix_socket = "unix:";
+    if (same_word(inside.substr(0, unix_socket.size()), unix_socket)) {
+        if (!is_http)
+            return Mistake{"a socket takes the place of port 80 only",
+                           "what proxies to it would have to pass TLS on as it is: write 443:PORT"};
+        map.http_socket = inside.substr(unix_socket.size());
+        map.http.reset();
+        if (auto mistake = mistake_in_socket_path(map.http_socket))
+            return *mistake;
+        return map;
+    }
     std::optional<std::uint16_t> local;
     if (inside != "-") {
         auto port = parse_port(inside);
@@ -141,6 +176,8 @@ Checked<model::PortMap> parse_port_map(std::string_view text, model::PortMap map
         local = *port;
     }
     (is_http ? map.http : map.https) = local;
+    if (is_http)
+        map.http_socket.clear();
     return map;
 }
 

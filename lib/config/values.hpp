@@ -55,7 +55,7 @@ Checked<model::Window> parse_window(std::string_view text);
 std::string duration_text(std::chrono::seconds duration);
 
 Checked<std::uint16_t> parse_port(std::string_view text);
-// "80:5080", "https:5443", "80:-" into the map.
+// "80:5080", "https:5443", "80:-", "80:unix:/run/mdcertd/http.sock" into the map.
 // "HOST:PORT", an IPv6 address in brackets.
 Checked<model::StatusListen> parse_status_listen(std::string_view text);
 Checked<model::ServedAt> parse_served_at(std::string_view text);

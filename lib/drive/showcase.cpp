@@ -50,7 +50,7 @@ std::optional<responder::Credentials> credentials_at(const std::string& folder,
 
 responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server) {
     return {endpoints_for(server.port_map.http, server.listens),
-            endpoints_for(server.port_map.https, server.listens)};
+            endpoints_for(server.port_map.https, server.listens), server.port_map.http_socket};
 }
 
 responder::Site site_of(const model::ManagedDomain& domain, const model::ObservedDomain& held,

@@ -12,7 +12,8 @@
 
 namespace md::drive {
 
-// The endpoints of MDPortMap, narrowed to the addresses of the Listen lines for that port.
+// The endpoints of MDPortMap, the ports narrowed to the addresses of the Listen lines for that
+// port.
 responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server);
 
 // What the responder is to know of the MD at that place, for all its names.

@@ -30,10 +30,14 @@ struct StatusListen {
     bool operator==(const StatusListen&) const = default;
 };
 
-// MDPortMap: the local ports that the world reaches as 80 and 443; nullopt where it is "-".
+// MDPortMap: the local ports that the world reaches as 80 and 443; nullopt where it is "-". A Unix
+// socket can take the place of the local port 80: then `http` is nullopt.
 struct PortMap {
     std::optional<std::uint16_t> http = 80;
     std::optional<std::uint16_t> https = 443;
+    std::string http_socket = {};  // its path, absolute; "" = none
+
+    bool has_http() const { return http.has_value() || !http_socket.empty(); }
 
     bool operator==(const PortMap&) const = default;
 };

@@ -6,7 +6,6 @@
 #include "base/log.hpp"
 #include "responder/reply.hpp"
 #include "responder/request_parser.hpp"
-#include "responder/stream.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -156,8 +155,8 @@ base::Task<bool> Conversation::send_answers() {
 
 }  // namespace
 
-base::Task<void> converse(std::shared_ptr<Reception> reception, base::asio::ip::tcp::socket socket,
-                          base::asio::ip::address peer, bool over_tls) {
+base::Task<void> converse(std::shared_ptr<Reception> reception, Stream::Socket socket,
+                          std::optional<base::asio::ip::address> peer, bool over_tls) {
     Stream stream(std::move(socket));
     Crowd::Place place = reception->enter(over_tls, peer, [&stream] { stream.close(); });
     if (over_tls) {

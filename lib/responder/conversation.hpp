@@ -5,14 +5,17 @@
 
 #include "base/task.hpp"
 #include "responder/reception.hpp"
+#include "responder/stream.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace md::responder {
 
-base::Task<void> converse(std::shared_ptr<Reception> reception, base::asio::ip::tcp::socket socket,
-                          base::asio::ip::address peer, bool over_tls);
+// The peer of a Unix socket has no address.
+base::Task<void> converse(std::shared_ptr<Reception> reception, Stream::Socket socket,
+                          std::optional<base::asio::ip::address> peer, bool over_tls);
 
 }  // namespace md::responder

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -97,14 +98,21 @@ base::Task<void> Door::accept_waiting() {
 }
 
 void Door::welcome(int descriptor, const ListeningSocket::Endpoint& peer) {
-    base::asio::ip::tcp::socket socket(reception_->executor());
+    const bool is_unix = !socket_->path().empty();
+    Stream::Socket socket(reception_->executor());
     boost::system::error_code error;
-    socket.assign(peer.protocol(), descriptor, error);
+    if (is_unix)
+        socket.assign({AF_UNIX, 0}, descriptor, error);
+    else
+        socket.assign(peer.protocol(), descriptor, error);
     if (error) {
         ::close(descriptor);
         return;
     }
-    auto conversation = converse(reception_, std::move(socket), peer.address(), over_tls_);
+    std::optional<base::asio::ip::address> address;
+    if (!is_unix)
+        address = peer.address();
+    auto conversation = converse(reception_, std::move(socket), address, over_tls_);
     base::asio::co_spawn(reception_->executor(), std::move(conversation), log_end);
 }
 

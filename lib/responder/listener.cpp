@@ -6,6 +6,7 @@
 #include "responder/door.hpp"
 #include "responder/listening_socket.hpp"
 #include "responder/reception.hpp"
+#include "responder/unix_socket.hpp"
 #include "responder/wanted_socket.hpp"
 
 #include <algorithm>
@@ -25,18 +26,18 @@ struct OpenDoor {
     std::uint16_t port() const { return door->socket().local().port(); }
     // Whether this socket is what is wanted, or serves it as well.
     bool serves(const WantedSocket& other) const {
-        if (!door->socket().adopted())
-            return want == other;
-        bool family = door->socket().local().address().is_v6() == other.address.is_v6();
-        return want.over_tls == other.over_tls && port() == other.port &&
-               (family || door->socket().dual_stack());
+        if (want == other)
+            return true;
+        return door->socket().adopted() && want.over_tls == other.over_tls &&
+               door->socket().fits(other);
     }
 };
 
-// Why a kind of port is not open.
-struct Closed {
-    std::uint16_t port = 0;  // 0: none was wanted
-    std::string reason;
+// What is wanted and not open, and why.
+struct Missing {
+    WantedSocket want;
+    std::string endpoint, reason;
+    bool is_absent = false;  // this machine has no such address, or it is none
 };
 
 bool is_absence(int error) {
@@ -65,14 +66,20 @@ public:
     Reception& reception() { return *reception_; }
 
 private:
-    void want(const std::vector<std::pair<std::string, std::uint16_t>>& endpoints, bool over_tls);
+    void want(const Endpoints& endpoints);
+    void want_tcp(const std::vector<std::pair<std::string, std::uint16_t>>& endpoints,
+                  bool over_tls);
     void close_unwanted();
     void close_door(const OpenDoor& door);
     void open_missing(const WantedSocket& want);
+    std::optional<ListeningSocket> open_socket(const WantedSocket& want);
+    std::optional<ListeningSocket> open_unix(const WantedSocket& want);
     std::optional<ListeningSocket> take_adopted(const WantedSocket& want);
+    void open_door(const WantedSocket& want, ListeningSocket socket);
     bool is_served(const WantedSocket& want) const;
     bool other_half_is_open(const WantedSocket& want) const;
-    void fail(bool over_tls, std::uint16_t port, std::string endpoint, std::string reason);
+    bool is_open(bool over_tls) const;
+    void report_unused() const;
 
     std::shared_ptr<Reception> reception_;
     std::vector<OpenDoor> doors_;
@@ -81,36 +88,52 @@ private:
 
     // Of the last open():
     std::vector<WantedSocket> wants_;
-    std::vector<BindFailure> failures_;
-    Closed closed_[2];  // http, https
+    std::vector<Missing> missing_;
+    std::string local_[2];  // http, https: "5080", "unix:/run/mdcertd/http.sock"; "": not wanted
 };
 
 std::vector<BindFailure> Listener::Impl::open(const Endpoints& endpoints) {
     opened_ = true;
     wants_.clear();
-    failures_.clear();
-    want(endpoints.http, false);
-    want(endpoints.https, true);
+    missing_.clear();
+    want(endpoints);
     close_unwanted();
     for (const WantedSocket& want : wants_)
         if (!is_served(want))
             open_missing(want);
-    for (const ListeningSocket& unused : adopted_)
-        log::warn("a socket that was passed to us is not on a port of MDPortMap",
-                  log::kv("endpoint", text_of(unused.local())));
-    return failures_;
+    report_unused();
+    std::vector<BindFailure> failures;
+    for (const Missing& one : missing_)
+        if (!(one.is_absent && other_half_is_open(one.want)))
+            failures.push_back({one.endpoint, one.reason});
+    return failures;
 }
 
-void Listener::Impl::want(const std::vector<std::pair<std::string, std::uint16_t>>& endpoints,
-                          bool over_tls) {
-    closed_[over_tls] = {};
+void Listener::Impl::want(const Endpoints& endpoints) {
+    local_[false] = local_[true] = "";
+    want_tcp(endpoints.http, false);
+    want_tcp(endpoints.https, true);
+    if (endpoints.http_socket.empty())
+        return;
+    WantedSocket socket;
+    socket.path = endpoints.http_socket;
+    if (local_[false].empty())
+        local_[false] = socket.text();
+    wants_.push_back(std::move(socket));
+}
+
+void Listener::Impl::want_tcp(const std::vector<std::pair<std::string, std::uint16_t>>& endpoints,
+                              bool over_tls) {
     std::vector<WantedSocket> all;
     for (const auto& [address, port] : endpoints) {
-        if (closed_[over_tls].reason.empty())
-            closed_[over_tls].port = port;
+        if (local_[over_tls].empty())
+            local_[over_tls] = std::to_string(port);
         auto sockets = wanted_sockets(address, port, over_tls);
         if (sockets.empty())
-            fail(over_tls, port, address + ":" + std::to_string(port), "not an IP address");
+            missing_.push_back({{over_tls, {}, port},
+                                address + ":" + std::to_string(port),
+                                "not an IP address",
+                                true});
         all.insert(all.end(), sockets.begin(), sockets.end());
     }
     all = without_covered(all);
@@ -135,37 +158,66 @@ void Listener::Impl::close_door(const OpenDoor& open) {
 
 void Listener::Impl::open_missing(const WantedSocket& want) {
     auto socket = take_adopted(want);
-    if (!socket) {
-        // Both families of a port that the kernel picks have the same one, where that is possible.
-        std::uint16_t port = want.port;
-        for (const OpenDoor& open : doors_)
-            if (port == 0 && want.is_half && open.want.is_half && open.want.port == 0 &&
-                open.want.over_tls == want.over_tls)
-                port = open.port();
+    if (!socket)
+        socket = want.is_unix() ? open_unix(want) : open_socket(want);
+    if (socket)
+        open_door(want, std::move(*socket));
+}
+
+std::optional<ListeningSocket> Listener::Impl::open_socket(const WantedSocket& want) {
+    // Both families of a port that the kernel picks have the same one, where that is possible.
+    std::uint16_t port = want.port;
+    for (const OpenDoor& open : doors_)
+        if (port == 0 && want.is_half && open.want.is_half && open.want.port == 0 &&
+            open.want.over_tls == want.over_tls)
+            port = open.port();
+    int error = 0;
+    auto socket = ListeningSocket::open({want.address, port}, error);
+    if (!socket)
+        missing_.push_back(
+            {want, text_of({want.address, port}), std::strerror(error), is_absence(error)});
+    return socket;
+}
+
+std::optional<ListeningSocket> Listener::Impl::open_unix(const WantedSocket& want) {
+    std::string reason;
+    const int descriptor = listen_at(want.path, reason);
+    if (descriptor >= 0) {
         int error = 0;
-        socket = ListeningSocket::open({want.address, port}, error);
-        if (!socket) {
-            if (!(is_absence(error) && other_half_is_open(want)))
-                fail(want.over_tls, want.port, text_of({want.address, port}), std::strerror(error));
-            return;
-        }
+        if (auto socket = ListeningSocket::own_unix(descriptor, error))
+            return socket;
+        reason = std::strerror(error);
     }
-    auto door = std::make_shared<Door>(reception_, std::move(*socket), want.over_tls);
+    missing_.push_back({want, want.text(), reason});
+    return std::nullopt;
+}
+
+void Listener::Impl::open_door(const WantedSocket& want, ListeningSocket socket) {
+    auto door = std::make_shared<Door>(reception_, std::move(socket), want.over_tls);
     door->open();
     doors_.push_back({want, std::move(door)});
 }
 
 std::optional<ListeningSocket> Listener::Impl::take_adopted(const WantedSocket& want) {
-    auto fits = [&want](const ListeningSocket& socket) {
-        return socket.local().port() == want.port &&
-               (socket.local().address().is_v6() == want.address.is_v6() || socket.dual_stack());
-    };
-    auto found = std::find_if(adopted_.begin(), adopted_.end(), fits);
+    auto found = std::find_if(adopted_.begin(), adopted_.end(),
+                              [&want](const ListeningSocket& socket) { return socket.fits(want); });
     if (found == adopted_.end())
         return std::nullopt;
     ListeningSocket socket = std::move(*found);
     adopted_.erase(found);
     return socket;
+}
+
+// The package has systemd hold a Unix socket for all that may want it.
+void Listener::Impl::report_unused() const {
+    for (const ListeningSocket& unused : adopted_) {
+        if (unused.path().empty())
+            log::warn("a socket that was passed to us is not on a port of MDPortMap",
+                      log::kv("endpoint", unused.text()));
+        else
+            log::debug("a socket that was passed to us is not one of MDPortMap",
+                       log::kv("endpoint", unused.text()));
+    }
 }
 
 bool Listener::Impl::is_served(const WantedSocket& want) const {
@@ -180,11 +232,10 @@ bool Listener::Impl::other_half_is_open(const WantedSocket& want) const {
            });
 }
 
-void Listener::Impl::fail(bool over_tls, std::uint16_t port, std::string endpoint,
-                          std::string reason) {
-    if (closed_[over_tls].reason.empty())
-        closed_[over_tls] = {port, reason};
-    failures_.push_back({std::move(endpoint), std::move(reason)});
+bool Listener::Impl::is_open(bool over_tls) const {
+    return std::any_of(doors_.begin(), doors_.end(), [over_tls](const OpenDoor& open) {
+        return open.door->over_tls() == over_tls;
+    });
 }
 
 void Listener::Impl::adopt(int descriptor) {
@@ -192,7 +243,7 @@ void Listener::Impl::adopt(int descriptor) {
     if (socket)
         adopted_.push_back(std::move(*socket));
     else
-        log::warn("a descriptor that was passed to us is not a listening TCP socket",
+        log::warn("a descriptor that was passed to us is not a listening socket of TCP or a path",
                   log::kv("descriptor", descriptor));
 }
 
@@ -206,23 +257,25 @@ void Listener::Impl::close() {
 std::vector<std::uint16_t> Listener::Impl::ports(bool over_tls) const {
     std::vector<std::uint16_t> result;
     for (const OpenDoor& open : doors_)
-        if (open.door->over_tls() == over_tls &&
+        if (open.door->over_tls() == over_tls && !open.want.is_unix() &&
             std::find(result.begin(), result.end(), open.port()) == result.end())
             result.push_back(open.port());
     return result;
 }
 
 std::string Listener::Impl::obstacle(bool over_tls) const {
-    if (!ports(over_tls).empty())
+    if (is_open(over_tls))
         return "";
-    std::uint16_t outside = over_tls ? 443 : 80;
-    std::string name = "port " + std::to_string(outside);
-    if (!opened_ || closed_[over_tls].reason.empty())
-        return opened_ && closed_[over_tls].port == 0 ? "MDPortMap closes " + name
-                                                      : name + " is not open";
-    if (closed_[over_tls].port != outside)
-        name += " (local " + std::to_string(closed_[over_tls].port) + ")";
-    return name + " could not be bound: " + closed_[over_tls].reason;
+    const std::string outside = over_tls ? "443" : "80";
+    std::string name = "port " + outside;
+    if (local_[over_tls].empty())
+        return opened_ ? "MDPortMap closes " + name : name + " is not open";
+    if (local_[over_tls] != outside)
+        name += " (local " + local_[over_tls] + ")";
+    for (const Missing& one : missing_)
+        if (one.want.over_tls == over_tls)
+            return name + " could not be bound: " + one.reason;
+    return name + " is not open";
 }
 
 Listener::Listener(base::asio::any_io_executor executor, const ChallengeBoard& board,

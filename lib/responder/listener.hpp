@@ -45,10 +45,11 @@ public:
     // Port 0: the kernel picks (tests). Returns those that could not be opened.
     struct Endpoints {
         std::vector<std::pair<std::string, std::uint16_t>> http, https;
+        std::string http_socket = {};  // path of a Unix socket for what comes to port 80; "" = none
     };
     std::vector<BindFailure> open(const Endpoints& wanted);
     // Listening sockets passed by systemd; at the next open() one serves whatever is wanted on its
-    // port, whichever address it is bound to. Takes ownership of the descriptor.
+    // port, whichever address it is bound to, or at its path. Takes ownership of the descriptor.
     void adopt(int descriptor);
 
     // The local ports really listened on; empty: the challenge cannot work.
@@ -56,7 +57,8 @@ public:
     std::vector<std::uint16_t> https_ports() const;
 
     // Why no validator can come to the port, since the last open(): "port 80 (local 5080) could not
-    // be bound: Address already in use", "MDPortMap closes port 80"; or "" when one can.
+    // be bound: Address already in use", "MDPortMap closes port 80"; or "" when one can. A Unix
+    // socket is a port in this.
     std::string http_obstacle() const;
     std::string https_obstacle() const;
 

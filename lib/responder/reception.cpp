@@ -25,6 +25,11 @@ Crowd::Peer peer_of(const base::asio::ip::address& address) {
     return prefix;
 }
 
+// No address of a peer: those of multicast send nothing.
+Crowd::Peer peer_without_address(std::uint64_t number) {
+    return Crowd::Peer{0xff} << 56 | number;
+}
+
 }  // namespace
 
 Reception::Reception(const base::asio::any_io_executor& executor, const ChallengeBoard& board,
@@ -62,12 +67,13 @@ std::string_view Reception::date() {
     return date_;
 }
 
-Crowd::Place Reception::enter(bool over_tls, const base::asio::ip::address& peer,
+Crowd::Place Reception::enter(bool over_tls, const std::optional<base::asio::ip::address>& peer,
                               Crowd::Dismiss dismiss) {
     auto now = steady_clock::now();
     if (!watching_)
         watch_from(now);
-    return crowd(over_tls).enter(peer_of(peer), std::move(dismiss), now);
+    const Crowd::Peer key = peer ? peer_of(*peer) : peer_without_address(++without_address_);
+    return crowd(over_tls).enter(key, std::move(dismiss), now);
 }
 
 void Reception::end() {

@@ -9,9 +9,10 @@
 #include "responder/limits.hpp"
 #include "responder/server_tls.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,8 +40,10 @@ public:
     // The present time as HTTP writes it; valid until the next call.
     std::string_view date();
 
-    // The guest is dismissed when its time is over, or to make room.
-    Crowd::Place enter(bool over_tls, const base::asio::ip::address& peer, Crowd::Dismiss dismiss);
+    // The guest is dismissed when its time is over, or to make room. One without an address comes
+    // by a server that proxies, for anybody: it has no share of its own to use up.
+    Crowd::Place enter(bool over_tls, const std::optional<base::asio::ip::address>& peer,
+                       Crowd::Dismiss dismiss);
     Crowd& crowd(bool over_tls) { return over_tls ? tls_crowd_ : plain_crowd_; }
 
     // Dismisses everybody. Nobody who was dismissed asks for anything afterwards.
@@ -60,6 +63,7 @@ private:
     Crowd plain_crowd_, tls_crowd_;
     base::asio::steady_timer sweep_timer_;
     bool watching_ = false;
+    std::uint64_t without_address_ = 0;
     std::string date_;
     std::chrono::sys_seconds date_time_{};
 };

@@ -5,7 +5,6 @@
 
 #include "base/log.hpp"
 #include "responder/client_hello.hpp"
-#include "responder/socket_bio.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -84,7 +83,7 @@ ServerTls::ServerTls(const ChallengeBoard& board, const Sites& sites)
     SSL_CTX_set_alpn_select_cb(context, on_alpn, nullptr);
 }
 
-SslOwner ServerTls::session(base::asio::ip::tcp::socket& socket, Greeting& greeting) {
+SslOwner ServerTls::session(ConnectedSocket& socket, Greeting& greeting) {
     SslOwner session(crypto::check(SSL_new(context_.get()), doing));
     BIO* bio = new_socket_bio(socket);
     SSL_set_bio(session.get(), bio, bio);

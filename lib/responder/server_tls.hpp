@@ -7,8 +7,8 @@
 #include "crypto/error.hpp"
 #include "responder/answer.hpp"
 #include "responder/identities.hpp"
+#include "responder/socket_bio.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <openssl/ssl.h>
 
 #include <memory>
@@ -35,7 +35,7 @@ public:
 
     // A session on the socket, not begun; it writes what the client says into the greeting. Both
     // outlive it. Throws CryptoError.
-    SslOwner session(base::asio::ip::tcp::socket& socket, Greeting& greeting);
+    SslOwner session(ConnectedSocket& socket, Greeting& greeting);
 
     // For the callbacks alone: false refuses the client. Throws CryptoError.
     bool choose(SSL* session, Greeting& greeting);

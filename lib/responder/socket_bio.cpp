@@ -12,7 +12,7 @@
 namespace md::responder {
 namespace {
 
-using Socket = base::asio::ip::tcp::socket;
+using Socket = ConnectedSocket;
 
 Socket* socket_of(BIO* bio) {
     auto* socket = static_cast<Socket*>(BIO_get_data(bio));

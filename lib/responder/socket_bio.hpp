@@ -5,13 +5,16 @@
 
 #include "base/task.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 typedef struct bio_st BIO;
 
 namespace md::responder {
 
+// Of TCP, or a Unix socket's.
+using ConnectedSocket = base::asio::generic::stream_protocol::socket;
+
 // The socket outlives the BIO. Throws CryptoError.
-BIO* new_socket_bio(base::asio::ip::tcp::socket& socket);
+BIO* new_socket_bio(ConnectedSocket& socket);
 
 }  // namespace md::responder

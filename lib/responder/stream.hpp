@@ -6,8 +6,6 @@
 #include "base/task.hpp"
 #include "responder/server_tls.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <cstddef>
 #include <string_view>
 
@@ -15,7 +13,7 @@ namespace md::responder {
 
 class Stream {
 public:
-    using Socket = base::asio::ip::tcp::socket;
+    using Socket = ConnectedSocket;
 
     explicit Stream(Socket socket);
     Stream(const Stream&) = delete;

@@ -51,6 +51,10 @@ std::vector<WantedSocket> without_covered(const std::vector<WantedSocket>& wante
     return kept;
 }
 
+std::string WantedSocket::text() const {
+    return is_unix() ? "unix:" + path : text_of({address, port});
+}
+
 std::string text_of(const ip::tcp::endpoint& endpoint) {
     std::string host = endpoint.address().to_string();
     if (endpoint.address().is_v6())

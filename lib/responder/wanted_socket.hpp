@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which listening sockets an "address:port" of the configuration stands for. Pure.
+// Which listening sockets an "address:port" of the configuration stands for, and the name of each.
+// Pure.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -14,10 +15,16 @@ struct WantedSocket {
     bool over_tls = false;
     boost::asio::ip::address address;
     std::uint16_t port = 0;
-    bool is_half = false;  // the other family's, of the same name, is wanted with it
+    bool is_half = false;   // the other family's, of the same name, is wanted with it
+    std::string path = {};  // of a Unix socket, which has neither address nor port
+
+    bool is_unix() const { return !path.empty(); }
+    // "192.0.2.1:80", "[::]:80", "unix:/run/mdcertd/http.sock"
+    std::string text() const;
 
     bool operator==(const WantedSocket& other) const {
-        return over_tls == other.over_tls && address == other.address && port == other.port;
+        return over_tls == other.over_tls && address == other.address && port == other.port &&
+               path == other.path;
     }
 };
 

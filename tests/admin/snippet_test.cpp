@@ -101,7 +101,10 @@ TEST_CASE("ports that mdcertd has itself, or that no challenge goes by, are expl
     Setup setup;
     setup.server.port_map = {80, 443};
     CHECK_THAT(setup.complaint(FrontServer::nginx),
-               Catch::Contains("on port 80 itself") && Catch::Contains("MDPortMap 80:5080 443:-"));
+               Catch::Contains("on port 80 itself") &&
+                   Catch::Contains("'MDPortMap 80:unix:/run/mdcertd/http.sock 443:-'"));
+    CHECK_THAT(setup.complaint(FrontServer::haproxy),
+               Catch::Contains("'MDPortMap 80:unix:/var/lib/haproxy/mdcertd/http.sock 443:-'"));
     setup.server.port_map = {std::nullopt, 443};
     CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("on port 443 itself"));
     setup.server.port_map = {std::nullopt, 5443};
@@ -119,6 +122,26 @@ TEST_CASE("mdcertd is reached at the address it listens on") {
     CHECK(setup.forwarding(FrontServer::nginx).http == "[::1]:5080");
     setup.server.listens = {{"192.0.2.1", 5080}};
     CHECK(setup.forwarding(FrontServer::nginx).http == "192.0.2.1:5080");
+}
+
+TEST_CASE("a Unix socket is named as each server writes it, HAProxy's as seen from its chroot") {
+    Setup setup;
+    setup.server.port_map = {std::nullopt, std::nullopt, "/run/mdcertd/http.sock"};
+    CHECK_THAT(setup.text(FrontServer::nginx),
+               Catch::Contains("proxy_pass http://unix:/run/mdcertd/http.sock;\n"));
+    CHECK_THAT(setup.text(FrontServer::httpd),
+               Catch::Contains("ProxyPass \"/.well-known/acme-challenge/\" "
+                               "\"unix:/run/mdcertd/http.sock|http://localhost/.well-known/"
+                               "acme-challenge/\"\n"));
+    CHECK_THAT(setup.text(FrontServer::haproxy),
+               Catch::Contains("server mdcertd unix@/run/mdcertd/http.sock\n") &&
+                   Catch::Contains("the socket has to be in it"));
+    setup.server.port_map.http_socket = "/var/lib/haproxy/mdcertd/http.sock";
+    CHECK_THAT(setup.text(FrontServer::haproxy),
+               Catch::Contains("server mdcertd unix@/mdcertd/http.sock\n") &&
+                   Catch::Contains("# in the chroot /var/lib/haproxy\n"));
+    setup.domain.settings.edit().challenges = {ChallengeType::tls_alpn_01};
+    CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("no challenge"));
 }
 
 TEST_CASE("servers go by their names") {

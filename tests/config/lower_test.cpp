@@ -182,6 +182,8 @@ TEST_CASE("when no challenge is left it is told once for each domain") {
     CHECK(load_text("MDPortMap 80:-\nManagedDomain a.org\n").diagnostics.empty());
     CHECK(load_text("MDPortMap 80:-\nMDCAChallenges http-01\nManagedDomain a.org\n")
               .diagnostics.size() == 1);
+    CHECK(load_text("MDPortMap 80:unix:/run/s\nMDCAChallenges http-01\nManagedDomain a.org\n")
+              .diagnostics.empty());
     CHECK(load_text("MDPortMap 443:-\nMDCAChallenges tls-alpn-01\nManagedDomain a.org\n"
                     "<ManagedDomain b.org>\nMDCAChallenges http-01\n</ManagedDomain>\n")
               .diagnostics.size() == 1);

@@ -101,6 +101,8 @@ TEST_CASE("MDPortMap names what it changes, the rest is as by default") {
     CHECK(server_of("MDPortMap 80:5080").port_map == model::PortMap{5080, 443});
     CHECK(server_of("MDPortMap 443:5443 80:5080").port_map == model::PortMap{5080, 5443});
     CHECK(server_of("MDPortMap http:- https:5443").port_map == model::PortMap{std::nullopt, 5443});
+    CHECK(server_of("MDPortMap 80:unix:/run/http.sock 443:-").port_map ==
+          model::PortMap{std::nullopt, std::nullopt, "/run/http.sock"});
     CHECK(server_of("MDPortMap 80:- 443:-").port_map == model::PortMap{std::nullopt, std::nullopt});
 }
 

@@ -103,6 +103,29 @@ TEST_CASE("a port map changes one side and leaves the other") {
     CHECK(parse_port_map("https:-", map).value() == md::model::PortMap{80, std::nullopt});
 }
 
+TEST_CASE("a Unix socket takes the place of port 80, and a port that of the socket") {
+    md::model::PortMap map;
+    auto socket = parse_port_map("http:Unix:/run/mdcertd/http.sock", map).value();
+    CHECK(socket == md::model::PortMap{std::nullopt, 443, "/run/mdcertd/http.sock"});
+    CHECK(socket.has_http());
+    CHECK(parse_port_map("443:-", socket).value().http_socket == "/run/mdcertd/http.sock");
+    CHECK(parse_port_map("80:180", socket).value() == md::model::PortMap{180, 443});
+    CHECK_FALSE(parse_port_map("80:-", socket).value().has_http());
+}
+
+TEST_CASE("a socket that a web server could not be told of is refused") {
+    for (const char* text :
+         {"80:unix:", "80:unix:http.sock", "80:unix:@http", "80:unix:/run/a/", "80:unix:/run/a b",
+          "80:unix:/run/a;b", "80:unix:/run/a:/b", "80:unix:/run/a|b", "80:unix:/run/\"a"})
+        CHECK(parse_port_map(text, {}).has_error());
+    CHECK(parse_port_map("443:unix:/run/a", {}).error().what ==
+          "a socket takes the place of port 80 only");
+    const std::string longest = "80:unix:/" + std::string(106, 'a');
+    CHECK(parse_port_map(longest, {}).has_value());
+    CHECK(parse_port_map(longest + "a", {}).error().what ==
+          "the path of a socket has at most 107 characters, this one 108");
+}
+
 TEST_CASE("a port map that is none is refused") {
     for (const char* text : {"80", "80:", ":80", "8080:80", "-:80", "80:0", "80:65536", "80:-1",
                              "80:http", "443:5443:1", ""})

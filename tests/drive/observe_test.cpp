@@ -302,6 +302,10 @@ TEST_CASE("Listen lines narrow the addresses of their port and no other") {
     CHECK(narrowed.https == std::vector<std::pair<std::string, std::uint16_t>>{{"", 5443}});
     server.port_map.https.reset();
     CHECK(endpoints_of(server).https.empty());
+    CHECK(endpoints_of(server).http_socket == "");
+    server.port_map = {std::nullopt, 443, "/run/mdcertd/http.sock"};
+    CHECK(endpoints_of(server).http.empty());
+    CHECK(endpoints_of(server).http_socket == "/run/mdcertd/http.sock");
 }
 
 TEST_CASE("the responder knows which names have a certificate") {

@@ -37,7 +37,7 @@ void check_name(const std::string& name) {
 }
 
 void greet(World& world, std::string_view octets) {
-    boost::asio::ip::tcp::socket nowhere(world.context);
+    ConnectedSocket nowhere(world.context);
     Greeting greeting;
     const SslOwner session = world.tls.session(nowhere, greeting);
     BIO* in = BIO_new_mem_buf(octets.data(), static_cast<int>(octets.size()));

@@ -12,17 +12,19 @@ namespace {
 struct Combination {
     const char* server;
     const char* challenge;
+    bool by_socket;
 };
 
-// mdcertd on two ports of its own, and the server on those that the world sees.
+// mdcertd on a socket, or on two ports, of its own, and the server on those that the world sees.
 struct Beside {
-    Beside(const char* server, const std::string& domains)
+    Beside(const char* server, const std::string& domains, bool by_socket)
         : ca(PebbleOptions::calm()), site(ca), front(server, site, ca) {
         std::string& part = site.server_part;
         const auto ports = part.find("MDPortMap");
+        const std::string local =
+            by_socket ? "unix:" + front.socket() : std::to_string(http.number());
         part.replace(ports, part.find("MDNotifyCmd") - ports,
-                     "MDPortMap 80:" + std::to_string(http.number()) +
-                         " 443:" + std::to_string(tls.number()) +
+                     "MDPortMap 80:" + local + " 443:" + std::to_string(tls.number()) +
                          "\nListen 127.0.0.1:" + std::to_string(http.number()) +
                          "\nListen 127.0.0.1:" + std::to_string(tls.number()) + "\n");
         part.replace(part.find("MDNotifyCmd"), std::string::npos,
@@ -52,13 +54,15 @@ bool renewed(Beside& place, Process& daemon, unsigned times) {
 
 TEST_CASE("beside a real server: first certificate, renewal under load, a reload that is refused",
           "[slow]") {
-    const auto [server, challenge] =
-        GENERATE(Combination{"nginx", "http-01"}, Combination{"nginx", "tls-alpn-01"},
-                 Combination{"httpd", "http-01"}, Combination{"haproxy", "http-01"},
-                 Combination{"haproxy", "tls-alpn-01"});
-    INFO(server << " passes on " << challenge);
-    Beside place(server, std::string("MDCAChallenges ") + challenge +
-                             "\nMDRequireHttps permanent\nManagedDomain one.test www.one.test\n");
+    const auto [server, challenge, by_socket] = GENERATE(
+        Combination{"nginx", "http-01", true}, Combination{"nginx", "tls-alpn-01", false},
+        Combination{"httpd", "http-01", true}, Combination{"haproxy", "http-01", true},
+        Combination{"haproxy", "http-01", false}, Combination{"haproxy", "tls-alpn-01", false});
+    INFO(server << " passes on " << challenge << (by_socket ? " to a socket" : " to a port"));
+    Beside place(server,
+                 std::string("MDCAChallenges ") + challenge +
+                     "\nMDRequireHttps permanent\nManagedDomain one.test www.one.test\n",
+                 by_socket);
     FrontServer& front = place.front;
 
     // Before there is a certificate, what proves the names; then the whole.
@@ -133,7 +137,7 @@ TEST_CASE("a snippet is printed for what can work, and says what cannot") {
     const auto own = site.mdcertd({"snippet", "nginx", "one.test"});
     CHECK(own.status == 1);
     CHECK_THAT(own.errors, Catch::Contains("mdcertd answers on port 80 itself") &&
-                               Catch::Contains("MDPortMap 80:5080 443:-"));
+                               Catch::Contains("MDPortMap 80:unix:/run/mdcertd/http.sock"));
 }
 
 TEST_CASE("the reload hook says which server failed and why, and goes on with the others") {

@@ -59,14 +59,12 @@ TEST_CASE("every configuration we ship loads without a diagnostic") {
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(MD_SOURCE_DIR) / "config")) {
         if (entry.path().extension() != ".conf")
             continue;
-        const std::string text = read_file(entry.path());
-        if (text.find(sites) == std::string::npos) {
-            check_is_clean(entry.path());
-        } else {
-            write_file(scratch / "example",
-                       replaced(text, sites + "*.conf", (scratch / "site.conf").string()));
-            check_is_clean(scratch / "example");
-        }
+        std::string text = read_file(entry.path());
+        text = replaced(text, sites + "*.conf", (scratch / "site.conf").string());
+        // The folder that systemd makes for the socket.
+        text = replaced(text, "/run/mdcertd", scratch.path().string());
+        write_file(scratch / "example", text);
+        check_is_clean(text == read_file(entry.path()) ? entry.path() : scratch / "example");
     }
 }
 

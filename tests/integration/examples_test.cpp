@@ -81,9 +81,9 @@ private:
         if (word == "MDCertificateAgreement")
             return word + " accepted";
         const std::string http = std::to_string(ca_.http_port());
-        replace(line, ":5080", ":" + http);
-        replace(line, ":8080", ":" + http);
-        replace(line, ":8443", ":" + std::to_string(ca_.tls_port()));
+        replace(line, ":unix:/run/mdcertd/http.sock", ":" + http);
+        replace(line, ":880", ":" + http);
+        replace(line, ":844", ":" + std::to_string(ca_.tls_port()));
         replace(line, "/usr/bin/logger", (site_.directory() / "notify").string());
         replace(line, "/etc/apache2/sites-enabled", sites().string());
         return line;

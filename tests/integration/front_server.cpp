@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "front_server.hpp"
 
+#include <grp.h>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -47,7 +48,9 @@ std::string httpd_around(const std::string& folder, const std::string& snippet,
 }
 
 std::string haproxy_around(const std::string& folder, const std::string& snippet) {
-    return "global\n    master-worker\n    pidfile " + folder + "/pid\n    stats socket " + folder +
+    const std::string chroot = getuid() == 0 ? "    chroot " + folder + "/root\n" : "";
+    return "global\n    master-worker\n" + chroot + "    pidfile " + folder +
+           "/pid\n    stats socket " + folder +
            "/socket mode 600 level admin expose-fd listeners\n"
            "defaults\n    mode http\n    timeout connect 5s\n    timeout client 30s\n"
            "    timeout server 30s\n" +
@@ -66,12 +69,20 @@ FrontServer::FrontServer(std::string kind, const Site& site, Pebble& ca)
       root_(ca.issuing_root()),
       http_port_(ca.http_port()),
       tls_port_(ca.tls_port()) {
-    for (const char* name : {"www", "tmp", "links"})
+    for (const char* name : {"www", "tmp", "links", "root/run"})
         fs::create_directories(folder_ / name);
     write_file(folder_ / "www/index.html", "hello\n");
     write_file(log_, "");
     // Started as root, a server has its pages read by another account.
     fs::permissions(site.directory(), fs::perms::owner_all | fs::perms::others_exec);
+    const group* account = getgrnam("www-data");
+    if (getuid() == 0 && account != nullptr && kind_ != "haproxy" &&
+        chown((folder_ / "root/run").c_str(), 0, account->gr_gid) != 0)
+        throw std::runtime_error("cannot give a folder to www-data");
+}
+
+std::string FrontServer::socket() const {
+    return (folder_ / "root/run/http.sock").string();
 }
 
 std::string FrontServer::on_own_ports(std::string snippet) const {
@@ -80,6 +91,7 @@ std::string FrontServer::on_own_ports(std::string snippet) const {
     for (const auto& [theirs, ours] : std::vector<std::pair<std::string, std::string>>{
              {"127.0.0.1:8443", loopback(shared_tls_.number())},
              {"/etc/haproxy/mdcertd", links},
+             {getuid() == 0 ? "unix@" + (folder_ / "root").string() : "unix@", "unix@"},
              {":::80 v4v6", http},
              {":::443 v4v6", tls},
              {"    listen [::]:80;\n", ""},

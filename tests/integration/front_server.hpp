@@ -22,6 +22,9 @@ public:
 
     // The server's own part of the configuration, with the snippet in it.
     void configure(const std::string& snippet);
+    // Where a socket is that it passes the CA's questions on to: the group of its account alone may
+    // connect, and HAProxy sees it from its chroot.
+    std::string socket() const;
     // As an administrator's slip of the pen does.
     void break_configuration(bool broken);
     void start();

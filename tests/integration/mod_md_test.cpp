@@ -4,7 +4,9 @@
 #include "mod_md_server.hpp"
 #include "support/catch.hpp"
 
+#include <grp.h>
 #include <sstream>
+#include <unistd.h>
 
 using namespace md::test;
 using std::chrono::seconds;
@@ -61,11 +63,9 @@ std::vector<std::string> commands_behind(const std::string& heading) {
 // The package as it is after its installation, on a machine with httpd: a daemon without a domain,
 // which has made its store. Every path of README lies below the folder of the site.
 struct Installed {
-    explicit Installed(Machine& machine)
-        : site(machine.site),
-          here(site.directory().string()),
-          port(std::to_string(machine.ca.http_port())) {
+    explicit Installed(Machine& machine) : site(machine.site), here(site.directory().string()) {
         const std::string ca = machine.ca.ca_file().string();
+        make_socket_folder();
         for (const char* folder : {"bin", "etc/mdcertd/conf.d", "etc/apache2/sites-enabled"})
             fs::create_directories(site.directory() / folder);
         write_script(site.directory() / "bin/sudo", "#!/bin/sh\nexec \"$@\"\n");
@@ -78,6 +78,14 @@ struct Installed {
                        "\nMDCACertificateFile " + ca + "\n" + machine.the_site());
         start();
     }
+    // As systemd does, but for the socket in it, which the daemon then makes for the same group.
+    void make_socket_folder() const {
+        const fs::path folder = site.directory() / "run/mdcertd";
+        fs::create_directories(folder);
+        const group* account = getgrnam("www-data");
+        if (getuid() == 0 && account != nullptr)
+            REQUIRE(chown(folder.c_str(), 0, account->gr_gid) == 0);
+    }
     void start() {
         daemon = site.run();
         REQUIRE(daemon->wait_for_output("mdcertd runs", seconds{20}));
@@ -89,10 +97,9 @@ struct Installed {
             CHECK(daemon->stop(seconds{5}) == 0);
             return;
         }
-        for (const char* place : {"/etc/", "/var/lib/"})
+        for (const char* place : {"/etc/", "/var/lib/", "/run/"})
             command = replaced(command, place, here + place);
         command = replaced(command, "/usr/lib/mdcertd/", MD_SOURCE_DIR "/packaging/hooks/");
-        command = replaced(command, "5080", port);
         const auto outcome = run_command({{"sh", "-c", "PATH=" + here + "/bin:$PATH\n" + command}});
         INFO(command << outcome.output << outcome.errors);
         CHECK(outcome.status == 0);
@@ -100,7 +107,7 @@ struct Installed {
     }
 
     Site& site;
-    std::string here, port;
+    std::string here;
     std::unique_ptr<Process> daemon;
 };
 
@@ -184,7 +191,17 @@ TEST_CASE("README's commands take the store of httpd over: same account, certifi
     CHECK(place.ca.requests("/order-plz") == orders);
     CHECK(place.ca.requests("/sign-me-up") == accounts);
 
-    place.site.mdcertd({"renew", "one.test"});  // there is no httpd to be told
+    // httpd passes the CA's questions on to the socket as the snippet has it. There is no httpd
+    // that the hook could tell.
+    const auto snippet = place.site.mdcertd({"snippet", "httpd", "one.test"});
+    CHECK(snippet.errors == "");
+    const auto line = snippet.output.find("ProxyPass");
+    REQUIRE(line != std::string::npos);
+    place.httpd.configure(
+        place.the_site() + "MDRenewMode manual\n",
+        snippet.output.substr(line, snippet.output.find('\n', line) - line) + "\n");
+    place.httpd.start();
+    place.site.mdcertd({"renew", "one.test"});
     CHECK(place.ca.requests("/order-plz") == orders + 1);
     CHECK(place.ca.requests("/sign-me-up") == accounts);
     CHECK(read_file(ours / "pubcert.pem") != read_file(theirs / "pubcert.pem"));

@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
@@ -45,12 +46,25 @@ void Served::on_loop(const std::function<void()>& function) {
     done.get();
 }
 
-Visitor::Visitor(std::uint16_t port, const char* address) {
-    bool v6 = std::string_view(address).find(':') != std::string_view::npos;
-    descriptor_ = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+void Visitor::open(int family) {
+    descriptor_ = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     timeval limit{patience.count(), 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+Visitor::Visitor(const std::string& path) {
+    open(AF_UNIX);
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    path.copy(name.sun_path, sizeof name.sun_path - 1);
+    if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&name), sizeof name) != 0)
+        throw std::runtime_error("cannot connect to " + path);
+}
+
+Visitor::Visitor(std::uint16_t port, const char* address) {
+    bool v6 = std::string_view(address).find(':') != std::string_view::npos;
+    open(v6 ? AF_INET6 : AF_INET);
     sockaddr_in6 six{};
     six.sin6_family = AF_INET6;
     six.sin6_port = htons(port);

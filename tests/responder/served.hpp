@@ -49,6 +49,8 @@ private:
 class Visitor {
 public:
     explicit Visitor(std::uint16_t port, const char* address = "127.0.0.1");
+    // To a Unix socket.
+    explicit Visitor(const std::string& path);
     ~Visitor();
     Visitor(Visitor&& other) noexcept;
     Visitor(const Visitor&) = delete;
@@ -66,9 +68,10 @@ public:
     int descriptor() const { return descriptor_; }
 
 private:
+    void open(int family);
     bool receive();
 
-    int descriptor_;
+    int descriptor_ = -1;
     std::string received_;
 };
 
