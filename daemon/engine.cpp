@@ -5,11 +5,26 @@
 #include "drive/showcase.hpp"
 #include "free_memory.hpp"
 #include "http/beast_transport.hpp"
+#include "model/stage.hpp"
 #include "privileges.hpp"
 
 #include <utility>
 
 namespace md {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds between_retries = 10s;
+
+// What kept it from being proved was on our side, and cost the CA nothing.
+bool waits_for_port(const model::ObservedDomain& held) {
+    return held.staged_job && held.staged_job->last_failure &&
+           held.staged_job->last_failure->stage == model::stage::challenge &&
+           held.staged_job->last_failure->failure_class == model::FailureClass::passing;
+}
+
+}  // namespace
 
 drive::TransportFor transports(base::asio::any_io_executor executor) {
     return [executor](const drive::Route& route) -> std::unique_ptr<http::Transport> {
@@ -27,8 +42,8 @@ Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired
       on_stage_(std::move(on_stage)),
       on_change_(std::move(on_change)),
       listener_(executor, board_),
-      tls_alpn01_(executor, board_, listener_),
-      http01_(executor, board_, listener_),
+      tls_alpn01_(executor, board_, [this] { return https_obstacle(); }),
+      http01_(executor, board_, [this] { return http_obstacle(); }),
       reach_(executor, board_) {}
 
 Engine::~Engine() = default;
@@ -48,6 +63,39 @@ void Engine::open_ports(const model::DesiredState& desired) {
                   log::kv("reason", failure.reason));
 }
 
+// A port that was busy may be free by now: looked at before each attempt, and on a timer.
+void Engine::retry_ports() {
+    const std::vector<std::string> opened = listener_.retry();
+    for (const std::string& endpoint : opened)
+        log::info("port available now", log::kv("endpoint", endpoint));
+    if (opened.empty() || reconcile_ == nullptr)
+        return;
+    std::vector<std::string> waiting;
+    for (const model::ManagedDomain& domain : reconcile_->desired().domains)
+        if (domain.driven() && !reconcile_->is_running(domain.name()) &&
+            waits_for_port(reconcile_->observed().of(domain.name())))
+            waiting.push_back(domain.name());
+    if (!waiting.empty())
+        reconcile_->request(waiting);
+}
+
+std::string Engine::http_obstacle() {
+    retry_ports();
+    return listener_.http_obstacle();
+}
+
+std::string Engine::https_obstacle() {
+    retry_ports();
+    return listener_.https_obstacle();
+}
+
+base::Task<void> Engine::keep_ports_open() {
+    while (true) {
+        co_await clock_.wait(between_retries);
+        retry_ports();
+    }
+}
+
 base::Task<void> Engine::open() {
     std::exception_ptr failed;
     try {
@@ -63,6 +111,7 @@ base::Task<void> Engine::open() {
 
 base::Task<void> Engine::open_all() {
     const model::ServerSettings server = desired_.server;
+    listener_.hold();
     open_ports(desired_);
     become_user(server);
     lease_ = store::acquire_lease(server.store_dir);
@@ -75,6 +124,7 @@ base::Task<void> Engine::open_all() {
                                                     std::exchange(desired_, {}),
                                                     [this](const auto* changed) { show(changed); });
     co_await reconcile_->load();
+    listener_.admit();
     return_free_memory();
 }
 
@@ -101,6 +151,7 @@ base::Task<void> Engine::reload(model::DesiredState desired) {
     if (desired.server.store_dir != current.store_dir ||
         desired.server.server_root != current.server_root)
         throw base::Error("ServerRoot and MDStoreDir cannot change while mdcertd runs: restart it");
+    listener_.hold();
     open_ports(desired);
     std::exception_ptr failed;
     try {
@@ -109,15 +160,16 @@ base::Task<void> Engine::reload(model::DesiredState desired) {
         failed = std::current_exception();
     }
     return_free_memory();
-    if (!failed)
-        co_return;
-    open_ports(reconcile_->desired());
-    std::rethrow_exception(failed);
+    if (failed)
+        open_ports(reconcile_->desired());
+    listener_.admit();
+    if (failed)
+        std::rethrow_exception(failed);
 }
 
 Reach Engine::reach() {
     constexpr std::chrono::minutes long_enough{10};
-    return {reach_.show(long_enough), listener_.http_obstacle(), listener_.https_obstacle()};
+    return {reach_.show(long_enough), http_obstacle(), https_obstacle()};
 }
 
 void Engine::close() {

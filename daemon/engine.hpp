@@ -62,12 +62,19 @@ public:
     // Shows a proof of nothing for some minutes; one asked for before goes.
     Reach reach();
 
+    // Until cancelled: tries again and again what could not be opened, and has domains that it kept
+    // from being proved driven as soon as it is open.
+    base::Task<void> keep_ports_open();
+
     // Frees the ports. What is still open on them ends.
     void close();
 
 private:
     base::Task<void> open_all();
     void open_ports(const model::DesiredState& desired);
+    void retry_ports();
+    std::string http_obstacle();
+    std::string https_obstacle();
     void show(const model::ManagedDomain* changed);
 
     base::asio::any_io_executor executor_;

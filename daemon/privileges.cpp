@@ -11,8 +11,11 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <vector>
 
@@ -58,6 +61,21 @@ void require(const Account& account) {
     if (account.mistake)
         throw base::Error(std::string(account.mistake->directive) + ": " +
                           account.mistake->message + ": " + account.mistake->hint);
+}
+
+// The right to open ports below 1024, which ends with root unless it is kept: a port that is busy
+// now, or that a reload brings, is opened later. A hook does not inherit it.
+void keep_ports_alone() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+    sets[0].effective = sets[0].permitted = 1U << CAP_NET_BIND_SERVICE;
+    bool is_given_up = ::syscall(SYS_capset, &header, sets) == 0;
+    if (!is_given_up && errno == EPERM) {
+        sets[0] = {};  // not even root had it
+        is_given_up = ::syscall(SYS_capset, &header, sets) == 0;
+    }
+    if (!is_given_up || ::prctl(PR_SET_KEEPCAPS, 0L) != 0)
+        base::raise_errno("cannot give up the rights of root");
 }
 
 void make_root_for(const model::ServerSettings& server, const Identity& identity) {
@@ -149,9 +167,10 @@ void become_user(const model::ServerSettings& server) {
     const auto [user, group] = *account.identity;
     make_root_for(server, *account.identity);
     const std::vector<gid_t> groups = groups_of(*account.identity);
-    if (::setgroups(groups.size(), groups.data()) != 0 || ::setresgid(group, group, group) != 0 ||
-        ::setresuid(user, user, user) != 0)
+    if (::prctl(PR_SET_KEEPCAPS, 1L) != 0 || ::setgroups(groups.size(), groups.data()) != 0 ||
+        ::setresgid(group, group, group) != 0 || ::setresuid(user, user, user) != 0)
         base::raise_errno("cannot become user " + account.name);
+    keep_ports_alone();
     // Proof that there is no way back.
     if (::setuid(0) == 0)
         throw base::Error("root privileges could not be given up for good");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Giving up root: once the ports are bound, the process becomes the configured user for good; and
-// what root does on behalf of that user.
+// Giving up root: once the ports are bound, the process becomes the configured user for good, who
+// may open ports and nothing else of what root may; and what root does on behalf of that user.
 #pragma once
 
 #include "account.hpp"

@@ -44,6 +44,9 @@ public:
     base::Task<void> run() {
         survey_store();
         open_ports();
+        if (!proof_.token.empty())
+            for (const auto& [address, port] : drive::local_addresses_of(server_))
+                co_await drive::survey_local_port(address, port, proof_, tell());
         for (const model::ManagedDomain* domain : domains_)
             co_await survey_domain(*domain);
         if (left_out_ > 0)

@@ -94,6 +94,7 @@ base::Task<void> Daemon::serve() {
     base::Nursery nursery(executor);
     nursery.start(serve_and_answer(), [](std::exception_ptr) {});
     nursery.start(pages_.attend(), [](std::exception_ptr) {});
+    nursery.start(engine_.keep_ports_open(), [](std::exception_ptr) {});
     std::exception_ptr failed;
     try {
         co_await base::first_of(drive(), heed_signals());

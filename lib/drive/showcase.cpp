@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drive/showcase.hpp"
 
+#include "responder/listening_socket.hpp"
+#include "responder/wanted_socket.hpp"
 #include "store/layout.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <array>
+#include <fcntl.h>
+#include <optional>
+#include <unistd.h>
+#include <utility>
 
 namespace md::drive {
 namespace {
@@ -25,17 +30,39 @@ std::vector<Endpoint> endpoints_for(std::optional<std::uint16_t> port,
     return endpoints;
 }
 
-std::optional<std::string> content_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(file), {});
-}
+// A folder that is opened once stays the same one when another takes its place.
+class Folder {
+public:
+    explicit Folder(const std::string& path)
+        : descriptor_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+    ~Folder() {
+        if (descriptor_ >= 0)
+            ::close(descriptor_);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
 
-std::optional<responder::Credentials> credentials_at(const std::string& folder,
+    std::optional<std::string> content_of(const std::string& name) const {
+        const int file = ::openat(descriptor_, name.c_str(), O_RDONLY | O_CLOEXEC);
+        if (file < 0)
+            return std::nullopt;
+        std::string content;
+        std::array<char, 4096> part;
+        ssize_t count = 0;
+        while ((count = ::read(file, part.data(), part.size())) > 0)
+            content.append(part.data(), static_cast<std::size_t>(count));
+        ::close(file);
+        return count == 0 ? std::optional(std::move(content)) : std::nullopt;
+    }
+
+private:
+    int descriptor_;
+};
+
+std::optional<responder::Credentials> credentials_in(const Folder& folder,
                                                      const model::KeySpec& spec) {
-    auto key = content_of(folder + store::private_key_file(spec));
-    auto chain = content_of(folder + store::certificate_file(spec));
+    auto key = folder.content_of(store::private_key_file(spec));
+    auto chain = folder.content_of(store::certificate_file(spec));
     if (!key || !chain)
         return std::nullopt;
     try {
@@ -51,6 +78,22 @@ std::optional<responder::Credentials> credentials_at(const std::string& folder,
 responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server) {
     return {endpoints_for(server.port_map.http, server.listens),
             endpoints_for(server.port_map.https, server.listens), server.port_map.http_socket};
+}
+
+std::vector<std::pair<std::string, std::uint16_t>> local_addresses_of(
+    const model::ServerSettings& server) {
+    std::vector<std::pair<std::string, std::uint16_t>> addresses;
+    for (const auto& [address, port] : endpoints_of(server).http)
+        for (auto wanted : responder::wanted_sockets(address, port, false)) {
+            const bool v6 = wanted.address.is_v6();
+            if (wanted.is_half && !responder::machine_has_family(v6))
+                continue;
+            if (wanted.address.is_unspecified())
+                addresses.emplace_back(v6 ? "::1" : "127.0.0.1", port);
+            else
+                addresses.emplace_back(wanted.address.to_string(), port);
+        }
+    return addresses;
 }
 
 responder::Site site_of(const model::ManagedDomain& domain, const model::ObservedDomain& held,
@@ -75,13 +118,14 @@ responder::Sites sites_of(const model::DesiredState& desired,
     return sites;
 }
 
-std::optional<responder::Credentials> live_credentials(const std::string& store_directory,
-                                                       const model::ManagedDomain& domain) {
-    std::string folder = store_directory + "/" + store::domain_key(domain.name()) + "/";
+std::vector<responder::Credentials> live_credentials(const std::string& store_directory,
+                                                     const model::ManagedDomain& domain) {
+    const Folder folder(store_directory + "/" + store::domain_key(domain.name()));
+    std::vector<responder::Credentials> all;
     for (const model::KeySpec& spec : domain.settings->keys)
-        if (auto credentials = credentials_at(folder, spec))
-            return credentials;
-    return std::nullopt;
+        if (auto credentials = credentials_in(folder, spec))
+            all.push_back(std::move(*credentials));
+    return all;
 }
 
 }  // namespace md::drive

@@ -7,8 +7,8 @@
 #include "model/observed_state.hpp"
 #include "responder/listener.hpp"
 
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace md::drive {
 
@@ -16,15 +16,21 @@ namespace md::drive {
 // port.
 responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server);
 
+// Where the local port 80 can be asked on this machine: "127.0.0.1" and "::1" for all addresses. No
+// Unix socket.
+std::vector<std::pair<std::string, std::uint16_t>> local_addresses_of(
+    const model::ServerSettings& server);
+
 // What the responder is to know of the MD at that place, for all its names.
 responder::Site site_of(const model::ManagedDomain& domain, const model::ObservedDomain& held,
                         std::size_t place);
 responder::Sites sites_of(const model::DesiredState& desired, const model::ObservedState& observed);
 
-// The live key and chain of the MD, read from the files of the store at the moment of the
-// handshake: the I/O thread reads two small files, nothing is kept per idle MD. nullopt: none, or
-// not readable.
-std::optional<responder::Credentials> live_credentials(const std::string& store_directory,
-                                                       const model::ManagedDomain& domain);
+// The live keys and chains of the MD, one for each type of key, read from the files of the store at
+// the moment of the handshake: the I/O thread reads two small files each, nothing is kept per idle
+// MD. All are of one generation, whatever is switched meanwhile. What is not there, or not
+// readable, is left out.
+std::vector<responder::Credentials> live_credentials(const std::string& store_directory,
+                                                     const model::ManagedDomain& domain);
 
 }  // namespace md::drive

@@ -175,6 +175,24 @@ base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Settings set
     co_return SurveyedCa{};
 }
 
+base::Task<void> survey_local_port(std::string address, std::uint16_t port, PostedProof proof,
+                                   OnFinding found) {
+    const bool is_ipv6 = address.find(':') != std::string::npos;
+    const std::string place =
+        (is_ipv6 ? "[" + address + "]" : address) + ":" + std::to_string(port) + " on this machine";
+    auto url = http::Url::parse("http://localhost:" + std::to_string(port) +
+                                "/.well-known/acme-challenge/" + proof.token);
+    Visit result = co_await visit(*url, address);
+    if (!result.answer)
+        found(bad(place + ": " + result.trouble,
+                  "mdcertd is to answer there: see its log for why the port is not open"));
+    else if (result.answer->status == 200 && result.answer->body == proof.key_authorization)
+        found(good(place + ": mdcertd answers"));
+    else
+        found(bad(place + ": " + stranger(*result.answer),
+                  "stop what answers there, or map another port with MDPortMap"));
+}
+
 base::Task<void> survey_port_80(model::DomainName name, PostedProof proof, OnFinding found) {
     http::Endpoints endpoints;
     std::string trouble;

@@ -39,6 +39,10 @@ base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Settings set
 // The proof, asked for on port 80 of each address of the name.
 base::Task<void> survey_port_80(model::DomainName name, PostedProof proof, OnFinding found);
 
+// The proof, asked for on a local port, as what MDPortMap maps port 80 to.
+base::Task<void> survey_local_port(std::string address, std::uint16_t port, PostedProof proof,
+                                   OnFinding found);
+
 // Whether CAA records keep this CA from issuing for the name. Blocks for the name server.
 void survey_caa(const model::DomainName& name, const SurveyedCa& ca, const OnFinding& found);
 }  // namespace md::drive

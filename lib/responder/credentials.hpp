@@ -7,7 +7,6 @@
 #include "responder/answer.hpp"
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +18,9 @@ struct Credentials {
     crypto::PrivateKey key;
 };
 
-// Asked for a managed name that has a certificate (SNI, lower case), and the answer kept until
-// credentials or sites are set anew. nullopt, or a throw: a fallback is made up.
+// Asked for a managed name that has certificates (SNI, lower case), one for each type of key, and
+// the answer kept until credentials or sites are set anew. None, or a throw: a fallback is made up.
 using CredentialsFor =
-    std::function<std::optional<Credentials>(const std::string& name, const Site& site)>;
+    std::function<std::vector<Credentials>(const std::string& name, const Site& site)>;
 
 }  // namespace md::responder

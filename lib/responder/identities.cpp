@@ -35,51 +35,54 @@ void Identities::set_credentials(CredentialsFor credentials) {
     forget();
 }
 
-const Credentials& Identities::for_name(const std::string& name, const Site* site) {
+const std::vector<Credentials>& Identities::for_name(const std::string& name, const Site* site) {
     const std::string& kept_name = site == nullptr ? nobody : name;
     sys_seconds now = present();
-    const Credentials* known = kept_in(kept_, kept_name, now);
+    const std::vector<Credentials>* known = kept_in(kept_, kept_name, now);
     return known != nullptr ? *known : keep(kept_, kept_name, find(kept_name, site), now);
 }
 
-const Credentials* Identities::kept_in(const ByName& kept, const std::string& name,
-                                       sys_seconds now) {
+const std::vector<Credentials>* Identities::kept_in(const ByName& kept, const std::string& name,
+                                                    sys_seconds now) {
     auto one = kept.find(name);
     bool usable =
         one != kept.end() && now < one->second.since + kept_for && now >= one->second.since;
     return usable ? &one->second.credentials : nullptr;
 }
 
-const Credentials& Identities::keep(ByName& kept, const std::string& name, Credentials fresh,
-                                    sys_seconds now) {
+const std::vector<Credentials>& Identities::keep(ByName& kept, const std::string& name,
+                                                 std::vector<Credentials> fresh, sys_seconds now) {
     if (kept.size() >= most_kept)
         kept.clear();
     return kept.insert_or_assign(name, Kept{std::move(fresh), now}).first->second.credentials;
 }
 
-Credentials Identities::find(const std::string& name, const Site* site) {
+std::vector<Credentials> Identities::find(const std::string& name, const Site* site) {
+    std::vector<Credentials> found;
     if (site != nullptr && site->has_certificate)
-        if (auto credentials = own(name, *site))
-            return *credentials;
-    return fallback(name);
+        found = own(name, *site);
+    if (found.empty())
+        found.push_back(fallback(name));
+    return found;
 }
 
-std::optional<Credentials> Identities::own(const std::string& name, const Site& site) const {
+std::vector<Credentials> Identities::own(const std::string& name, const Site& site) const {
+    std::vector<Credentials> usable;
     if (!credentials_)
-        return std::nullopt;
+        return usable;
     try {
-        auto credentials = credentials_(name, site);
-        if (credentials && !credentials->chain.empty() &&
-            credentials->chain.front().has_key(credentials->key))
-            return credentials;
-        if (credentials)
-            log::warn("the certificate and its key do not belong together",
-                      log::kv("domain", name));
+        for (Credentials& one : credentials_(name, site)) {
+            if (!one.chain.empty() && one.chain.front().has_key(one.key))
+                usable.push_back(std::move(one));
+            else
+                log::warn("the certificate and its key do not belong together",
+                          log::kv("domain", name));
+        }
     } catch (const std::exception& error) {
         log::warn("the certificate cannot be served", log::kv("domain", name),
                   log::kv("reason", error.what()));
     }
-    return std::nullopt;
+    return usable;
 }
 
 Credentials Identities::fallback(const std::string& name) {
@@ -90,12 +93,14 @@ const Credentials& Identities::proof(const std::string& name,
                                      const std::string& key_authorization) {
     sys_seconds now = present();
     std::string both = name + " " + key_authorization;
-    const Credentials* known = kept_in(proofs_, both, now);
+    const std::vector<Credentials>* known = kept_in(proofs_, both, now);
     if (known != nullptr)
-        return *known;
+        return known->front();
     auto certificate =
         crypto::make_tls_alpn_certificate(key(), domain_name(name), key_authorization, now);
-    return keep(proofs_, both, {{std::move(certificate)}, key()}, now);
+    std::vector<Credentials> made;
+    made.push_back({{std::move(certificate)}, key()});
+    return keep(proofs_, both, std::move(made), now).front();
 }
 
 const crypto::PrivateKey& Identities::key() {

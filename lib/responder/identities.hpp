@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace md::responder {
 
@@ -21,26 +22,28 @@ public:
     // What was kept is asked for again.
     void forget() { kept_.clear(); }
 
-    // For a managed name, or null for every other. Valid until the next call.
-    const Credentials& for_name(const std::string& name, const Site* site);
+    // For a managed name, one for each type of key, or null for every other name. At least one;
+    // valid until the next call.
+    const std::vector<Credentials>& for_name(const std::string& name, const Site* site);
     // RFC 8737 §3. Several validators ask for the same one: it is made once. Valid until the next
     // call.
     const Credentials& proof(const std::string& name, const std::string& key_authorization);
 
 private:
     struct Kept {
-        Credentials credentials;
+        std::vector<Credentials> credentials;
         std::chrono::sys_seconds since;
     };
 
     using ByName = std::map<std::string, Kept, std::less<>>;
 
-    static const Credentials* kept_in(const ByName& kept, const std::string& name,
-                                      std::chrono::sys_seconds now);
-    static const Credentials& keep(ByName& kept, const std::string& name, Credentials fresh,
-                                   std::chrono::sys_seconds now);
-    Credentials find(const std::string& name, const Site* site);
-    std::optional<Credentials> own(const std::string& name, const Site& site) const;
+    static const std::vector<Credentials>* kept_in(const ByName& kept, const std::string& name,
+                                                   std::chrono::sys_seconds now);
+    static const std::vector<Credentials>& keep(ByName& kept, const std::string& name,
+                                                std::vector<Credentials> fresh,
+                                                std::chrono::sys_seconds now);
+    std::vector<Credentials> find(const std::string& name, const Site* site);
+    std::vector<Credentials> own(const std::string& name, const Site& site) const;
     Credentials fallback(const std::string& name);
     const crypto::PrivateKey& key();
 

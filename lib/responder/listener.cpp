@@ -22,6 +22,7 @@ namespace {
 struct OpenDoor {
     WantedSocket want;
     std::shared_ptr<Door> door;
+    bool held = false;  // nobody is let in yet
 
     std::uint16_t port() const { return door->socket().local().port(); }
     // Whether this socket is what is wanted, or serves it as well.
@@ -38,6 +39,7 @@ struct Missing {
     WantedSocket want;
     std::string endpoint, reason;
     bool is_absent = false;  // this machine has no such address, or it is none
+    bool can_open = true;    // false: it is no address
 };
 
 bool is_absence(int error) {
@@ -59,6 +61,9 @@ public:
         : reception_(std::make_shared<Reception>(executor, board, limits)) {}
 
     std::vector<BindFailure> open(const Endpoints& endpoints);
+    std::vector<std::string> retry();
+    void hold() { holding_ = true; }
+    void admit();
     void adopt(int descriptor);
     void close();
     std::vector<std::uint16_t> ports(bool over_tls) const;
@@ -85,6 +90,7 @@ private:
     std::vector<OpenDoor> doors_;
     std::vector<ListeningSocket> adopted_;  // not in use
     bool opened_ = false;
+    bool holding_ = false;
 
     // Of the last open():
     std::vector<WantedSocket> wants_;
@@ -107,6 +113,28 @@ std::vector<BindFailure> Listener::Impl::open(const Endpoints& endpoints) {
         if (!(one.is_absent && other_half_is_open(one.want)))
             failures.push_back({one.endpoint, one.reason});
     return failures;
+}
+
+std::vector<std::string> Listener::Impl::retry() {
+    std::vector<std::string> opened;
+    for (Missing& one : std::exchange(missing_, {})) {
+        if (!one.can_open) {
+            missing_.push_back(std::move(one));
+            continue;
+        }
+        const std::size_t before = missing_.size();
+        open_missing(one.want);
+        if (missing_.size() == before)
+            opened.push_back(one.endpoint);
+    }
+    return opened;
+}
+
+void Listener::Impl::admit() {
+    holding_ = false;
+    for (OpenDoor& open : doors_)
+        if (std::exchange(open.held, false))
+            open.door->open();
 }
 
 void Listener::Impl::want(const Endpoints& endpoints) {
@@ -133,7 +161,8 @@ void Listener::Impl::want_tcp(const std::vector<std::pair<std::string, std::uint
             missing_.push_back({{over_tls, {}, port},
                                 address + ":" + std::to_string(port),
                                 "not an IP address",
-                                true});
+                                true,
+                                false});
         all.insert(all.end(), sockets.begin(), sockets.end());
     }
     all = without_covered(all);
@@ -174,8 +203,9 @@ std::optional<ListeningSocket> Listener::Impl::open_socket(const WantedSocket& w
     int error = 0;
     auto socket = ListeningSocket::open({want.address, port}, error);
     if (!socket)
-        missing_.push_back(
-            {want, text_of({want.address, port}), std::strerror(error), is_absence(error)});
+        missing_.push_back({want, text_of({want.address, port}), std::strerror(error),
+                            is_absence(error) ||
+                                (want.is_half && !machine_has_family(want.address.is_v6()))});
     return socket;
 }
 
@@ -194,8 +224,9 @@ std::optional<ListeningSocket> Listener::Impl::open_unix(const WantedSocket& wan
 
 void Listener::Impl::open_door(const WantedSocket& want, ListeningSocket socket) {
     auto door = std::make_shared<Door>(reception_, std::move(socket), want.over_tls);
-    door->open();
-    doors_.push_back({want, std::move(door)});
+    if (!holding_)
+        door->open();
+    doors_.push_back({want, std::move(door), holding_});
 }
 
 std::optional<ListeningSocket> Listener::Impl::take_adopted(const WantedSocket& want) {
@@ -264,18 +295,18 @@ std::vector<std::uint16_t> Listener::Impl::ports(bool over_tls) const {
 }
 
 std::string Listener::Impl::obstacle(bool over_tls) const {
-    if (is_open(over_tls))
-        return "";
     const std::string outside = over_tls ? "443" : "80";
     std::string name = "port " + outside;
     if (local_[over_tls].empty())
         return opened_ ? "MDPortMap closes " + name : name + " is not open";
     if (local_[over_tls] != outside)
         name += " (local " + local_[over_tls] + ")";
+    const bool is_partly_open = is_open(over_tls);
     for (const Missing& one : missing_)
-        if (one.want.over_tls == over_tls)
-            return name + " could not be bound: " + one.reason;
-    return name + " is not open";
+        if (one.want.over_tls == over_tls && !(is_partly_open && one.is_absent))
+            return name + " could not be bound" + (is_partly_open ? " on " + one.endpoint : "") +
+                   ": " + one.reason;
+    return is_partly_open ? "" : name + " is not open";
 }
 
 Listener::Listener(base::asio::any_io_executor executor, const ChallengeBoard& board,
@@ -307,6 +338,18 @@ void Listener::set_answers(Answers answers) {
 
 std::vector<BindFailure> Listener::open(const Endpoints& wanted) {
     return impl_->open(wanted);
+}
+
+std::vector<std::string> Listener::retry() {
+    return impl_->retry();
+}
+
+void Listener::hold() {
+    impl_->hold();
+}
+
+void Listener::admit() {
+    impl_->admit();
 }
 
 void Listener::adopt(int descriptor) {

@@ -48,6 +48,12 @@ public:
         std::string http_socket = {};  // path of a Unix socket for what comes to port 80; "" = none
     };
     std::vector<BindFailure> open(const Endpoints& wanted);
+    // Tries once more what the last open() left undone, and returns what is open now of it.
+    std::vector<std::string> retry();
+    // On ports opened from now on nobody is let in until admit(): who comes waits in the kernel's
+    // queue, so that nobody is shown a fallback because the certificates are not known yet.
+    void hold();
+    void admit();
     // Listening sockets passed by systemd; at the next open() one serves whatever is wanted on its
     // port, whichever address it is bound to, or at its path. Takes ownership of the descriptor.
     void adopt(int descriptor);
@@ -56,9 +62,10 @@ public:
     std::vector<std::uint16_t> http_ports() const;
     std::vector<std::uint16_t> https_ports() const;
 
-    // Why no validator can come to the port, since the last open(): "port 80 (local 5080) could not
-    // be bound: Address already in use", "MDPortMap closes port 80"; or "" when one can. A Unix
-    // socket is a port in this.
+    // Why validators cannot come to the port: "port 80 (local 5080) could not be bound: Address
+    // already in use", "... could not be bound on [::]:5080: ...", "MDPortMap closes port 80"; or ""
+    // when they can. It takes every address family that this machine has: a validator chooses which
+    // one it comes by. A Unix socket is a port in this.
     std::string http_obstacle() const;
     std::string https_obstacle() const;
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -27,6 +28,18 @@ int option_of(int descriptor, int level, int option) {
 }
 
 }  // namespace
+
+bool machine_has_family(bool v6) {
+    ifaddrs* all = nullptr;
+    if (::getifaddrs(&all) != 0)
+        return true;
+    bool found = false;
+    for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next)
+        found = found || (one->ifa_addr != nullptr &&
+                          one->ifa_addr->sa_family == (v6 ? AF_INET6 : AF_INET));
+    ::freeifaddrs(all);
+    return found;
+}
 
 std::optional<ListeningSocket> ListeningSocket::open(const Endpoint& endpoint, int& error) {
     bool v6 = endpoint.address().is_v6();

@@ -60,4 +60,7 @@ private:
     bool adopted_ = false;
 };
 
+// Whether an interface has an address of IPv6, or of IPv4; loopback counts.
+bool machine_has_family(bool v6);
+
 }  // namespace md::responder

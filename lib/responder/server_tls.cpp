@@ -4,6 +4,7 @@
 #include "responder/server_tls.hpp"
 
 #include "base/log.hpp"
+#include "responder/certificate_choice.hpp"
 #include "responder/client_hello.hpp"
 
 #include <openssl/err.h>
@@ -97,7 +98,11 @@ bool ServerTls::choose(SSL* session, Greeting& greeting) {
     base::BytesView protocols =
         extension(session, TLSEXT_TYPE_application_layer_protocol_negotiation);
     if (!offers_protocol(protocols, acme_protocol)) {
-        show(session, identities_.for_name(greeting.name, sites_.find(greeting.name)));
+        const ClientAbilities client{extension(session, TLSEXT_TYPE_signature_algorithms),
+                                     extension(session, TLSEXT_TYPE_supported_groups)};
+        const auto& all = identities_.for_name(greeting.name, sites_.find(greeting.name));
+        for (const Credentials* one : credentials_for(client, all))
+            show(session, *one);
         return true;
     }
     const Posting* posting = board_.tls(greeting.name);
