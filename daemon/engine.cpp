@@ -58,6 +58,8 @@ void Engine::open_ports(const model::DesiredState& desired) {
     responder::Listener::Endpoints endpoints;
     if (!desired.domains.empty())
         endpoints = drive::endpoints_of(desired.server);
+    listener_.set_health_path(desired.server.health_path);
+    listener_.set_proxies(desired.server.proxy_sources);
     for (const responder::BindFailure& failure : listener_.open(endpoints))
         log::warn("port not available", log::kv("endpoint", failure.endpoint),
                   log::kv("reason", failure.reason));

@@ -188,6 +188,23 @@ first_certificate() {
         'exposure level for mdcertd.service: (0\.[0-9]|1\.[0-5]) '
 }
 
+# What the CA's questions come by is root's, whether mdcertd runs or not.
+passed_on() {
+    in_machine curl -sS -o /dev/null -w '%{http_code}' -H 'Host: example.org' \
+        http://127.0.0.1/.well-known/acme-challenge/nothing
+}
+socket() {
+    local path=/run/mdcertd/http.sock
+    expect "the socket is for nginx alone" "$(in_machine stat -c '%U:%G %a' $path /run/mdcertd)" '^root:www-data 660$'
+    expect "nginx passes questions on to it" "$(passed_on)" '^404$'
+    expect "check has nothing to say of it" "$(in_machine mdcertd check 2>&1)" ': fine, '
+    in_machine systemctl stop mdcertd 2> /dev/null
+    expect "it is held while mdcertd is down" "$(in_machine systemctl is-active mdcertd-http.socket)" '^active$'
+    holds "nobody else can take it away" in_machine sh -c "! runuser -u nobody -- rm -f $path 2> /dev/null && [ -S $path ]"
+    expect "a question starts mdcertd, and is answered" "$(passed_on)" '^404$'
+    holds "which then runs" in_machine systemctl is-active mdcertd
+}
+
 # By polkit: the daemon itself may reload no server.
 renewals() {
     local former
@@ -286,6 +303,7 @@ make_base
 boot
 start_authority
 first_certificate
+socket
 renewals
 mail_servers
 upgrade

@@ -16,7 +16,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <map>
 #include <memory>
 
@@ -100,16 +102,24 @@ private:
         const std::string by = "mdcertd does not run, tried by this command: ";
         auto failures = listener_->open(drive::endpoints_of(server_));
         for (const responder::BindFailure& failure : failures)
-            found({false, by + "cannot listen on " + failure.endpoint + ": " + failure.reason,
-                   failure.reason == "Permission denied" ? "run this as root" : blocked_port});
+            found(judge_failure(by, failure));
         reach_ = std::make_unique<drive::ReachProof>(executor_, board_);
         proof_ = reach_->show(std::chrono::hours{1});
         if (failures.empty())
             judge_ports(listener_->http_obstacle(), listener_->https_obstacle(), by);
     }
 
+    // A socket that is held while mdcertd does not run is held by systemd, as it should be.
+    static Finding judge_failure(const std::string& by, const responder::BindFailure& failure) {
+        if (failure.endpoint.starts_with("unix:") && failure.reason == std::strerror(EADDRINUSE))
+            return {
+                true, by + failure.endpoint + " is held by another process, such as systemd", {}};
+        return {false, by + "cannot listen on " + failure.endpoint + ": " + failure.reason,
+                failure.reason == std::strerror(EACCES) ? "run this as root" : blocked_port};
+    }
+
     void judge_ports(const std::string& http, const std::string& https, const std::string& by) {
-        judge_port("80", server_.port_map.http.has_value(), http, by);
+        judge_port("80", server_.port_map.has_http(), http, by);
         judge_port("443", server_.port_map.https.has_value(), https, by);
     }
 
@@ -133,7 +143,7 @@ private:
             known = authorities_.emplace(route, std::move(ca)).first;
         }
         const auto& challenges = domain.settings->challenges;
-        bool by_http = server_.port_map.http && !proof_.token.empty() &&
+        bool by_http = server_.port_map.has_http() && !proof_.token.empty() &&
                        std::find(challenges.begin(), challenges.end(),
                                  model::ChallengeType::http_01) != challenges.end();
         for (const model::DomainName& name : domain.certificate_names()) {

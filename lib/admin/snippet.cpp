@@ -32,6 +32,17 @@ std::string address_of(std::uint16_t port, const model::ServerSettings& server) 
     return host + ":" + std::to_string(port);
 }
 
+// Whether MDProxyProtocol asks for a header of what comes from there, or to the socket.
+bool wants_header(const std::string& to, const model::ServerSettings& server) {
+    if (to.starts_with("unix:"))
+        return server.proxy_sources.unix_socket;
+    std::string host = to.substr(0, to.rfind(':'));
+    if (host.starts_with('['))
+        host = host.substr(1, host.size() - 2);
+    const auto address = model::AddressRange::parse(host);
+    return address && server.proxy_sources.contains(address->first);
+}
+
 // What no local user can take while mdcertd is down.
 std::string good_map(FrontServer front) {
     const std::string path = front == FrontServer::haproxy
@@ -70,6 +81,13 @@ Forwarding forwarding_for(FrontServer front, const model::ServerSettings& server
         to.http = map.http ? address_of(*map.http, server) : "unix:" + map.http_socket;
     if (map.https && front != FrontServer::httpd && proved_by(ChallengeType::tls_alpn_01, sites))
         to.tls = address_of(*map.https, server);
+    to.http_wants_header = !to.http.empty() && wants_header(to.http, server);
+    to.tls_wants_header = !to.tls.empty() && wants_header(to.tls, server);
+    if (front != FrontServer::haproxy && (to.http_wants_header || to.tls_wants_header))
+        throw base::Error(
+            "MDProxyProtocol asks this web server for a PROXY header, which it cannot send with "
+            "what "
+            "it passes on: take it out of the list");
     bool by_command = proved_by(ChallengeType::dns_01, sites);
     if (to.http.empty() && to.tls.empty() && !by_command)
         throw base::Error(

@@ -33,6 +33,7 @@ struct FrontedSite {
 // where it does not or the server cannot pass that on.
 struct Forwarding {
     std::string http, tls;
+    bool http_wants_header = false, tls_wants_header = false;  // of the PROXY protocol
 };
 
 // Where the CA's questions for these domains are to be sent. Throws base::Error, with what to write

@@ -72,7 +72,8 @@ std::string plain_frontend(const Forwarding& to, const std::vector<FrontedSite>&
     text += "    # default_backend your-site\n";
     if (!to.http.empty())
         text += "backend mdcertd\n    mode http\n" + note_on_chroot(to.http) +
-                "    server mdcertd " + address_for_haproxy(to.http) + "\n";
+                "    server mdcertd " + address_for_haproxy(to.http) +
+                (to.http_wants_header ? " send-proxy-v2\n" : "\n");
     return text;
 }
 
@@ -84,8 +85,9 @@ std::string shared_port(const Forwarding& to) {
            "    use_backend mdcertd-tls if { req.ssl_alpn acme-tls/1 }\n"
            "    default_backend https\n"
            "backend mdcertd-tls\n    mode tcp\n    server mdcertd " +
-           to.tls + "\nbackend https\n    mode tcp\n    server https " +
-           std::string(shared_tls_address) + " send-proxy-v2\n";
+           to.tls + (to.tls_wants_header ? " send-proxy-v2" : "") +
+           "\nbackend https\n    mode tcp\n    server https " + std::string(shared_tls_address) +
+           " send-proxy-v2\n";
 }
 
 std::string tls_frontend(const Forwarding& to, const std::vector<FrontedSite>& sites) {

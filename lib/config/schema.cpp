@@ -103,6 +103,28 @@ const DirectiveSpec rows[] = {
         .show_server = port_map_text,
     },
     {
+        .name = "MDHealthPath",
+        .arguments = "PATH | none",
+        .default_value = "none",
+        .example = "MDHealthPath /healthz",
+        .sentence = "The path at which the responder answers 200 on its ports, under any name, for "
+                    "a load balancer that looks whether it is there; whatever renewals do.",
+        .set_server = set_health_path,
+        .show_server = health_path_text,
+    },
+    {
+        .name = "MDProxyProtocol",
+        .most = many,
+        .arguments = "(ADDRESS[/BITS] | unix)... | none",
+        .default_value = "none",
+        .example = "MDProxyProtocol 192.0.2.10 10.0.0.0/8",
+        .sentence = "The load balancers that put a PROXY header (version 1 or 2) in front of what "
+                    "they pass on: required of these addresses, or of the Unix socket, and refused "
+                    "of all others. It gives nobody any right.",
+        .set_server = set_proxy_protocol,
+        .show_server = proxy_protocol_text,
+    },
+    {
         .name = "MDNotifyCmd",
         .most = many,
         .arguments = "PROGRAM [ARGUMENT...]",

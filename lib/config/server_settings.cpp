@@ -13,6 +13,7 @@ using model::LogLevel;
 constexpr unsigned most_parallel = 64;
 constexpr unsigned most_orders = 1'000'000;
 constexpr std::chrono::seconds longest_rate_period = std::chrono::days{30};
+constexpr std::size_t longest_health_path = 256;
 constexpr std::size_t log_levels_shown = 5;
 // httpd's words; the ones of ours first, which are those that are shown.
 constexpr Keyword<LogLevel> log_levels[] = {
@@ -151,6 +152,44 @@ void set_port_map(const Directive& directive, ServerSettings& server, Report& re
     server.port_map = map;
 }
 
+// What a request can have as its path, no more: a query or an escaped character would never match.
+void set_health_path(const Directive& directive, ServerSettings& server, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    const std::string& path = argument.text;
+    if (same_word(path, "none"))
+        return server.health_path.clear();
+    bool is_path = path.starts_with('/') && path.size() <= longest_health_path &&
+                   std::all_of(path.begin(), path.end(), [](char c) {
+                       return c > ' ' && c < 0x7f && c != '?' && c != '#' && c != '%';
+                   });
+    if (!is_path)
+        return report.error(argument.at, in_quotes(path) + " is not a path of a request",
+                            "write one such as /healthz, without query and escapes");
+    if (path == "/.well-known" || path.starts_with("/.well-known/"))
+        return report.error(argument.at, "what is below /.well-known/ is for the CA and others",
+                            "write a path such as /healthz");
+    server.health_path = path;
+}
+
+void set_proxy_protocol(const Directive& directive, ServerSettings& server, Report& report) {
+    model::ProxySources sources;
+    for (const Argument& argument : directive.arguments) {
+        if (same_word(argument.text, "none") && directive.arguments.size() == 1)
+            break;
+        if (same_word(argument.text, "unix")) {
+            sources.unix_socket = true;
+            continue;
+        }
+        auto range = model::AddressRange::parse(argument.text);
+        if (!range)
+            return report.error(argument.at,
+                                in_quotes(argument.text) + " is not an address or a range of them",
+                                "write 192.0.2.1, 10.0.0.0/8, 2001:db8::/32, unix or none");
+        sources.ranges.push_back(std::move(*range));
+    }
+    server.proxy_sources = std::move(sources);
+}
+
 void set_notify_command(const Directive& directive, ServerSettings& server, Report& report) {
     set_command(directive, server.notify_command, report);
 }
@@ -265,6 +304,17 @@ std::string port_map_text(const ServerSettings& server) {
     const model::PortMap& map = server.port_map;
     const std::string http = map.http_socket.empty() ? port(map.http) : "unix:" + map.http_socket;
     return as_word("80:" + http) + " 443:" + port(map.https);
+}
+
+std::string health_path_text(const ServerSettings& server) {
+    return server.health_path.empty() ? "none" : as_word(server.health_path);
+}
+
+std::string proxy_protocol_text(const ServerSettings& server) {
+    std::string text = server.proxy_sources.unix_socket ? "unix" : "";
+    for (const model::AddressRange& range : server.proxy_sources.ranges)
+        text += (text.empty() ? "" : " ") + range.text;
+    return text.empty() ? "none" : text;
 }
 
 std::string notify_command_text(const ServerSettings& server) {

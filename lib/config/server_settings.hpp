@@ -17,6 +17,8 @@ void set_log_level(const Directive& directive, ServerSettings& server, Report& r
 void add_listen(const Directive& directive, ServerSettings& server, Report& report);
 void add_status_listen(const Directive& directive, ServerSettings& server, Report& report);
 void set_port_map(const Directive& directive, ServerSettings& server, Report& report);
+void set_health_path(const Directive& directive, ServerSettings& server, Report& report);
+void set_proxy_protocol(const Directive& directive, ServerSettings& server, Report& report);
 void set_notify_command(const Directive& directive, ServerSettings& server, Report& report);
 void set_message_command(const Directive& directive, ServerSettings& server, Report& report);
 void set_retry_delay(const Directive& directive, ServerSettings& server, Report& report);
@@ -33,6 +35,8 @@ std::string log_level_text(const ServerSettings& server);
 std::string listens_text(const ServerSettings& server);
 std::string status_listens_text(const ServerSettings& server);
 std::string port_map_text(const ServerSettings& server);
+std::string health_path_text(const ServerSettings& server);
+std::string proxy_protocol_text(const ServerSettings& server);
 std::string notify_command_text(const ServerSettings& server);
 std::string message_command_text(const ServerSettings& server);
 std::string retry_delay_text(const ServerSettings& server);

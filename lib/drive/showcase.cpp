@@ -80,18 +80,19 @@ responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server)
             endpoints_for(server.port_map.https, server.listens), server.port_map.http_socket};
 }
 
-std::vector<std::pair<std::string, std::uint16_t>> local_addresses_of(
-    const model::ServerSettings& server) {
-    std::vector<std::pair<std::string, std::uint16_t>> addresses;
+std::vector<Endpoint> local_addresses_of(const model::ServerSettings& server) {
+    std::vector<Endpoint> addresses;
     for (const auto& [address, port] : endpoints_of(server).http)
-        for (auto wanted : responder::wanted_sockets(address, port, false)) {
+        for (const auto& wanted : responder::wanted_sockets(address, port, false)) {
             const bool v6 = wanted.address.is_v6();
             if (wanted.is_half && !responder::machine_has_family(v6))
                 continue;
+            std::string at = wanted.address.to_string();
             if (wanted.address.is_unspecified())
-                addresses.emplace_back(v6 ? "::1" : "127.0.0.1", port);
-            else
-                addresses.emplace_back(wanted.address.to_string(), port);
+                at = v6 ? "::1" : "127.0.0.1";
+            const auto range = model::AddressRange::parse(at);
+            if (!range || !server.proxy_sources.contains(range->first))
+                addresses.emplace_back(std::move(at), port);
         }
     return addresses;
 }

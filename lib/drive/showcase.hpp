@@ -17,7 +17,7 @@ namespace md::drive {
 responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server);
 
 // Where the local port 80 can be asked on this machine: "127.0.0.1" and "::1" for all addresses. No
-// Unix socket.
+// Unix socket, and none of which MDProxyProtocol asks what we do not say.
 std::vector<std::pair<std::string, std::uint16_t>> local_addresses_of(
     const model::ServerSettings& server);
 

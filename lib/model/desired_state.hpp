@@ -2,6 +2,7 @@
 // What the configuration asks for: the managed domains and the settings of the daemon itself.
 #pragma once
 
+#include "model/address_range.hpp"
 #include "model/managed_domain.hpp"
 
 #include <chrono>
@@ -60,6 +61,8 @@ struct ServerSettings {
     PortMap port_map;
     std::vector<Listen> listens;
     std::vector<StatusListen> status_listens;
+    std::string health_path;                   // MDHealthPath; "" = none
+    ProxySources proxy_sources;                // MDProxyProtocol
     std::vector<std::string> notify_command;   // program and arguments; empty = none
     std::vector<std::string> message_command;  // the same, MDMessageCmd
     LogLevel log_level = LogLevel::info;

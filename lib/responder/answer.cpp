@@ -24,6 +24,8 @@ bool comes_before(const std::pair<std::string, Site>& known, std::string_view na
 
 std::string_view text_of(unsigned status) {
     switch (status) {
+        case 200:
+            return "mdcertd answers.\n";
         case 301:
         case 302:
         case 307:
@@ -95,6 +97,14 @@ Answer redirect(const Site& site, std::string_view method, const std::string& ho
     return result;
 }
 
+Answer health(std::string_view method) {
+    if (!only_reads(method))
+        return refused_method();
+    Answer result = plain(200);
+    result.headers.emplace_back("Cache-Control", "no-store");
+    return result;
+}
+
 }  // namespace
 
 void Sites::ByName::put(std::string name, Site site) {
@@ -126,7 +136,8 @@ const Site* Sites::find(std::string_view host) const {
     return wildcards_.find(host.substr(dot + 1));
 }
 
-Answer answer(const Question& question, const ChallengeBoard& board, const Sites& sites) {
+Answer answer(const Question& question, const ChallengeBoard& board, const Sites& sites,
+              std::string_view health_path) {
     auto target = parse_target(question.target);
     auto asked_host = host_of(question.host);
     if (!target || !asked_host)
@@ -138,6 +149,9 @@ Answer answer(const Question& question, const ChallengeBoard& board, const Sites
 
     if (target->path.starts_with(challenges))
         return to_challenge(target->path.substr(challenges.size()), question.method, board);
+
+    if (!health_path.empty() && target->path == health_path)
+        return health(question.method);
 
     std::string host = base::lower(*host_asked_for);
     const Site* site = sites.find(host);

@@ -63,7 +63,9 @@ struct Answer {
 
 using Answers = std::function<Answer(const Question&)>;
 
-Answer answer(const Question& question, const ChallengeBoard& board, const Sites& sites);
+// At the health path ("" = there is none) a load balancer sees that we are here, under any name.
+Answer answer(const Question& question, const ChallengeBoard& board, const Sites& sites,
+              std::string_view health_path = {});
 
 // The word for people that goes with a status.
 Answer plain(unsigned status);

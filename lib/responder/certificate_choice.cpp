@@ -9,14 +9,14 @@ namespace md::responder {
 namespace {
 
 struct Curve {
-    std::string_view name;             // as KeySpec has it
+    std::string_view name;              // KeySpec::canonical_curve
     std::uint16_t signature_algorithm;  // RFC 8446 §4.2.3
     std::uint16_t group;                // §4.2.7
 };
 constexpr Curve curves[] = {
-    {"p-256", 0x0403, 23},
-    {"p-384", 0x0503, 24},
-    {"p-521", 0x0603, 25},
+    {"P-256", 0x0403, 23},
+    {"P-384", 0x0503, 24},
+    {"P-521", 0x0603, 25},
 };
 
 const Curve* curve_of(const Credentials& credentials) {
@@ -36,7 +36,7 @@ std::vector<std::uint16_t> codes_in(base::BytesView extension) {
     return codes;
 }
 
-bool contains(const std::vector<std::uint16_t>& codes, std::uint16_t code) {
+bool lists(const std::vector<std::uint16_t>& codes, std::uint16_t code) {
     return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
@@ -48,11 +48,11 @@ const Credentials* elliptic_for(const ClientAbilities& client,
         for (const Credentials* one : elliptic) {
             const Curve* curve = curve_of(*one);
             if (curve != nullptr && curve->signature_algorithm == algorithm &&
-                (groups.empty() || contains(groups, curve->group)))
+                (groups.empty() || lists(groups, curve->group)))
                 return one;
         }
     for (const Credentials* one : elliptic)
-        if (const Curve* curve = curve_of(*one); curve != nullptr && contains(groups, curve->group))
+        if (const Curve* curve = curve_of(*one); curve != nullptr && lists(groups, curve->group))
             return one;
     return elliptic.front();
 }

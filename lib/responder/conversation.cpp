@@ -19,12 +19,20 @@
 namespace md::responder {
 namespace {
 
+using Address = std::optional<base::asio::ip::address>;
+
 constexpr std::size_t first_buffer = 1024;
+const char* const not_listed = "MDProxyProtocol does not list that address";
 
 class Conversation {
 public:
-    Conversation(Reception& reception, Stream& stream, Crowd::Place& place, bool over_tls)
-        : reception_(reception), stream_(stream), place_(place), over_tls_(over_tls) {}
+    Conversation(Reception& reception, Stream& stream, Crowd::Place& place, bool over_tls,
+                 Address peer)
+        : reception_(reception),
+          stream_(stream),
+          place_(place),
+          over_tls_(over_tls),
+          peer_(std::move(peer)) {}
 
     base::Task<void> run();
 
@@ -41,6 +49,7 @@ private:
     Stream& stream_;
     Crowd::Place& place_;
     bool over_tls_;
+    Address peer_;      // what connected
     bool open_ = true;  // more requests are welcome
 
     std::vector<char> buffer_ = std::vector<char>(first_buffer);
@@ -130,8 +139,13 @@ void Conversation::reply() {
 
 void Conversation::refuse() {
     open_ = false;
+    const std::string_view arrived{buffer_.data() + begin_, end_ - begin_};
+    const bool is_proxy_header = served_ == 0 && begins_like_proxy_header(arrived);
+    if (is_proxy_header)
+        reception_.report_proxy_header(peer_, not_listed, arrived);
     if (!answered_)
-        append_reply(out_, refusal(parser_->refused_with()), {reception_.date(), false, true});
+        append_reply(out_, refusal(is_proxy_header ? 400 : parser_->refused_with()),
+                     {reception_.date(), false, true});
 }
 
 void Conversation::next_request() {
@@ -153,16 +167,41 @@ base::Task<bool> Conversation::send_answers() {
     co_return sent;
 }
 
+// Whom the load balancer passes on counts from then on; nobody is trusted for it. False: refused.
+base::Task<bool> hear_proxy(Reception& reception, Stream& stream, Crowd::Place& place,
+                            const Address& peer) {
+    std::string arrived;
+    ProxyHeader header = co_await stream.read_proxy_header(arrived);
+    if (place.dismissed())
+        co_return false;
+    if (header.state == ProxyHeader::State::whole) {
+        if (header.source)
+            place.belongs_to(Reception::peer_of(*header.source));
+        co_return true;
+    }
+    if (!arrived.empty())  // a look whether the port is open
+        reception.report_proxy_header(peer, header.reason, arrived);
+    co_await stream.finish();
+    co_return false;
+}
+
 }  // namespace
 
 base::Task<void> converse(std::shared_ptr<Reception> reception, Stream::Socket socket,
                           std::optional<base::asio::ip::address> peer, bool over_tls) {
     Stream stream(std::move(socket));
     Crowd::Place place = reception->enter(over_tls, peer, [&stream] { stream.close(); });
+    if (reception->is_proxy(peer)) {
+        bool understood = co_await hear_proxy(*reception, stream, place, peer);
+        if (!understood)
+            co_return;
+    }
     if (over_tls) {
         bool established = co_await stream.start_tls(reception->tls());
         if (place.dismissed())
             co_return;
+        if (!stream.unexpected().empty())
+            reception->report_proxy_header(peer, not_listed, stream.unexpected());
         bool validation = established && stream.greeting().validation;
         if (validation) {
             log::debug("validator answered", log::kv("domain", stream.greeting().name));
@@ -175,7 +214,7 @@ base::Task<void> converse(std::shared_ptr<Reception> reception, Stream::Socket s
         }
         place.renew(std::chrono::steady_clock::now());
     }
-    Conversation conversation(*reception, stream, place, over_tls);
+    Conversation conversation(*reception, stream, place, over_tls, peer);
     co_await conversation.run();
 }
 

@@ -8,15 +8,28 @@
 namespace md::responder {
 
 Crowd::Place Crowd::enter(Peer peer, Dismiss dismiss_guest, Time now) {
-    auto mine = count_.find(peer);
-    if (mine != count_.end() && mine->second >= per_peer_) {
-        dismiss(std::find_if(present_.begin(), present_.end(),
-                             [peer](const Guest& guest) { return guest.peer == peer; }));
-    } else if (present_.size() >= total_) {
+    const std::size_t before = present_.size();
+    make_room_for(peer);
+    if (present_.size() == before && before >= total_)
         dismiss_oldest();
-    }
     ++count_[peer];
     return {*this, present_.insert(present_.end(), {peer, now, std::move(dismiss_guest)})};
+}
+
+void Crowd::make_room_for(Peer peer) {
+    auto mine = count_.find(peer);
+    if (mine != count_.end() && mine->second >= per_peer_)
+        dismiss(std::find_if(present_.begin(), present_.end(),
+                             [peer](const Guest& guest) { return guest.peer == peer; }));
+}
+
+void Crowd::move(Guests::iterator guest, Peer peer) {
+    if (guest->dismissed)
+        return;
+    make_room_for(peer);
+    forget(guest->peer);
+    guest->peer = peer;
+    ++count_[peer];
 }
 
 bool Crowd::dismiss_oldest() {

@@ -47,6 +47,8 @@ public:
         // Something was completed: the guest's time begins anew.
         void renew(Time now) { crowd_.renew(guest_, now); }
         bool dismissed() const { return guest_->dismissed; }
+        // It turned out to be another's: it counts as that peer's from now on.
+        void belongs_to(Peer peer) { crowd_.move(guest_, peer); }
 
     private:
         Crowd& crowd_;
@@ -68,6 +70,8 @@ public:
 private:
     void dismiss(Guests::iterator guest);
     void forget(Peer peer);
+    void make_room_for(Peer peer);
+    void move(Guests::iterator guest, Peer peer);
     void renew(Guests::iterator guest, Time now);
     void leave(Guests::iterator guest);
 

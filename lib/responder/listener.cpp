@@ -203,9 +203,9 @@ std::optional<ListeningSocket> Listener::Impl::open_socket(const WantedSocket& w
     int error = 0;
     auto socket = ListeningSocket::open({want.address, port}, error);
     if (!socket)
-        missing_.push_back({want, text_of({want.address, port}), std::strerror(error),
-                            is_absence(error) ||
-                                (want.is_half && !machine_has_family(want.address.is_v6()))});
+        missing_.push_back(
+            {want, text_of({want.address, port}), std::strerror(error),
+             is_absence(error) || (want.is_half && !machine_has_family(want.address.is_v6()))});
     return socket;
 }
 
@@ -330,6 +330,14 @@ void Listener::set_site(const std::string& name, Site site) {
 
 void Listener::set_credentials(CredentialsFor credentials) {
     impl_->reception().tls().identities().set_credentials(std::move(credentials));
+}
+
+void Listener::set_health_path(std::string path) {
+    impl_->reception().set_health_path(std::move(path));
+}
+
+void Listener::set_proxies(model::ProxySources proxies) {
+    impl_->reception().set_proxies(std::move(proxies));
 }
 
 void Listener::set_answers(Answers answers) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "model/address_range.hpp"
 #include "responder/answer.hpp"
 #include "responder/credentials.hpp"
 #include "responder/limits.hpp"
@@ -35,6 +36,9 @@ public:
     void set_sites(Sites sites);
     void set_site(const std::string& name, Site site);  // one of them
     void set_credentials(CredentialsFor credentials);
+    // MDHealthPath ("" = none) and MDProxyProtocol.
+    void set_health_path(std::string path);
+    void set_proxies(model::ProxySources proxies);
     // What its ports answer instead: they are for other things than challenges. Not called any more
     // once close() was.
     void set_answers(Answers answers);
@@ -63,9 +67,9 @@ public:
     std::vector<std::uint16_t> https_ports() const;
 
     // Why validators cannot come to the port: "port 80 (local 5080) could not be bound: Address
-    // already in use", "... could not be bound on [::]:5080: ...", "MDPortMap closes port 80"; or ""
-    // when they can. It takes every address family that this machine has: a validator chooses which
-    // one it comes by. A Unix socket is a port in this.
+    // already in use", "... could not be bound on [::]:5080: ...", "MDPortMap closes port 80"; or
+    // "" when they can. It takes every address family that this machine has: a validator chooses
+    // which one it comes by. A Unix socket is a port in this.
     std::string http_obstacle() const;
     std::string https_obstacle() const;
 

@@ -35,8 +35,8 @@ bool machine_has_family(bool v6) {
         return true;
     bool found = false;
     for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next)
-        found = found || (one->ifa_addr != nullptr &&
-                          one->ifa_addr->sa_family == (v6 ? AF_INET6 : AF_INET));
+        found = found ||
+                (one->ifa_addr != nullptr && one->ifa_addr->sa_family == (v6 ? AF_INET6 : AF_INET));
     ::freeifaddrs(all);
     return found;
 }

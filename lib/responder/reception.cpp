@@ -2,6 +2,8 @@
 // One timer serves all connections: their times run out in the order in which they wait.
 #include "responder/reception.hpp"
 
+#include "base/log.hpp"
+#include "base/printable.hpp"
 #include "base/time_text.hpp"
 
 #include <algorithm>
@@ -12,17 +14,17 @@ namespace {
 
 using std::chrono::steady_clock;
 
-Crowd::Peer peer_of(const base::asio::ip::address& address) {
-    if (address.is_v4())
-        return Crowd::Peer{0xffff} << 32 | address.to_v4().to_uint();
-    auto octets = address.to_v6().to_bytes();
-    Crowd::Peer prefix = 0;
-    for (std::size_t i = 0; i < 8; ++i)
-        prefix = prefix << 8 | octets[i];
-    if (address.to_v6().is_v4_mapped())
-        for (std::size_t i = 10; i < 16; ++i)
-            prefix = prefix << 8 | octets[i];
-    return prefix;
+constexpr std::chrono::minutes between_reports{1};
+constexpr std::size_t most_shown = 48;  // octets of what arrived
+
+model::AddressOctets octets_of(const base::asio::ip::address& address) {
+    if (address.is_v6())
+        return address.to_v6().to_bytes();
+    model::AddressOctets octets{};
+    octets[10] = octets[11] = 0xff;
+    const auto bytes = address.to_v4().to_bytes();
+    std::copy(bytes.begin(), bytes.end(), octets.begin() + 12);
+    return octets;
 }
 
 // No address of a peer: those of multicast send nothing.
@@ -52,6 +54,22 @@ void Reception::set_site(const std::string& name, Site site) {
     tls_.identities().forget();
 }
 
+bool Reception::is_proxy(const std::optional<base::asio::ip::address>& peer) const {
+    return peer ? !proxies_.empty() && proxies_.contains(octets_of(*peer)) : proxies_.unix_socket;
+}
+
+void Reception::report_proxy_header(const std::optional<base::asio::ip::address>& peer,
+                                    const std::string& reason, std::string_view arrived) {
+    const auto now = steady_clock::now();
+    if (reported_ && now < *reported_ + between_reports)
+        return;
+    reported_ = now;
+    log::warn("a connection was refused for its PROXY header",
+              log::kv("peer", peer ? peer->to_string() : "the Unix socket"),
+              log::kv("reason", reason),
+              log::kv("arrived", base::printable(arrived.substr(0, most_shown))));
+}
+
 void Reception::note_validation(const std::string& name) const {
     const Posting* posting = board_.tls(name);
     if (posting != nullptr && posting->on_seen)
@@ -67,12 +85,26 @@ std::string_view Reception::date() {
     return date_;
 }
 
+Crowd::Peer Reception::peer_of(const base::asio::ip::address& address) {
+    if (address.is_v4())
+        return Crowd::Peer{0xffff} << 32 | address.to_v4().to_uint();
+    auto octets = address.to_v6().to_bytes();
+    Crowd::Peer prefix = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+        prefix = prefix << 8 | octets[i];
+    if (address.to_v6().is_v4_mapped())
+        for (std::size_t i = 10; i < 16; ++i)
+            prefix = prefix << 8 | octets[i];
+    return prefix;
+}
+
 Crowd::Place Reception::enter(bool over_tls, const std::optional<base::asio::ip::address>& peer,
                               Crowd::Dismiss dismiss) {
     auto now = steady_clock::now();
     if (!watching_)
         watch_from(now);
-    const Crowd::Peer key = peer ? peer_of(*peer) : peer_without_address(++without_address_);
+    const bool is_one_peer = peer && !is_proxy(peer);
+    const Crowd::Peer key = is_one_peer ? peer_of(*peer) : peer_without_address(++without_address_);
     return crowd(over_tls).enter(key, std::move(dismiss), now);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "model/address_range.hpp"
 #include "responder/answer.hpp"
 #include "responder/crowd.hpp"
 #include "responder/limits.hpp"
@@ -32,9 +33,18 @@ public:
 
     // What is answered instead of challenges and redirects.
     void set_answers(Answers answers) { answers_ = std::move(answers); }
+    void set_health_path(std::string path) { health_path_ = std::move(path); }
     Answer answer(const Question& question) const {
-        return answers_ ? answers_(question) : responder::answer(question, board_, sites_);
+        return answers_ ? answers_(question)
+                        : responder::answer(question, board_, sites_, health_path_);
     }
+
+    void set_proxies(model::ProxySources proxies) { proxies_ = std::move(proxies); }
+    // Whether this peer has to say first whom it passes on.
+    bool is_proxy(const std::optional<base::asio::ip::address>& peer) const;
+    // Tells of a PROXY header that is not understood, or not asked for; once a minute at most.
+    void report_proxy_header(const std::optional<base::asio::ip::address>& peer,
+                             const std::string& reason, std::string_view arrived);
     // Tells whoever proves the name that a validator saw it.
     void note_validation(const std::string& name) const;
     // The present time as HTTP writes it; valid until the next call.
@@ -44,6 +54,8 @@ public:
     // by a server that proxies, for anybody: it has no share of its own to use up.
     Crowd::Place enter(bool over_tls, const std::optional<base::asio::ip::address>& peer,
                        Crowd::Dismiss dismiss);
+    // As which peer an address counts.
+    static Crowd::Peer peer_of(const base::asio::ip::address& address);
     Crowd& crowd(bool over_tls) { return over_tls ? tls_crowd_ : plain_crowd_; }
 
     // Dismisses everybody. Nobody who was dismissed asks for anything afterwards.
@@ -59,6 +71,9 @@ private:
     Limits limits_;
     Sites sites_;
     Answers answers_;
+    std::string health_path_;
+    model::ProxySources proxies_;
+    std::optional<Crowd::Time> reported_;
     ServerTls tls_;
     Crowd plain_crowd_, tls_crowd_;
     base::asio::steady_timer sweep_timer_;

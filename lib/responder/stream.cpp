@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 
 #include <array>
+#include <sys/socket.h>
 #include <utility>
 
 namespace md::responder {
@@ -48,9 +49,31 @@ base::Task<bool> Stream::satisfy(int result) {
     co_return false;
 }
 
+base::Task<ProxyHeader> Stream::read_proxy_header(std::string& octets) {
+    ProxyHeader header = parse_proxy_header(octets);
+    while (header.state == ProxyHeader::State::more) {
+        const std::size_t before = octets.size();
+        octets.resize(before + header.wanted);
+        std::size_t count = co_await read_some(octets.data() + before, header.wanted);
+        octets.resize(before + count);
+        header = parse_proxy_header(octets);
+        if (count == 0) {
+            header.state = ProxyHeader::State::malformed;
+            header.reason = "it ends too early";
+        }
+    }
+    co_return header;
+}
+
 base::Task<bool> Stream::start_tls(ServerTls& tls) {
     if (!co_await ready(Socket::wait_read))
         co_return false;
+    std::array<char, 16> first;
+    const auto count = ::recv(socket_.native_handle(), first.data(), first.size(), MSG_PEEK);
+    if (count > 0 && begins_like_proxy_header({first.data(), static_cast<std::size_t>(count)})) {
+        unexpected_.assign(first.data(), static_cast<std::size_t>(count));
+        co_return false;
+    }
     ssl_ = tls.session(socket_, greeting_);
     for (;;) {
         ERR_clear_error();

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "responder/proxy_header.hpp"
 #include "responder/server_tls.hpp"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace md::responder {
@@ -19,9 +21,15 @@ public:
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
+    // The header that a load balancer puts in front, and not an octet more. `octets` is what
+    // arrived.
+    base::Task<ProxyHeader> read_proxy_header(std::string& octets);
+
     // Nothing is spent on a client before it has said something. False: no handshake came about.
     base::Task<bool> start_tls(ServerTls& tls);
     const Greeting& greeting() const { return greeting_; }
+    // What the client sent where TLS was to begin, when that was a PROXY header; "" otherwise.
+    const std::string& unexpected() const { return unexpected_; }
 
     // At least one octet, or 0 when the other side has finished or the connection is gone.
     base::Task<std::size_t> read_some(char* data, std::size_t size);
@@ -42,6 +50,7 @@ private:
     Socket socket_;
     Greeting greeting_;
     SslOwner ssl_;
+    std::string unexpected_;
     bool broken_ = false;  // OpenSSL must not be asked for a farewell
 };
 

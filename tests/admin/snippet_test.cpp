@@ -144,6 +144,22 @@ TEST_CASE("a Unix socket is named as each server writes it, HAProxy's as seen fr
     CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("no challenge"));
 }
 
+TEST_CASE("HAProxy is told to send the header that MDProxyProtocol asks for, others cannot") {
+    Setup setup;
+    setup.server.port_map = {180, 444};
+    setup.server.proxy_sources.ranges = {*model::AddressRange::parse("127.0.0.0/8")};
+    CHECK_THAT(setup.text(FrontServer::haproxy),
+               Catch::Contains("server mdcertd 127.0.0.1:180 send-proxy-v2\n") &&
+                   Catch::Contains("server mdcertd 127.0.0.1:444 send-proxy-v2\n"));
+    CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("MDProxyProtocol asks"));
+    setup.server.listens = {{"::1", 180}, {"::1", 444}};
+    CHECK(setup.complaint(FrontServer::nginx) == "");
+    setup.server.port_map = {std::nullopt, std::nullopt, "/run/s"};
+    CHECK(setup.complaint(FrontServer::httpd) == "");
+    setup.server.proxy_sources.unix_socket = true;
+    CHECK_THAT(setup.text(FrontServer::haproxy), Catch::Contains("unix@/run/s send-proxy-v2\n"));
+}
+
 TEST_CASE("servers go by their names") {
     CHECK(front_server_named("nginx") == FrontServer::nginx);
     CHECK(front_server_named("httpd") == FrontServer::httpd);

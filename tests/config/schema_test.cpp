@@ -134,6 +134,8 @@ TEST_CASE("every directive of the manual is in the table") {
                              "MDCAChallenges",
                              "MDStatusListen",
                              "MDPortMap",
+                             "MDHealthPath",
+                             "MDProxyProtocol",
                              "MDPrivateKeys",
                              "MDRenewWindow",
                              "MDDriveMode",

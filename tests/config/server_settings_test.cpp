@@ -106,6 +106,34 @@ TEST_CASE("MDPortMap names what it changes, the rest is as by default") {
     CHECK(server_of("MDPortMap 80:- 443:-").port_map == model::PortMap{std::nullopt, std::nullopt});
 }
 
+TEST_CASE("MDHealthPath is a path that a request can have, and not one of the CA's") {
+    CHECK(server_of("MDHealthPath /healthz").health_path == "/healthz");
+    CHECK(server_of("MDHealthPath /healthz\nMDHealthPath none").health_path == "");
+    for (const char* path : {"healthz", "\"\"", "/a?b", "/a#b", "/a%20b", "\"/a b\"", "/\xc3\xa4",
+                             "http://a.example/"}) {
+        INFO(path);
+        CHECK(
+            fault_of("MDHealthPath " + std::string(path)).ends_with("is not a path of a request"));
+    }
+    for (const char* path : {"/.well-known", "/.well-known/health"})
+        CHECK(fault_of("MDHealthPath " + std::string(path)) ==
+              "what is below /.well-known/ is for the CA and others");
+    CHECK(server_of("MDHealthPath /.well-knownish").health_path == "/.well-knownish");
+}
+
+TEST_CASE("MDProxyProtocol lists addresses, ranges and the Unix socket") {
+    const auto sources =
+        server_of("MDProxyProtocol 192.0.2.1 10.0.0.0/8 2001:db8::/32 UNIX").proxy_sources;
+    CHECK(sources.unix_socket);
+    REQUIRE(sources.ranges.size() == 3);
+    CHECK(sources.contains(model::AddressRange::parse("10.1.2.3")->first));
+    CHECK_FALSE(sources.contains(model::AddressRange::parse("192.0.2.2")->first));
+    CHECK(server_of("MDProxyProtocol none").proxy_sources.empty());
+    for (const char* text : {"balancer.example", "192.0.2.1:80", "10.0.0.1/8", "*", "none"})
+        CHECK(fault_of("MDProxyProtocol 192.0.2.1 " + std::string(text)) ==
+              "'" + std::string(text) + "' is not an address or a range of them");
+}
+
 TEST_CASE("MDNotifyCmd keeps its words as they are") {
     CHECK(server_of("MDNotifyCmd /bin/ready").notify_command == Names{"/bin/ready"});
     CHECK(server_of("MDNotifyCmd /bin/ready \"two words\" $HOME ; rm").notify_command ==

@@ -31,6 +31,7 @@ const char* const everything =
     "ServerRoot \"/srv/with blank\"\nMDStoreDir store\nUser certs\nGroup certs\nLogLevel debug\n"
     "Listen 192.0.2.1:80\nListen [2001:db8::1]:443\nMDStatusListen 9180\n"
     "MDStatusListen 127.0.0.2:9181\nMDPortMap 80:5080 443:-\n"
+    "MDHealthPath /up\nMDProxyProtocol unix 192.0.2.1 10.0.0.0/8 2001:db8::/32\n"
     "MDNotifyCmd /bin/ready \"two words\" it's \"say \\\"so\\\"\"\nMDRetryDelay 90s\n"
     "MDCheckInterval 6h\nMDMaxParallel 3\nMDOrderRate 100 1h\nMDMembers manual\nMDDriveMode "
     "always\nMDRenewWindow 10%\n"

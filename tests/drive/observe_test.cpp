@@ -303,6 +303,11 @@ TEST_CASE("Listen lines narrow the addresses of their port and no other") {
     server.port_map.https.reset();
     CHECK(endpoints_of(server).https.empty());
     CHECK(endpoints_of(server).http_socket == "");
+    CHECK(local_addresses_of(server) ==
+          std::vector<std::pair<std::string, std::uint16_t>>{{"127.0.0.1", 5080}, {"::1", 5080}});
+    server.proxy_sources.ranges = {*model::AddressRange::parse("127.0.0.0/8")};
+    CHECK(local_addresses_of(server) ==
+          std::vector<std::pair<std::string, std::uint16_t>>{{"::1", 5080}});
     server.port_map = {std::nullopt, 443, "/run/mdcertd/http.sock"};
     CHECK(endpoints_of(server).http.empty());
     CHECK(endpoints_of(server).http_socket == "/run/mdcertd/http.sock");

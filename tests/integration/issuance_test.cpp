@@ -158,3 +158,22 @@ TEST_CASE("with both ports in use the domain's problem says so") {
                Catch::Contains("one.test") && Catch::Contains("Address already in use"));
     CHECK(ca.orders() == 0);
 }
+
+TEST_CASE("a port that was busy at the start is taken once it is free, and proves the name") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    ca.http_reservation().occupy();
+    site.configure("MDRetryDelay 1h\nMDCAChallenges http-01\nManagedDomain one.test\n");
+    const auto daemon = site.run();
+    REQUIRE(daemon->wait_for_output("attempt failed", seconds{20}));
+    CHECK_THAT(daemon->output(), Catch::Contains("Address already in use"));
+    CHECK(ca.requests("/order-plz") == 0);
+    // Looked at on a timer, long before the next attempt would have come.
+    ca.http_reservation().release();
+    const bool done = site.wait_for_notified(*daemon, "one.test", seconds{60});
+    INFO(daemon->output());
+    REQUIRE(done);
+    CHECK_THAT(daemon->output(), Catch::Contains("port available now"));
+    CHECK(ca.requests("/order-plz") == 1);
+    CHECK(daemon->stop(seconds{5}) == 0);
+}

@@ -147,3 +147,26 @@ TEST_CASE("while there is no certificate both ports answer 503 for its names, an
     CHECK_THAT(served.visitor.http("off.test/"), Catch::StartsWith("HTTP/1.1 404"));
     CHECK(served.daemon->stop(seconds{5}) == 0);
 }
+
+// Each of the first handshakes after a start got the fallback, as the ports were open before the
+// store was read.
+TEST_CASE("at a restart the first who comes is shown the certificate that is held") {
+    Served served;
+    CHECK(served.daemon->stop(seconds{5}) == 0);
+    const std::string port = std::to_string(served.ca.tls_port());
+    const std::string answer = (served.site.directory() / "answer").string();
+    const std::string held = served.site.fingerprint("off.test");
+    for (int round = 0; round < 5; ++round) {
+        Process visitor({{"sh", "-c",
+                          "until openssl s_client -connect 127.0.0.1:" + port +
+                              " -servername off.test < /dev/null 2> /dev/null > " + answer +
+                              "; do :; done; openssl x509 -noout -fingerprint -sha256 "
+                              "-in " +
+                              answer}},
+                        served.site.directory() / "visitor.log");
+        served.daemon = served.site.run();
+        REQUIRE(visitor.wait(seconds{20}) == 0);
+        CHECK(visitor.output() == held);
+        CHECK(served.daemon->stop(seconds{5}) == 0);
+    }
+}

@@ -305,3 +305,32 @@ TEST_CASE("every refusal has a text and no headers") {
         CHECK(got.headers.empty());
     }
 }
+
+TEST_CASE("the health path is answered before anything that depends on the name") {
+    const World world;
+    auto ask = [&](std::string_view method, std::string_view target, std::string_view host,
+                   bool over_tls) {
+        return answer({over_tls, method, target, host}, world.board, world.sites, "/up");
+    };
+    for (bool over_tls : {false, true})
+        for (const char* host :
+             {"", "perm.example", "new.example", "stranger.example", "192.0.2.1"})
+            for (const char* method : {"GET", "HEAD"}) {
+                CAPTURE(host, method, over_tls);
+                Answer got = ask(method, "/up", host, over_tls);
+                CHECK(got.status == 200);
+                CHECK(header(got, "Cache-Control") == "no-store");
+                CHECK(got.posting == nullptr);
+            }
+    CHECK(ask("POST", "/up", "", false).status == 405);
+    CHECK(header(ask("POST", "/up", "", false), "Allow") == "GET, HEAD");
+    CHECK(ask("GET", "/up?from=balancer", "", false).status == 200);
+    CHECK(ask("GET", "http://perm.example/up", "", false).status == 200);
+    for (const char* other : {"/up/", "/UP", "/upper", "//up", "/%75p", "/u", "/"}) {
+        CAPTURE(other);
+        CHECK(ask("GET", other, "", false).status == 404);
+        CHECK(ask("GET", other, "perm.example", false).status == 301);
+    }
+    CHECK(ask("GET", "/up", "a b", false).status == 400);
+    CHECK(world.ask("GET", "/up", "").status == 404);  // where there is none
+}

@@ -137,3 +137,20 @@ TEST_CASE("everybody can be dismissed, and nobody more than once") {
     CHECK(room.gone == "ab");
     CHECK_FALSE(room.crowd.dismiss_oldest());
 }
+
+TEST_CASE("whoever turns out to be another's counts as that peer's, and costs only that peer") {
+    Room room(10, 2);
+    room.enter("client", 7);
+    room.enter("proxied", 100);
+    room.enter("also proxied", 101);
+    room.place("proxied").belongs_to(7);
+    CHECK(room.gone.empty());
+    room.place("also proxied").belongs_to(7);
+    CHECK(room.gone == "client");
+    CHECK(room.crowd.size() == 2);
+    room.enter("a", 100);  // what they were counted as before is free again
+    room.enter("b", 100);
+    CHECK(room.gone == "client");
+    room.place("client").belongs_to(100);  // who is gone counts no more
+    CHECK(room.crowd.size() == 4);
+}

@@ -30,6 +30,15 @@ struct Bare : Served {
         });
         return failures;
     }
+    std::vector<std::string> retry() {
+        std::vector<std::string> opened;
+        on_loop([&] {
+            opened = listener.retry();
+            http_obstacle = listener.http_obstacle();
+            https_obstacle = listener.https_obstacle();
+        });
+        return opened;
+    }
     std::vector<std::uint16_t> http, https;
     std::string http_obstacle, https_obstacle;
 };
@@ -121,14 +130,78 @@ TEST_CASE("a port in use is named with its reason") {
                                     ") could not be bound: Address already in use");
 }
 
-TEST_CASE("one family in use is a failure, and no obstacle while the other works") {
-    Socket taken(false);
+// A validator chooses the family that it comes by: half of the validations failed.
+TEST_CASE("one family in use is an obstacle though the other works, until it is free") {
+    const bool v6 = GENERATE(false, true);
+    auto taken = std::make_unique<Socket>(v6);
+    const std::string port = std::to_string(taken->number);
+    const std::string endpoint = (v6 ? "[::]:" : "0.0.0.0:") + port;
     Bare bare;
-    auto failures = bare.open({{{"", taken.number}}, {}});
+    auto failures = bare.open({{{"", taken->number}}, {}});
     REQUIRE(failures.size() == 1);
-    CHECK(failures[0].endpoint == "0.0.0.0:" + std::to_string(taken.number));
+    CHECK(failures[0].endpoint == endpoint);
+    CHECK(bare.http_obstacle == "port 80 (local " + port + ") could not be bound on " + endpoint +
+                                    ": Address already in use");
+    CHECK(answers(taken->number, v6 ? "127.0.0.1" : "::1"));
+
+    const std::uint16_t number = taken->number;
+    CHECK(bare.retry().empty());
+    CHECK_FALSE(bare.http_obstacle.empty());
+    taken.reset();
+    CHECK(bare.retry() == std::vector<std::string>{endpoint});
     CHECK(bare.http_obstacle.empty());
-    CHECK(answers(taken.number, "::1"));
+    CHECK(answers(number, "127.0.0.1"));
+    CHECK(answers(number, "::1"));
+    CHECK(bare.retry().empty());
+}
+
+TEST_CASE("what could not be opened is tried again, and nothing else") {
+    auto taken = std::make_unique<Socket>(false), other = std::make_unique<Socket>(false);
+    const std::uint16_t http = taken->number, https = other->number;
+    Bare bare;
+    CHECK(bare.open({{{"127.0.0.1", http}, {"nowhere.example", http}}, {{"127.0.0.1", https}}})
+              .size() == 3);
+    taken.reset();
+    CHECK(bare.retry() == std::vector<std::string>{"127.0.0.1:" + std::to_string(http)});
+    CHECK(answers(http));
+    CHECK(bare.http_obstacle.empty());
+    CHECK(bare.https_obstacle == "port 443 (local " + std::to_string(https) +
+                                     ") could not be bound: Address already in use");
+    bare.open({});  // what is not wanted any more is not tried
+    other.reset();
+    CHECK(bare.retry().empty());
+    CHECK_FALSE(answers(https));
+}
+
+TEST_CASE("an address that this machine has not is no obstacle beside one that it has") {
+    Bare bare;
+    CHECK(bare.open({{{"192.0.2.1", 0}}, {}}).size() == 1);
+    CHECK_THAT(bare.http_obstacle, Catch::Contains("Cannot assign requested address"));
+    CHECK(bare.open({{{"192.0.2.1", 0}, {"127.0.0.1", 0}}, {}}).size() == 1);
+    CHECK(bare.http_obstacle.empty());
+}
+
+TEST_CASE("while a listener holds, who comes waits and is answered once it admits") {
+    Bare bare;
+    bare.on_loop([&] { bare.listener.hold(); });
+    CHECK(bare.open({{{"127.0.0.1", 0}}, {}}).empty());
+    REQUIRE(bare.http.size() == 1);
+    CHECK(bare.http_obstacle.empty());
+    Visitor early(bare.http[0]);
+    early.send(get("/", "early.example"));
+    for (int turn = 0; turn < 100; ++turn)  // whatever the loop had to do is done
+        bare.on_loop([] {});
+    char octet;
+    CHECK(::recv(early.descriptor(), &octet, 1, MSG_DONTWAIT) == -1);
+    bare.on_loop([&] {
+        md::responder::Sites sites;
+        sites.add("early.example", {false, md::model::RequireHttps::off});
+        bare.listener.set_sites(std::move(sites));
+        bare.listener.admit();
+    });
+    CHECK(status_of(early.answer()) == "503");  // as one that is known by now
+    bare.open({{{"127.0.0.1", 0}}, {{"127.0.0.1", 0}}});
+    CHECK(bare.https.size() == 1);
 }
 
 TEST_CASE("an obstacle goes when the port is free again") {

@@ -32,12 +32,12 @@ namespace {
 
 const std::string key_authorization = "token-1.thumbprint";
 
-PrivateKey a_key() {
-    return PrivateKey::generate(KeySpec::ec("p-256"));
+PrivateKey a_key(const KeySpec& spec = KeySpec::ec("p-256")) {
+    return PrivateKey::generate(spec);
 }
 
-Credentials credentials_of(const std::string& name) {
-    auto key = a_key();
+Credentials credentials_of(const std::string& name, const KeySpec& spec = KeySpec::ec("p-256")) {
+    auto key = a_key(spec);
     auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     return {{md::crypto::make_fallback_certificate(key, {*DomainName::parse(name)}, now)}, key};
 }
@@ -49,8 +49,11 @@ struct Secured : Served {
             set_sites(true);
             listener.set_credentials([this](const std::string& name, const md::responder::Site&) {
                 ++asked;
-                return name == "broken.example" ? throw std::runtime_error("unreadable")
-                                                : std::optional(own);
+                if (name == "broken.example")
+                    throw std::runtime_error("unreadable");
+                std::vector<Credentials> all{own};
+                all.insert(all.end(), others.begin(), others.end());
+                return all;
             });
         });
     }
@@ -63,6 +66,7 @@ struct Secured : Served {
         listener.set_sites(std::move(sites));
     }
     Credentials own = credentials_of("own.example");
+    std::vector<Credentials> others;  // of the same names, with other types of key
     std::atomic<int> seen = 0, asked = 0;
 };
 
@@ -70,13 +74,18 @@ struct Secured : Served {
 class TlsVisitor {
 public:
     TlsVisitor(std::uint16_t port, const std::string& name,
-               const std::vector<std::string>& protocols, int version = 0)
+               const std::vector<std::string>& protocols, int version = 0,
+               const char* signature_algorithms = nullptr, const char* ciphers = nullptr)
         : visitor_(port), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
         SSL_CTX_set_max_proto_version(context_.get(), version);
         SSL_CTX_set_min_proto_version(context_.get(), version);
         SSL_CTX_set_security_level(context_.get(), 0);
         ssl_.reset(SSL_new(context_.get()));
         SSL_set_fd(ssl_.get(), visitor_.descriptor());
+        if (signature_algorithms != nullptr)
+            SSL_set1_sigalgs_list(ssl_.get(), signature_algorithms);
+        if (ciphers != nullptr)
+            SSL_set_cipher_list(ssl_.get(), ciphers);
         if (!name.empty())
             SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
         std::string list;
@@ -100,6 +109,12 @@ public:
     }
     Certificate certificate() const {
         return Certificate(std::shared_ptr<X509>(SSL_get1_peer_certificate(ssl_.get()), X509_free));
+    }
+    KeySpec key() const {
+        const EVP_PKEY* key = X509_get0_pubkey(certificate().native());
+        if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
+            return KeySpec::rsa(static_cast<unsigned>(EVP_PKEY_get_bits(key)));
+        return KeySpec::ec(EVP_PKEY_get_bits(key) == 256 ? "p-256" : "p-384");
     }
     std::string names() const {
         std::string result;
@@ -212,6 +227,40 @@ TEST_CASE("a withdrawn name is no longer proved") {
     CHECK_FALSE(visitor.connected());
 }
 
+TEST_CASE("of an MD's certificates a client is shown one that it can verify") {
+    Secured served;
+    served.on_loop([&] {
+        served.others = {credentials_of("own.example", KeySpec::ec("p-384")),
+                         credentials_of("own.example", KeySpec::rsa())};
+    });
+    struct Row {
+        const char* algorithms;
+        int version;
+        const char* ciphers;
+        KeySpec shown;
+    };
+    const auto p256 = KeySpec::ec("p-256"), p384 = KeySpec::ec("p-384"), rsa = KeySpec::rsa();
+    const Row rows[] = {
+        {nullptr, 0, nullptr, p256},
+        {"RSA-PSS+SHA256:RSA+SHA256", 0, nullptr, rsa},
+        {"ECDSA+SHA384", TLS1_3_VERSION, nullptr, p384},
+        {"ECDSA+SHA384:ECDSA+SHA256", TLS1_3_VERSION, nullptr, p384},
+        {"ECDSA+SHA256:ECDSA+SHA384", TLS1_3_VERSION, nullptr, p256},
+        {"ECDSA+SHA256:RSA-PSS+SHA256", TLS1_3_VERSION, nullptr, p256},
+        {"ECDSA+SHA256:RSA+SHA256", TLS1_2_VERSION, nullptr, p256},
+        {"RSA+SHA256", TLS1_2_VERSION, nullptr, rsa},
+        {"ECDSA+SHA256:RSA+SHA256", TLS1_2_VERSION, "ECDHE-RSA-AES128-GCM-SHA256", rsa},
+        {"ECDSA+SHA256:RSA+SHA256", TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256", p256},
+    };
+    for (const Row& row : rows) {
+        INFO((row.algorithms == nullptr ? "all" : row.algorithms) << " " << row.version);
+        TlsVisitor visitor(served.https(), "own.example", {}, row.version, row.algorithms,
+                           row.ciphers);
+        REQUIRE(visitor.connected());
+        CHECK(visitor.key() == row.shown);
+    }
+}
+
 TEST_CASE("a managed name has its own certificate, asked for once until something changes") {
     Secured served;
     for (int i = 0; i < 3; ++i) {
@@ -277,7 +326,7 @@ TEST_CASE("credentials that cannot be had, or do not fit, are replaced by a fall
     served.on_loop([&] {
         served.own.chain.clear();
         served.listener.set_credentials([&](const std::string&, const md::responder::Site&) {
-            return std::optional(served.own);
+            return std::vector<Credentials>{served.own};
         });
     });
     CHECK(TlsVisitor(served.https(), "own.example", {}).connected());
