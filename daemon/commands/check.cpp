@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // mdcertd check: says everything that is wrong with the configuration, on stderr, and what it comes
-// to, on stdout. Touches neither store nor network, unless --online wants it to look. Root sees it
-// with the eyes of the account that the daemon has: that one reads it at each reload.
+// to, on stdout. Only reads the store, and asks no network unless --online wants it to look. Root
+// sees it with the eyes of the account that the daemon has: that one reads it at each reload.
 #include "commands/commands.hpp"
+#include "commands/held_names.hpp"
 #include "commands/online.hpp"
 #include "config/disk_source.hpp"
 #include "configuration.hpp"
 #include "notify/hook_runner.hpp"
 #include "port_check.hpp"
 #include "privileges.hpp"
+#include "stored_state.hpp"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -145,6 +147,17 @@ config::Loaded load_and_look(const CommandLine& line) {
     return loaded;
 }
 
+// A store that cannot be read is no matter of the configuration.
+void look_at_held_names(config::Loaded& loaded) {
+    if (!loaded.ok())
+        return;
+    try {
+        for (config::Diagnostic& told : names_left_out(loaded.desired, stored_state(loaded.desired)))
+            loaded.diagnostics.push_back(std::move(told));
+    } catch (const std::exception&) {
+    }
+}
+
 void print_domain(const config::Loaded& loaded, std::size_t index) {
     const model::ManagedDomain& domain = loaded.desired.domains[index];
     std::cout << "  " << domain.name();
@@ -179,6 +192,7 @@ void print_skipped(const config::Loaded& loaded, bool verbose) {
 
 int check(const CommandLine& line) {
     config::Loaded loaded = load_and_look(line);
+    look_at_held_names(loaded);
     print_diagnostics(loaded);
     std::size_t errors = count_of(loaded, Severity::error);
     std::size_t warnings = count_of(loaded, Severity::warning);

@@ -71,6 +71,13 @@ void add_files_below(const std::string& folder, std::vector<std::string>& files)
             files.push_back(entry->path().string());
 }
 
+// Folder by folder, as httpd reads them: what is in "a" comes before "a-b".
+bool comes_before(const std::string& one, const std::string& other) {
+    auto rank = [](char c) { return c == '/' ? 0 : 1 + static_cast<unsigned char>(c); };
+    return std::lexicographical_compare(one.begin(), one.end(), other.begin(), other.end(),
+                                        [&](char a, char b) { return rank(a) < rank(b); });
+}
+
 }  // namespace
 
 ReadOutcome DiskSource::read(const std::string& path) const {
@@ -92,6 +99,11 @@ ReadOutcome DiskSource::read(const std::string& path) const {
     return outcome;
 }
 
+bool DiskSource::exists(const std::string& path) const {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0;
+}
+
 std::vector<std::string> DiskSource::glob(const std::string& folder,
                                           const std::string& pattern) const {
     std::string whole = without_glob(folder);
@@ -111,7 +123,7 @@ std::vector<std::string> DiskSource::glob(const std::string& folder,
         else
             files.push_back(path);
     }
-    std::sort(files.begin(), files.end());
+    std::sort(files.begin(), files.end(), comes_before);
     return files;
 }
 

@@ -11,6 +11,7 @@ class DiskSource final : public SourceReader {
 public:
     // Refuses what is no regular file and what is larger than 64 MiB.
     ReadOutcome read(const std::string& path) const override;
+    bool exists(const std::string& path) const override;
     std::vector<std::string> glob(const std::string& folder,
                                   const std::string& pattern) const override;
 };

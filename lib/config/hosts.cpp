@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace md::config {
 namespace {
@@ -19,6 +21,7 @@ struct Host {
     std::vector<Argument> patterns;  // aliases with * or ?
     const Argument* admin = nullptr;
     bool is_tls = false;
+    bool is_nameless = false;       // httpd names it after the machine or its address
     std::set<std::size_t> domains;  // the MDs that have one of its names
 };
 
@@ -49,7 +52,9 @@ public:
     }
 
     std::optional<bool> engine(const Directive& directive) const {
-        static constexpr Keyword<bool> words[] = {{"on", true}, {"off", false}, {"optional", true}};
+        // A host with "optional" waits for RFC 2817's upgrade: mod_ssl gives it no certificate.
+        static constexpr Keyword<bool> words[] = {
+            {"on", true}, {"off", false}, {"optional", false}};
         auto on = parse_keyword(directive.arguments[0].text, words);
         if (on)
             return *on;
@@ -79,23 +84,72 @@ private:
     std::vector<std::string> https_ports_ = {":443"};
 };
 
-Host read_host(const HostBlock& block, const TlsRule& tls) {
+// The last ServerName of a list of directives counts, as in httpd.
+const Argument* server_name(const std::vector<Directive>& directives) {
+    auto last = std::find_if(directives.rbegin(), directives.rend(), [](const Directive& directive) {
+        return directive.spec->name == "ServerName";
+    });
+    return last == directives.rend() ? nullptr : &last->arguments[0];
+}
+
+// "*:443", "_default_", "0.0.0.0:443", "[::]:443", "443".
+bool is_any_address(std::string_view address) {
+    const auto colon = address.rfind(':');
+    const auto bracket = address.rfind(']');
+    const bool has_port =
+        colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+    const std::string host = lower(has_port ? address.substr(0, colon) : address);
+    return host.empty() || host == "*" || host == "_default_" || host == "0.0.0.0" ||
+           host == "[::]" || host.find_first_not_of("0123456789") == std::string::npos;
+}
+
+bool has_undefined_variable(const Argument& argument) {
+    return argument.text.find("${") != std::string::npos;
+}
+
+void add_name(Host& host, const Argument& argument, Report& report) {
+    Argument name{host_name(argument.text), argument.at};
+    if (name.text.find_first_of("*?") != std::string::npos)
+        return report.error(argument.at, "a ServerName is one name",
+                            "write ServerAlias for names with * or ?");
+    host.names.insert(host.names.begin(), std::move(name));
+}
+
+// A host without a name of its own has the one outside of the hosts where it is for any address;
+// else httpd asks the DNS, which mdcertd does not.
+void name_host(Host& host, const HostBlock& block, const Argument* main_name, Report& report) {
+    const std::vector<Argument>& addresses = block.opening.arguments;
+    const Argument* name = server_name(block.body);
+    const bool takes_main_name =
+        name == nullptr && std::any_of(addresses.begin(), addresses.end(),
+                                       [](const Argument& one) { return is_any_address(one.text); });
+    if (takes_main_name)
+        name = main_name;
+    if (name == nullptr)
+        host.is_nameless = true;
+    else if (!has_undefined_variable(*name))
+        add_name(host, *name, report);
+}
+
+Host read_host(const HostBlock& block, const TlsRule& tls, const Argument* main_name,
+               Report& report) {
     Host host;
     host.at = block.opening.at;
     host.is_tls = tls.is_tls(block);
     for (const Directive& directive : block.body) {
         if (directive.spec->name == "ServerAdmin")
             host.admin = &directive.arguments[0];
-        bool is_name = directive.spec->name == "ServerName";
-        if (!is_name && directive.spec->name != "ServerAlias")
+        if (directive.spec->name != "ServerAlias")
             continue;
         for (const Argument& argument : directive.arguments) {
-            Argument name{is_name ? host_name(argument.text) : lower(argument.text), argument.at};
-            bool is_pattern = name.text.find_first_of("*?") != std::string::npos;
+            if (has_undefined_variable(argument))
+                continue;
+            const bool is_pattern = argument.text.find_first_of("*?") != std::string::npos;
             auto& list = is_pattern ? host.patterns : host.names;
-            list.insert(is_name ? list.begin() : list.end(), std::move(name));
+            list.push_back({lower(argument.text), argument.at});
         }
     }
+    name_host(host, block, main_name, report);
     return host;
 }
 
@@ -107,18 +161,22 @@ public:
 
     void use(Host& host);
     void give_contact(const Host& host);
+    void find_shared(const std::vector<Host>& hosts);
     void join(const Host& host);
     void warn_of_unused() const;
 
 private:
     void use(Host& host, std::size_t domain, const std::string& name);
+    bool takes_part(const Host& host) const;
     void join(const Argument& name, std::size_t domain);
+    void tell_of_shared(const Argument& name, const Host& host);
     void tell(const Argument& name, const Host& host);
 
     const Sources& sources_;
     NameIndex& names_;
     Loaded& loaded_;
     Report& report_;
+    std::unordered_set<std::string> shared_;  // names that hosts of several MDs have
 };
 
 void Joining::use(Host& host, std::size_t domain, const std::string& name) {
@@ -168,20 +226,45 @@ void Joining::give_contact(const Host& host) {
     }
 }
 
+// Whether the names of a host join its MD.
+bool Joining::takes_part(const Host& host) const {
+    return host.is_tls && host.domains.size() == 1 &&
+           loaded_.desired.domains[*host.domains.begin()].settings->members ==
+               model::MemberMode::automatic;
+}
+
+void Joining::find_shared(const std::vector<Host>& hosts) {
+    std::unordered_map<std::string, std::size_t> joining;
+    for (const Host& host : hosts) {
+        if (!takes_part(host))
+            continue;
+        for (const Argument& name : host.names) {
+            if (names_.owner(name.text) != nullptr)
+                continue;
+            auto [found, is_new] = joining.emplace(name.text, *host.domains.begin());
+            if (!is_new && found->second != *host.domains.begin())
+                shared_.insert(name.text);
+        }
+    }
+}
+
 void Joining::join(const Host& host) {
     if (!host.is_tls || host.domains.empty())
         return;
+    const std::size_t first = *host.domains.begin();
+    if (host.is_nameless && takes_part(host))
+        report_.warning(host.at, "this virtual host has no ServerName",
+                        "httpd gives it one by DNS, which mdcertd does not know: write it");
     for (const Argument& name : host.names) {
         const NameIndex::Owner* owner = names_.owner(name.text);
         if (owner != nullptr && host.domains.contains(owner->domain))
             continue;
-        std::size_t first = *host.domains.begin();
-        bool joins = host.domains.size() == 1 && loaded_.desired.domains[first].settings->members ==
-                                                     model::MemberMode::automatic;
-        if (joins)
-            join(name, first);
-        else
+        if (!takes_part(host))
             tell(name, host);
+        else if (shared_.contains(name.text))
+            tell_of_shared(name, host);
+        else
+            join(name, first);
     }
 }
 
@@ -192,12 +275,6 @@ void Joining::join(const Argument& name, std::size_t domain) {
         return report_.warning(
             name.at, parsed.error().what + "; it does not join " + in_quotes(managed.name()),
             parsed.error().hint);
-    if (const NameIndex::Owner* other = names_.owner(name.text))
-        return report_.error(name.at, in_quotes(name.text) + " would join two managed domains",
-                             "it joined " +
-                                 in_quotes(loaded_.desired.domains[other->domain].name()) + " at " +
-                                 sources_.origin(other->at).text() +
-                                 ": name it in one of them, or set MDMembers manual");
     if (parsed->is_single_label())
         report_.warning(name.at,
                         in_quotes(name.text) + " is a name without a dot and joins " +
@@ -205,6 +282,14 @@ void Joining::join(const Argument& name, std::size_t domain) {
                         "no public CA gives a certificate for it: MDMembers manual keeps it out");
     names_.add(*parsed, domain, name.at);
     managed.members.push_back({*parsed, sources_.origin(name.at)});
+}
+
+void Joining::tell_of_shared(const Argument& name, const Host& host) {
+    const model::ManagedDomain& managed = loaded_.desired.domains[*host.domains.begin()];
+    report_.warning(name.at,
+                    in_quotes(name.text) + " joins no managed domain: virtual hosts of several, " +
+                        in_quotes(managed.name()) + " among them, have it",
+                    "name it in one of them");
 }
 
 // Why a name of a TLS host has no certificate.
@@ -241,10 +326,14 @@ void join_hosts(const Document& document, const Sources& sources, NameIndex& nam
                 Report& report) {
     loaded.has_virtual_hosts = !document.hosts.empty();
     TlsRule tls(document, report);
+    const Argument* main_name = server_name(document.globals);
+    if (main_name != nullptr && has_undefined_variable(*main_name))
+        main_name = nullptr;
     Joining joining(sources, names, loaded, report);
     std::vector<Host> hosts;
     for (const HostBlock& block : document.hosts)
-        joining.use(hosts.emplace_back(read_host(block, tls)));
+        joining.use(hosts.emplace_back(read_host(block, tls, main_name, report)));
+    joining.find_shared(hosts);
     // What joins must not decide which MDs the names of the other hosts meet: that was before.
     for (const Host& host : hosts) {
         joining.give_contact(host);

@@ -57,6 +57,10 @@ void Parser::language_directive(const Directive& directive, const std::string& n
         define(directive);
     else if (same_word(name, "UnDefine"))
         variables_.undefine(directive.arguments[0].text);
+    else if (same_word(name, "Use"))
+        use_macro(directive);
+    else if (same_word(name, "UndefMacro"))
+        undefine_macro(directive);
     else
         include(directive, same_word(name, "IncludeOptional"));
 }
@@ -73,27 +77,46 @@ void Parser::define(const Directive& directive) {
     variables_.define(arguments[0].text, std::move(value));
 }
 
-// A relative name means, first of all, what lies beside the including file or in a folder above it;
-// then the same for the files that included it, out to the main one; then what lies below
-// ServerRoot. httpd looks below its ServerRoot only, which for its files is one of these places.
-std::vector<std::string> Parser::included_files(const std::string& pattern) const {
-    if (pattern.starts_with('/'))
-        return source_.glob("/", pattern.substr(1));
+// Below which folder httpd looks for relative names: its ServerRoot, without one that of the file
+// that is the first of its files, as Debian arranges it. "" in files that are not httpd's.
+std::string Parser::folder_of_httpd() const {
+    if (!files_.back().is_httpd || !httpd_server_root_.empty())
+        return files_.back().is_httpd ? httpd_server_root_ : "";
+    auto first = std::find_if(files_.begin(), files_.end(),
+                              [](const OpenFile& file) { return file.is_httpd; });
+    return folder_of(first->path);
+}
+
+// Where a relative name is looked for. In a file of httpd whose ServerRoot is known, below that
+// alone. Elsewhere first of all beside the including file or in a folder above it; then the same
+// for the files that included it, out to the main one; then below ServerRoot.
+std::vector<std::string> Parser::relative_folders() const {
     std::vector<std::string> folders;
     auto add = [&](const std::string& folder) {
         if (std::find(folders.begin(), folders.end(), folder) == folders.end())
             folders.push_back(folder);
     };
+    if (files_.back().is_httpd)
+        add(folder_of_httpd());
+    if (files_.back().is_httpd && !httpd_server_root_.empty())
+        return folders;
     for (auto file = files_.rbegin(); file != files_.rend(); ++file) {
-        add(folder_of(*file));
+        add(folder_of(file->path));
         // Above the main file there is nothing of ours.
         if (std::next(file) != files_.rend())
-            for (const std::string& folder : folders_above(*file))
+            for (const std::string& folder : folders_above(file->path))
                 add(folder);
     }
-    if (!server_root_.empty())
-        add(server_root_);
-    for (const std::string& folder : folders) {
+    for (const std::string& root : {httpd_server_root_, server_root_})
+        if (!root.empty())
+            add(root);
+    return folders;
+}
+
+std::vector<std::string> Parser::included_files(const std::string& pattern) const {
+    if (pattern.starts_with('/'))
+        return source_.glob("/", pattern.substr(1));
+    for (const std::string& folder : relative_folders()) {
         auto found = source_.glob(folder, pattern);
         if (!found.empty())
             return found;
@@ -101,12 +124,25 @@ std::vector<std::string> Parser::included_files(const std::string& pattern) cons
     return {};
 }
 
+// For <IfFile>.
+bool Parser::file_exists(const std::string& path) const {
+    if (path.starts_with('/'))
+        return source_.exists(path);
+    const auto folders = relative_folders();
+    return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+        return source_.exists(folder.empty() ? path : folder + "/" + path);
+    });
+}
+
 void Parser::include(const Directive& directive, bool optional) {
     const Argument& pattern = directive.arguments[0];
     std::vector<std::string> files = included_files(pattern.text);
     if (files.empty() && !optional) {
         std::string hint = "use IncludeOptional when it may be missing";
-        if (!pattern.text.starts_with('/'))
+        if (!pattern.text.starts_with('/') && files_.back().is_httpd && !httpd_server_root_.empty())
+            hint += "; a relative name is looked for below the ServerRoot of httpd, " +
+                    httpd_server_root_;
+        else if (!pattern.text.starts_with('/'))
             hint +=
                 "; a relative name is looked for beside this file, in the folders above it and "
                 "below ServerRoot";
@@ -126,8 +162,8 @@ void Parser::include(const Directive& directive, bool optional) {
 void Parser::include_file(const std::string& path, const Directive& directive) {
     const Position& at = directive.arguments[0].at;
     std::string normal = normal_path(path);
-    bool is_open = std::any_of(files_.begin(), files_.end(), [&](const std::string& file) {
-        return normal_path(file) == normal;
+    bool is_open = std::any_of(files_.begin(), files_.end(), [&](const OpenFile& file) {
+        return normal_path(file.path) == normal;
     });
     if (is_open)
         return report_.error(at, in_quotes(path) + " is included by itself",

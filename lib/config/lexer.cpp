@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/lexer.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace md::config {
@@ -55,7 +57,11 @@ Position Line::at(std::size_t index) const {
 
 LineReader::LineReader(std::uint32_t file, const Sources& sources, const Variables& variables,
                        Report& report)
-    : file_(file), text_(sources[file].text), variables_(variables), report_(report) {
+    : file_(file),
+      text_(sources[file].text),
+      variables_(variables),
+      report_(report),
+      number_(sources[file].first_line - 1) {
     if (text_.starts_with("\xef\xbb\xbf")) {
         next_ = 3;
     } else if (text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff")) {
@@ -159,6 +165,31 @@ bool LineReader::next(Line& line) {
         return true;
     }
     return false;
+}
+
+std::optional<LineReader::Block> LineReader::take_section(std::string_view name) {
+    const std::size_t begin = next_;
+    const std::uint32_t first_line = number_ + 1;
+    const std::string open = "<" + std::string(name);
+    const std::string close = "</" + std::string(name);
+    auto is_tag = [](std::string_view line, const std::string& tag) {
+        const std::string_view rest = line.substr(std::min(tag.size(), line.size()));
+        return base::same_word(line.substr(0, tag.size()), tag) &&
+               (rest.empty() || rest.front() == '>' || is_blank(rest.front()));
+    };
+    unsigned depth = 1;
+    while (next_ < text_.size()) {
+        bool continues = false;
+        const std::string_view line = trimmed(physical_line(continues));
+        const std::size_t line_begin = line_start_;
+        while (continues && next_ < text_.size())
+            physical_line(continues);
+        depth += is_tag(line, open) ? 1 : 0;
+        depth -= is_tag(line, close) ? 1 : 0;
+        if (depth == 0)
+            return Block{std::string(text_.substr(begin, line_begin - begin)), first_line};
+    }
+    return std::nullopt;
 }
 
 std::optional<std::vector<Argument>> split_words(const Line& line, std::size_t from, std::size_t to,

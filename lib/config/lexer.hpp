@@ -61,6 +61,14 @@ public:
     // The next line that is neither blank nor a comment; false at the end of the file.
     bool next(Line& line);
 
+    // The lines up to the one that closes a section as they are written; sections of the same name
+    // may stand in it. nullopt, and all is read, when nothing closes it.
+    struct Block {
+        std::string text;
+        std::uint32_t first_line;
+    };
+    std::optional<Block> take_section(std::string_view name);
+
 private:
     std::string_view physical_line(bool& continues);
     bool read_logical(Line& line);

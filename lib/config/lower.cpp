@@ -26,7 +26,7 @@ bool same_arguments(const Directive& one, const Directive& other) {
 // Given twice they add up or are meant to be: nothing to warn of.
 bool may_be_repeated(const DirectiveSpec& spec) {
     return spec.name == "Listen" || spec.name == "MDStatusListen" || spec.name == "LogLevel" ||
-           spec.name == "SSLEngine" || spec.add_domain != nullptr;
+           spec.name == "SSLEngine" || spec.name == "ServerName" || spec.add_domain != nullptr;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines and where each directive belongs; sections are in sections.cpp, Include and Define in
-// include.cpp.
+// Lines and where each directive belongs; sections are in sections.cpp, conditions in
+// conditions.cpp, Include and Define in include.cpp, macros in use.cpp.
 #include "config/parser.hpp"
 
 #include "config/login.hpp"
@@ -17,7 +17,7 @@ std::size_t end_of_word(std::string_view text) {
 }
 
 constexpr const char* for_httpd_alone =
-    "take it out, or write it in <IfModule ssl_module> when httpd reads it, too";
+    "take it out, or write it in <IfModule !mdcertd> when httpd reads it, too";
 
 }  // namespace
 
@@ -34,23 +34,30 @@ Document Parser::parse(const std::string& file) {
 void Parser::read_text(const std::string& path, std::string text) {
     ++files_read_;
     text_read_ += text.size();
+    // What a file of httpd includes is httpd's as well.
+    const bool is_httpd =
+        (!files_.empty() && files_.back().is_httpd) || holds_httpd_directives(text);
     std::uint32_t file = sources_.add(path, std::move(text));
-    files_.push_back(path);
+    if (is_httpd)
+        document_.httpd_files.insert(file);
+    files_.push_back({path, is_httpd});
     std::size_t outer_first = std::exchange(first_open_of_file_, open_.size());
-    LineReader reader(file, sources_, variables_, report_);
+    LineStream lines(file, sources_, variables_, report_);
+    LineStream* const outer_lines = std::exchange(lines_, &lines);
     Line line;
-    while (reader.next(line))
-        read_line(line, reader);
+    while (lines.next(line))
+        read_line(line);
     close_down_to(first_open_of_file_);
+    lines_ = outer_lines;
     first_open_of_file_ = outer_first;
     files_.pop_back();
 }
 
-void Parser::read_line(const Line& line, LineReader& reader) {
+void Parser::read_line(const Line& line) {
     if (line.text().starts_with("</"))
         close_section(line);
     else if (line.text().starts_with('<'))
-        open_section(line, reader);
+        open_section(line);
     else
         read_directive(line, end_of_word(line.text()));
 }
@@ -58,6 +65,8 @@ void Parser::read_line(const Line& line, LineReader& reader) {
 void Parser::read_directive(const Line& line, std::size_t name_end) {
     std::string name(line.text().substr(0, name_end));
     const DirectiveSpec* spec = find_directive(name);
+    if (same_word(name, "LoadModule"))
+        load_module(line, name_end);
     if (spec == nullptr)
         return unknown(name, line.at(0), false);
     if (!spec->is_line)
@@ -79,6 +88,12 @@ void Parser::read_directive(const Line& line, std::size_t name_end) {
         language_directive(directive, name);
     else
         place(std::move(directive));
+}
+
+void Parser::load_module(const Line& line, std::size_t name_end) {
+    const auto words = split_words(line, name_end, line.text().size(), report_);
+    if (words && words->size() >= 2)
+        modules_.load((*words)[0].text, (*words)[1].text);
 }
 
 bool Parser::check_arguments(const Directive& directive, const std::string& name) {
@@ -116,6 +131,12 @@ bool Parser::check_variables(const Line& line, const DirectiveSpec& spec) {
     }
     const UndefinedVariable& variable = line.undefined().front();
     std::string message = "the variable " + in_quotes(variable.name) + " is not defined";
+    // The other names of the line are good; lowering leaves those with a variable out.
+    if (spec.name == "ServerName" || spec.name == "ServerAlias") {
+        report_.warning(variable.at, message + ": the name is left out",
+                        "Define it, or set it in the environment of mdcertd");
+        return true;
+    }
     bool tolerant =
         spec.is_shared || same_word(spec.name, "IncludeOptional") || same_word(spec.name, "Define");
     if (tolerant)
@@ -148,7 +169,9 @@ void Parser::place(Directive directive) {
         document_.domains.push_back({std::move(directive), {}});
     } else {
         if (spec.name == "ServerRoot")
-            server_root_ = directive.arguments[0].text;
+            (files_.back().is_httpd ? httpd_server_root_ : server_root_) =
+                directive.arguments[0].text;
+        warn_of_former_idiom(directive);
         document_.globals.push_back(std::move(directive));
     }
 }

@@ -50,6 +50,21 @@ Excerpt source_line(const std::string& text, const Position& at) {
     return {line, static_cast<unsigned>(offset - begin + 1)};
 }
 
+// Where the macro is used that the place is in; of macros in each other the outermost Use as well.
+std::string where_used(const Sources& sources, const Position& at) {
+    const auto& used_at = sources[at.file].used_at;
+    if (!used_at)
+        return {};
+    auto text = [&](const Position& place) {
+        return *sources[place.file].path + ":" + std::to_string(place.line);
+    };
+    const Position outermost = sources.outermost(*used_at);
+    std::string where = " (in the Use of " + text(*used_at);
+    if (outermost != *used_at)
+        where += ", of " + text(outermost);
+    return where + ")";
+}
+
 }  // namespace
 
 void Report::add(Severity severity, const Position& at, std::string message, std::string hint) {
@@ -63,6 +78,7 @@ void Report::add(Severity severity, const Position& at, std::string message, std
     // What is quoted is masked already.
     if (message.find("://") != std::string::npos)
         message = without_login(std::move(message));
+    message += where_used(sources_, at);
     entries_.push_back({at,
                         {severity, *file.path, at.line, at.column, std::move(message),
                          std::move(line), caret, std::move(hint)}});

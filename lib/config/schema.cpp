@@ -413,11 +413,12 @@ const DirectiveSpec rows[] = {
     {
         .name = "ServerName",
         .scope = Scope::host,
-        .places = in_host,
+        .places = at_top | in_host,
         .is_shared = true,
         .arguments = "NAME",
         .example = "ServerName example.org",
-        .sentence = "The name of a virtual host; scheme and port are dropped.",
+        .sentence = "The name of a virtual host; scheme and port are dropped. Outside of them, the "
+                    "name of those that have none and stand at an address such as *:443.",
     },
     {
         .name = "ServerAlias",
@@ -447,7 +448,8 @@ const DirectiveSpec rows[] = {
         .example = "Include sites/*.conf",
         .sentence = "Reads other files in its place. A relative name is looked for beside the "
                     "including file and in the folders above it, then there for the files that "
-                    "included it, then below ServerRoot. It is an error when nothing is found.",
+                    "included it, then below ServerRoot; in files of httpd as httpd does, below its "
+                    "ServerRoot. It is an error when nothing is found.",
     },
     {
         .name = "IncludeOptional",
@@ -493,8 +495,83 @@ const DirectiveSpec rows[] = {
         .is_line = false,
         .is_section = true,
         .arguments = "[!]MODULE",
-        .example = "<IfModule md_module>",
-        .sentence = "What is in it counts for md_module (mod_md.c) only; with '!' for all others.",
+        .example = "<IfModule mdcertd>",
+        .sentence = "What is in it counts when the module is present: when a LoadModule line that "
+                    "was read names it, or where none was read; with '!' when it is not. md_module "
+                    "always is. mdcertd is for mdcertd alone, !mdcertd for httpd alone.",
+    },
+    {
+        .name = "IfVersion",
+        .scope = Scope::language,
+        .places = anywhere,
+        .is_line = false,
+        .is_section = true,
+        .most = 2,
+        .arguments = "[[!]OPERATOR] VERSION",
+        .example = "<IfVersion >= 2.4>",
+        .sentence = "What is in it counts when the version of httpd is so: =, <, <=, >, >=, or ~ "
+                    "and =/ / with a regular expression. mdcertd reads files as httpd 2.4.71.",
+    },
+    {
+        .name = "IfFile",
+        .scope = Scope::language,
+        .places = anywhere,
+        .is_line = false,
+        .is_section = true,
+        .arguments = "[!]FILE",
+        .example = "<IfFile sites/extra.conf>",
+        .sentence = "What is in it counts when there is such a file or folder; a relative name is "
+                    "looked for as with Include.",
+    },
+    {
+        .name = "IfDirective",
+        .scope = Scope::language,
+        .places = anywhere,
+        .is_line = false,
+        .is_section = true,
+        .arguments = "[!]DIRECTIVE",
+        .example = "<IfDirective MDStatusListen>",
+        .sentence = "What is in it counts when mdcertd, or a module of httpd that is present, has "
+                    "the directive.",
+    },
+    {
+        .name = "IfSection",
+        .scope = Scope::language,
+        .places = anywhere,
+        .is_line = false,
+        .is_section = true,
+        .arguments = "[!]SECTION",
+        .example = "<IfSection VirtualHost>",
+        .sentence = "The same for a section.",
+    },
+    {
+        .name = "Macro",
+        .scope = Scope::language,
+        .places = anywhere,
+        .is_line = false,
+        .is_section = true,
+        .most = many,
+        .arguments = "NAME [PARAMETER...]",
+        .example = "<Macro site $host>",
+        .sentence = "Lines that Use puts in its place, with its words in the place of the "
+                    "parameters: $name, ${name}, %name; a word for @name is put in quotes.",
+    },
+    {
+        .name = "Use",
+        .scope = Scope::language,
+        .places = anywhere,
+        .most = many,
+        .arguments = "MACRO [WORD...]",
+        .example = "Use site example.org",
+        .sentence = "Reads the lines of a macro here.",
+    },
+    {
+        .name = "UndefMacro",
+        .scope = Scope::language,
+        .places = anywhere,
+        .arguments = "MACRO",
+        .example = "UndefMacro site",
+        .sentence = "Takes the definition of a macro back.",
     },
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parser's sections: those of ours, conditions, and those of httpd that are passed over whole.
+// The parser's sections: those of ours, and those of httpd that are passed over whole.
 #include "config/parser.hpp"
 #include "config/spelling.hpp"
 
@@ -17,24 +17,12 @@ std::string_view tag_name(std::string_view text) {
     return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
-bool is_condition(const DirectiveSpec& spec) {
-    return spec.scope == Scope::language;
-}
-
 std::string_view without_blanks(std::string_view text) {
     while (!text.empty() && is_blank(text.front()))
         text.remove_prefix(1);
     while (!text.empty() && is_blank(text.back()))
         text.remove_suffix(1);
     return text;
-}
-
-// What must not be lost in a section nobody reads: managed domains and hosts, and settings unless
-// it may be on purpose.
-bool is_lost(std::string_view name, bool settings_too) {
-    const DirectiveSpec* spec = find_directive(name);
-    return spec != nullptr && spec->scope != Scope::language &&
-           (spec->is_section || (settings_too && spec->name.starts_with("MD")));
 }
 
 // The first '>' outside of quotes.
@@ -54,7 +42,7 @@ std::size_t closing_bracket(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-void Parser::open_section(const Line& line, LineReader& reader) {
+void Parser::open_section(const Line& line) {
     std::string_view text = line.text();
     std::string name(tag_name(text));
     const Position at = line.at(0);
@@ -68,22 +56,18 @@ void Parser::open_section(const Line& line, LineReader& reader) {
         else
             report_.error(at, name + " is not a section",
                           "write " + name + " " + std::string(spec->arguments));
-        return skip_section(name, at, Tell::all, reader);
+        return skip_section(name, at, Tell::all);
     }
+    if (spec->scope == Scope::language && spec->name != "Macro")
+        return open_condition(*spec, line, name);
     std::size_t from = 1 + name.size();
     std::size_t close = end_of_tag(line, from);
-    if (is_condition(*spec)) {
-        std::string_view condition = without_blanks(text.substr(from, close - from));
-        if (condition_holds(*spec, condition))
-            return open_.push_back({spec, name, at});
-        // A setting for other modules is how one tells httpd alone something.
-        bool deliberate = spec->name == "IfDefine" || condition.starts_with('!');
-        return skip_section(name, at, deliberate ? Tell::nothing : Tell::domains, reader);
-    }
+    if (spec->name == "Macro")
+        return define_macro(line, from, close);
     if (open_block(*spec, line, from, close))
         open_.push_back({spec, name, at});
     else
-        skip_section(name, at, Tell::nothing, reader);
+        skip_section(name, at, Tell::nothing);
 }
 
 // The place of the '>' of an opening tag whose name ends at `from`, or of the end of the line.
@@ -100,18 +84,6 @@ std::size_t Parser::end_of_tag(const Line& line, std::size_t from) {
         report_.warning(line.at(close + 1), "text behind the closing '>' is left out",
                         "put it on a line of its own");
     return close;
-}
-
-bool Parser::condition_holds(const DirectiveSpec& spec, std::string_view condition) const {
-    bool negated = condition.starts_with('!');
-    if (negated)
-        condition.remove_prefix(1);
-    if (condition.size() > 1 && condition.starts_with('"') && condition.ends_with('"'))
-        condition = condition.substr(1, condition.size() - 2);
-    bool holds = spec.name == "IfDefine"
-                     ? variables_.is_defined(std::string(condition))
-                     : same_word(condition, "md_module") || same_word(condition, "mod_md.c");
-    return holds != negated;
 }
 
 // False when the section may not stand here or its arguments make no sense; told then.
@@ -184,11 +156,10 @@ void Parser::close_down_to(std::size_t depth) {
 
 // Reads up to the end of a section that does not count. Sections in it may be unbalanced: what
 // httpd accepts there (or a Perl block) is none of our business.
-void Parser::skip_section(const std::string& name, const Position& at, Tell tell,
-                          LineReader& reader) {
+void Parser::skip_section(const std::string& name, const Position& at, Tell tell) {
     std::vector<std::string> inner = {name};
     Line line;
-    while (reader.next(line)) {
+    while (lines_->next(line)) {
         std::string_view text = line.text();
         bool closes_ours = text.starts_with("</") && is_in(tag_name(text)) &&
                            std::none_of(inner.begin(), inner.end(), [&](const std::string& open) {
@@ -200,17 +171,28 @@ void Parser::skip_section(const std::string& name, const Position& at, Tell tell
         }
         if (!skip_line(line, inner))
             return;
-        std::string_view word =
-            text.starts_with('<') ? tag_name(text) : text.substr(0, text.find_first_of(" \t"));
-        if (tell != Tell::nothing && !text.starts_with("</") && is_lost(word, tell == Tell::all)) {
-            report_.warning(line.at(0),
-                            std::string(word) + " is not read: mdcertd passes over <" + name +
-                                "> of line " + std::to_string(at.line),
-                            "put it outside of that section");
-            tell = Tell::nothing;
-        }
+        if (tell == Tell::all && !text.starts_with("</"))
+            tell_of_lost(line, name, at);
     }
     report_.error(at, "<" + name + "> is not closed", "add </" + name + "> where it ends");
+}
+
+// A managed domain or a host in a section of httpd that is passed over would be lost. httpd takes
+// neither there.
+void Parser::tell_of_lost(const Line& line, const std::string& section, const Position& at) {
+    std::string_view text = line.text();
+    std::string_view word =
+        text.starts_with('<') ? tag_name(text) : text.substr(0, text.find_first_of(" \t"));
+    const DirectiveSpec* spec = find_directive(word);
+    if (spec == nullptr || spec->scope == Scope::language)
+        return;
+    const std::string message = std::string(word) + " is not read: mdcertd passes over <" +
+                                section + "> of line " + std::to_string(at.line);
+    const char* const hint = "put it outside of that section";
+    if (spec->is_section)
+        report_.error(line.at(0), message, hint);
+    else if (spec->name.starts_with("MD"))
+        report_.warning(line.at(0), message, hint);
 }
 
 // Keeps the list of open sections; false when the first of them was closed.

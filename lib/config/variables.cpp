@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/variables.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace md::config {
@@ -22,20 +24,23 @@ Variables::Variables(Lookup environment, const std::vector<std::string>& defines
 }
 
 void Variables::define(const std::string& name, std::optional<std::string> value) {
-    defined_.insert_or_assign(name, std::move(value));
+    names_.insert(name);
+    if (value)
+        values_.insert_or_assign(base::lower(name), std::move(*value));
 }
 
 void Variables::undefine(const std::string& name) {
-    defined_.erase(name);
+    names_.erase(name);
+    values_.erase(base::lower(name));
 }
 
 bool Variables::is_defined(const std::string& name) const {
-    return defined_.contains(name);
+    return names_.contains(name);
 }
 
 std::optional<std::string> Variables::value(std::string_view name) const {
-    if (auto found = defined_.find(name); found != defined_.end() && found->second)
-        return on_one_line(*found->second);
+    if (auto found = values_.find(base::lower(name)); found != values_.end())
+        return on_one_line(found->second);
     std::optional<std::string> value;
     if (environment_)
         value = environment_(name);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,8 @@ public:
 
 private:
     Lookup environment_;
-    std::map<std::string, std::optional<std::string>, std::less<>> defined_;
+    std::set<std::string, std::less<>> names_;               // for <IfDefine>, where case counts
+    std::map<std::string, std::string, std::less<>> values_;  // by lower case: ${X} is ${x} to httpd
 };
 
 }  // namespace md::config

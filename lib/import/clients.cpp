@@ -13,7 +13,9 @@ struct Row {
 constexpr std::array<Row, 5> rows = {
     {{Client::certbot, "certbot", "systemctl disable --now certbot.timer (or its line in cron)",
       "move renewal/NAME.conf of each out of its folder"},
-     {Client::mod_md, "mod_md", "MDRenewMode manual in httpd's configuration, and a reload of it",
+     {Client::mod_md, "mod_md",
+      "MDRenewMode manual in httpd's configuration, in <IfModule !mdcertd> where mdcertd reads it "
+      "too, and a reload of it",
       "MDRenewMode manual for these in httpd's configuration, and a reload of it"},
      {Client::lego, "lego", "take out the timer or the line in cron that runs 'lego renew'",
       "take out the timers or the lines in cron that run 'lego renew' for these"},

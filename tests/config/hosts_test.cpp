@@ -50,7 +50,7 @@ TEST_CASE("only hosts with TLS bring names") {
     CHECK(joined(host(names, "[2001:db8::1]:443")) == both);
     CHECK(joined(host(names, "*:80 *:443")) == both);
     CHECK(joined(host(names + "SSLEngine on", "*:8443")) == both);
-    CHECK(joined(host(names + "SSLEngine optional", "*:8443")) == both);
+    CHECK(joined(host(names + "SSLEngine optional", "*:443")) == alone);
     CHECK(joined(host(names + "SSLEngine off", "*:443")) == alone);
     CHECK(joined(host(names, "*:8443")) == alone);
     CHECK(joined("Listen 8443 https\n" + host(names, "*:8443")) == both);
@@ -110,11 +110,40 @@ TEST_CASE("a host with names of two domains joins none") {
     CHECK(loaded.desired.domains[1].members.size() == 1);
 }
 
-TEST_CASE("a name can not join two domains") {
+TEST_CASE("a name that hosts of two domains have joins neither") {
     Loaded loaded = load_text("ManagedDomain a.org\nManagedDomain b.org\n" +
                               host("ServerName a.org\nServerAlias c.org") +
                               host("ServerName b.org\nServerAlias c.org"));
-    CHECK(told(loaded) == Told{"9:13: error: 'c.org' would join two managed domains"});
+    const std::string among = "' among them, have it";
+    const std::string message =
+        "warning: 'c.org' joins no managed domain: virtual hosts of several, '";
+    CHECK(told(loaded) ==
+          Told{"5:13: " + message + "a.org" + among, "9:13: " + message + "b.org" + among});
+    for (const model::ManagedDomain& domain : loaded.desired.domains)
+        CHECK(domain.members.size() == 1);
+}
+
+TEST_CASE("a host without a name has the one outside of the hosts, at any address") {
+    const std::string main_name = "ServerName main.org\n";
+    const std::string nameless = "ServerAlias example.org";
+    for (const char* any : {"*:443", "_default_:443", "0.0.0.0:443", "[::]:443", "*:443 192.0.2.1"})
+        CHECK(joined(main_name + host(nameless, any)) == Names{"example.org", "main.org"});
+    Loaded loaded = load_text("ManagedDomain example.org\n" + main_name +
+                              host(nameless, "192.0.2.1:443"));
+    CHECK(told(loaded) == Told{"3:1: warning: this virtual host has no ServerName"});
+    CHECK(names_of(loaded.desired.domains.at(0)) == Names{"example.org"});
+}
+
+TEST_CASE("of several ServerNames of a host the last one counts") {
+    CHECK(joined(host("ServerName x.org\nServerName example.org")) == Names{"example.org"});
+}
+
+TEST_CASE("names beside one with an undefined variable are good") {
+    Loaded loaded = load_text("ManagedDomain a.org\n" +
+                              host("ServerName a.org\nServerAlias b.org ${NO} c.org"));
+    CHECK(told(loaded) ==
+          Told{"4:19: warning: the variable 'NO' is not defined: the name is left out"});
+    CHECK(names_of(loaded.desired.domains.at(0)) == Names{"a.org", "b.org", "c.org"});
 }
 
 TEST_CASE("a name that is none does not join, with a warning") {

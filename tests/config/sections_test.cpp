@@ -43,13 +43,72 @@ TEST_CASE("a comment may stand behind the tags of a section, as httpd has it") {
     CHECK(loaded.desired.domains[0].settings->renew_window.text() == "5d");
 }
 
-TEST_CASE("the module is md and no other") {
+TEST_CASE("where no module is loaded all are present") {
     CHECK(is_read("<IfModule md_module>", "</IfModule>"));
-    CHECK(is_read("<IfModule mod_md.c>", "</IfModule>"));
     CHECK(is_read("<ifmodule \"mod_md.c\">", "</ifmodule>"));
-    CHECK(is_read("<IfModule !mod_ssl.c>", "</IfModule>"));
-    CHECK_FALSE(is_read("<IfModule mod_ssl.c>", "</IfModule>"));
+    CHECK(is_read("<IfModule mod_ssl.c>", "</IfModule>"));
+    CHECK(is_read("<IfModule mod_gnutls.c>", "</IfModule>"));
+    CHECK_FALSE(is_read("<IfModule !mod_ssl.c>", "</IfModule>"));
     CHECK_FALSE(is_read("<IfModule !md_module>", "</IfModule>"));
+}
+
+TEST_CASE("where modules are loaded those are present, and what httpd always has") {
+    const std::string load = "LoadModule alias_module modules/mod_alias.so\n";
+    for (const char* present : {"mod_alias.c", "alias_module", "md_module", "mod_md.c", "core.c",
+                                "http_module", "mod_unixd.c", "mdcertd"})
+        CHECK(is_read(load + "<IfModule " + present + ">", "</IfModule>"));
+    for (const char* absent : {"mod_ssl.c", "ssl_module", "Mod_Alias.c", "mod_alias"})
+        CHECK_FALSE(is_read(load + "<IfModule " + absent + ">", "</IfModule>"));
+    CHECK(is_read("LoadModule mpm_event_module x/mod_mpm_event.so\n<IfModule event.c>",
+                  "</IfModule>"));
+    CHECK(is_read("LoadModule php_module x/libphp.so\n<IfModule libphp.c>", "</IfModule>"));
+}
+
+TEST_CASE("a module that is loaded where it is not yet is present") {
+    CHECK(is_read("<IfModule !ssl_module>\nLoadModule ssl_module modules/mod_ssl.so\n</IfModule>\n"
+                  "LoadModule alias_module modules/mod_alias.so\n<IfModule mod_ssl.c>",
+                  "</IfModule>"));
+}
+
+TEST_CASE("a module of ours alone tells httpd and mdcertd apart") {
+    CHECK(is_read("<IfModule mdcertd>", "</IfModule>"));
+    CHECK_FALSE(is_read("<IfModule !mdcertd>", "</IfModule>"));
+    CHECK(load_good("<IfModule !mdcertd>\nMDRenewMode manual\n</IfModule>\n"
+                    "ManagedDomain example.org\n")
+              .desired.domains.at(0)
+              .driven());
+}
+
+TEST_CASE("versions are compared with the one of httpd") {
+    for (const char* holds : {">= 2.4", "> 2.4", "!= 2.4", "!< 2", "~ ^2\\.4", "= /^2/", "<= 3",
+                              "/2\\.4/", "\">=\" \"2.4.1\"", "== /^2\\.[0-9]/", "!~ ^1"})
+        CHECK(is_read(std::string("<IfVersion ") + holds + ">", "</IfVersion>"));
+    for (const char* not_so : {"2.4", "= 2.4", "< 2.4", "<= 2.4.1", "!>= 2.4", "~ ^1", "> 3"})
+        CHECK_FALSE(is_read(std::string("<IfVersion ") + not_so + ">", "</IfVersion>"));
+}
+
+TEST_CASE("a file that is there, beside the file or below ServerRoot") {
+    auto count = [](const std::string& condition) {
+        return load_from({{"/m/conf", "<IfFile " + condition + ">\nManagedDomain a.org\n</IfFile>\n"},
+                          {"/m/sub/x", ""}},
+                         "/m/conf")
+            .desired.domains.size();
+    };
+    for (const char* there : {"sub/x", "/m/sub/x", "sub", "!sub/y", "\"sub/x\""})
+        CHECK(count(there) == 1);
+    for (const char* missing : {"sub/y", "!sub/x", "x", "/sub/x"})
+        CHECK(count(missing) == 0);
+}
+
+TEST_CASE("directives and sections that are there") {
+    const std::string load = "LoadModule alias_module modules/mod_alias.so\n";
+    CHECK(is_read("<IfDirective MDStatusListen>", "</IfDirective>"));
+    CHECK(is_read(load + "<IfDirective redirect>", "</IfDirective>"));
+    CHECK_FALSE(is_read(load + "<IfDirective RewriteRule>", "</IfDirective>"));
+    CHECK(is_read("<IfDirective RewriteRule>", "</IfDirective>"));
+    CHECK(is_read(load + "<IfSection VirtualHost>", "</IfSection>"));
+    CHECK(is_read(load + "<IfSection !Proxy>", "</IfSection>"));
+    CHECK_FALSE(is_read(load + "<IfDirective VirtualHost>", "</IfDirective>"));
 }
 
 TEST_CASE("IfDefine looks at -D and Define") {
@@ -64,26 +123,27 @@ TEST_CASE("IfDefine looks at -D and Define") {
 TEST_CASE("conditions stand in each other") {
     CHECK(is_read("<IfDefine A>\n<IfModule md_module>", "</IfModule>\n</IfDefine>", {"A"}));
     CHECK_FALSE(is_read("<IfDefine B>\n<IfModule md_module>", "</IfModule>\n</IfDefine>", {"A"}));
-    CHECK_FALSE(is_read("<IfModule md_module>\n<IfModule mod_x.c>", "</IfModule>\n</IfModule>"));
+    CHECK_FALSE(is_read("<IfModule md_module>\n<IfModule !mod_x.c>", "</IfModule>\n</IfModule>"));
 }
 
 TEST_CASE("what a false condition holds is not read at all") {
     CHECK(load_good("<IfDefine NO>\nMDNonsense ${X} \"\n<ManagedDomain\n</IfDefine>\n").ok());
 }
 
-TEST_CASE("a managed domain lost in a module's section is told of once") {
-    CHECK(told(load_text("<IfModule mod_ssl.c>\n<VirtualHost *:443>\nServerName a.org\n"
-                         "</VirtualHost>\nMDomain a.org\n</IfModule>\n")) ==
-          Told{"2:1: warning: VirtualHost is not read: mdcertd passes over <IfModule> of line 1"});
+TEST_CASE("a managed domain or a host in a section of httpd is an error with its place") {
+    CHECK(told(load_text("<Directory />\n<VirtualHost *:443>\nServerName a.org\n"
+                         "</VirtualHost>\nMDomain a.org\nMDRenewMode manual\n</Directory>\n")) ==
+          Told{"2:1: error: VirtualHost is not read: mdcertd passes over <Directory> of line 1",
+               "5:1: error: MDomain is not read: mdcertd passes over <Directory> of line 1",
+               "6:1: warning: MDRenewMode is not read: mdcertd passes over <Directory> of line 1"});
     CHECK(told(load_text("<IfModule !md_module>\nManagedDomain a.org\n</IfModule>\n")).empty());
 }
 
-TEST_CASE("a setting for httpd alone stands in the section of a module, without a warning") {
-    // As README has it for the way from mod_md.
-    Loaded loaded = load_good(
+TEST_CASE("what was for httpd alone while mdcertd read no modules' sections is warned of") {
+    Loaded loaded = load_text(
         "<IfModule ssl_module>\nMDRenewMode manual\n</IfModule>\nManagedDomain example.org\n");
-    CHECK(loaded.desired.domains.at(0).driven());
-    CHECK(told(load_text("<Directory />\nMDRenewMode manual\n</Directory>\n")).size() == 1);
+    CHECK(told(loaded) ==
+          Told{"2:1: warning: this counts for mdcertd as well: nothing is renewed"});
 }
 
 TEST_CASE("sections of httpd are passed over whole") {

@@ -235,9 +235,9 @@ TEST_CASE("httpd with MDRenewMode manual serves what mdcertd renews, after a gra
           "[slow]") {
     Machine place;
     const ReservedPort own;
-    // mod_md alone reads this: there is no such module for mdcertd.
+    // mod_md alone reads this.
     place.httpd.configure(
-        place.the_site() + "<IfModule ssl_module>\n    MDRenewMode manual\n</IfModule>\n",
+        place.the_site() + "<IfModule !mdcertd>\n    MDRenewMode manual\n</IfModule>\n",
         "ProxyPass /.well-known/acme-challenge/ http://127.0.0.1:" + std::to_string(own.number()) +
             "/.well-known/acme-challenge/\n");
     place.configure_mdcertd(

@@ -37,6 +37,11 @@ public:
         return {true, file->second, {}};
     }
 
+    bool exists(const std::string& path) const override {
+        auto next = files_.lower_bound(path);
+        return next != files_.end() && (next->first == path || next->first.starts_with(path + "/"));
+    }
+
     std::vector<std::string> glob(const std::string& folder,
                                   const std::string& pattern) const override {
         std::string start = folder.empty() || folder.ends_with('/') ? folder : folder + "/";
