@@ -116,6 +116,7 @@ base::Task<void> Engine::open_all() {
     listener_.hold();
     open_ports(desired_);
     become_user(server);
+    hooks_.set_store_directory(server.store_dir);
     lease_ = store::acquire_lease(server.store_dir);
     store_ = co_await store::FileStore::open(server.store_dir, io_pool_);
     authorities_ =

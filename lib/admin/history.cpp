@@ -17,8 +17,32 @@ using model::LogEntry;
 
 constexpr std::string_view message = "message-";
 
+// Lines that follow the first one stand below it, further in.
+constexpr std::string_view line_break = "\n                              ";
+
+std::string printable_lines(std::string_view text, std::string_view between) {
+    std::string printable;
+    for (bool first = true; first || !text.empty(); first = false) {
+        auto end = text.find('\n');
+        if (!first)
+            printable += between;
+        printable += base::printable(text.substr(0, end));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return printable;
+}
+
 std::string with(std::string text, const std::string& more) {
     return more.empty() ? text : text + ": " + base::printable(more);
+}
+
+// What a program of the administrator printed; a CA gets one line.
+std::string with_lines(std::string text, const std::string& more) {
+    return more.empty() ? text : text + ": " + printable_lines(more, line_break);
+}
+
+bool is_of_hook(const LogEntry& entry) {
+    return entry.type.starts_with("notif") || entry.type.starts_with(message);
 }
 
 // Types of mod_md that have no words here are shown as they are.
@@ -28,15 +52,17 @@ std::string sentence(const LogEntry& entry) {
     if (entry.type == "finished")
         return "certificate installed";
     if (entry.type == "notified")
-        return "notified";
+        return with_lines("notified", entry.detail);
     if (entry.type == "renewal-error")
         return with("attempt failed", entry.detail.empty() ? entry.status : entry.detail);
     if (entry.type == "notify-error")
-        return with("MDNotifyCmd failed", entry.detail);
+        return with_lines("MDNotifyCmd failed", entry.detail);
     if (entry.type == "message-error")
-        return with("MDMessageCmd failed for " + base::printable(entry.status), entry.detail);
+        return with_lines("MDMessageCmd failed for " + base::printable(entry.status), entry.detail);
     if (entry.type.starts_with(message))
-        return "MDMessageCmd told: " + base::printable(entry.type.substr(message.size()));
+        return with_lines(
+            "MDMessageCmd told: " + base::printable(entry.type.substr(message.size())),
+            entry.detail);
     return with(with(base::printable(entry.type), entry.status), entry.detail);
 }
 
@@ -59,7 +85,7 @@ nlohmann::json history_json(const std::vector<LogEntry>& history) {
         for (auto [key, text] : {std::pair{"type", &entry.type}, std::pair{"status", &entry.status},
                                  std::pair{"detail", &entry.detail}})
             if (!text->empty())
-                line[key] = base::printable(*text);
+                line[key] = printable_lines(*text, is_of_hook(entry) ? "\n" : " ");
         list.push_back(std::move(line));
     }
     return list;

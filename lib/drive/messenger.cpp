@@ -40,14 +40,15 @@ base::Task<std::string> Messenger::tell(model::Job& job, std::string reason) {
     notify::HookOutcome outcome =
         co_await hooks_->run(notify::message_for(command_, reason, job.name));
     if (outcome.succeeded) {
-        job.log.add({clock_.now(), "message-" + reason, "", ""});
+        job.log.add({clock_.now(), "message-" + reason, "", outcome.explanation()});
         log::info("MDMessageCmd told", log::kv("domain", job.name), log::kv("event", reason));
         co_return "";
     }
-    job.log.add({clock_.now(), "message-error", reason, outcome.explanation()});
+    const std::string words = outcome.explanation();
+    job.log.add({clock_.now(), "message-error", reason, words});
     log::warn("MDMessageCmd failed", log::kv("domain", job.name), log::kv("event", reason),
               log::kv("reason", outcome.reason), log::kv("output", outcome.output));
-    co_return outcome.explanation();
+    co_return words.substr(0, words.find('\n'));
 }
 
 std::vector<acme::ChallengeSolver*> Messenger::telling(

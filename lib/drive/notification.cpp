@@ -7,9 +7,17 @@
 #include "notify/proof.hpp"
 #include "schedule/backoff.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace md::drive {
+namespace {
+
+constexpr std::size_t most_named = 20;        // in a line of the log
+constexpr std::size_t most_kept = 64 * 1024;  // octets of what was printed, in all jobs together
+constexpr std::size_t least_kept = 300;       // in each
+
+}  // namespace
 
 using std::chrono::sys_seconds;
 
@@ -44,32 +52,49 @@ base::Task<void> Notification::tell(std::vector<std::string> domains) {
         told_of.push_back(registry_.observed.of(name).certificates);
     notify::HookOutcome outcome = co_await tools_.hooks->run(
         notify::command_for(registry_.desired.server.notify_command, domains));
+    const Call call = conclude(outcome, domains);
     for (std::size_t i = 0; i < domains.size(); ++i) {
         // Otherwise a renewal came meanwhile: who was told may have read the former set.
         if (model::Job* job = registry_.live_job(domains[i], told_of[i])) {
-            note(*job, outcome);
+            note(*job, call);
             co_await registry_.keep_live_job(domains[i]);
         }
     }
 }
 
-void Notification::note(model::Job& job, const notify::HookOutcome& outcome) const {
-    sys_seconds now = tools_.clock.now();
-    job.notified = outcome.succeeded;
-    if (outcome.succeeded) {
-        job.notify_errors = 0;
-        job.notify_next = std::nullopt;
-        job.log.add({now, "notified", "", ""});
-        notify::expect_new_certificate(job, now);
-        log::info("notified", log::kv("domain", job.name));
+// One run is one line of the log, however many it was for, and one time to try it again.
+Notification::Call Notification::conclude(const notify::HookOutcome& outcome,
+                                          const std::vector<std::string>& domains) const {
+    Call call{tools_.clock.now(), outcome.succeeded, {}, outcome.explanation()};
+    // What it printed is kept in the job of each: of ten thousand, a little.
+    call.words.resize(
+        std::min(call.words.size(), std::max(least_kept, most_kept / domains.size())));
+    if (outcome.succeeded)
+        return call;
+    unsigned errors = 0;
+    for (const std::string& name : domains)
+        if (const auto& job = registry_.observed.of(name).live_job)
+            errors = std::max(errors, job->notify_errors);
+    call.retry = schedule::notify_retry_at(errors + 1, call.at, crypto::random_share());
+    std::string all;
+    for (std::size_t i = 0; i < domains.size() && i < most_named; ++i)
+        all += (i == 0 ? "" : " ") + domains[i];
+    if (domains.size() > most_named)
+        all += " and " + std::to_string(domains.size() - most_named) + " more";
+    log::warn("MDNotifyCmd failed", log::kv("domain", all), log::kv("reason", outcome.reason),
+              log::kv("output", outcome.output), log::kv("retry_at", base::rfc3339(*call.retry)));
+    return call;
+}
+
+void Notification::note(model::Job& job, const Call& call) {
+    job.notified = call.succeeded;
+    job.notify_errors = call.succeeded ? 0 : job.notify_errors + 1;
+    job.notify_next = call.retry;
+    job.log.add({call.at, call.succeeded ? "notified" : "notify-error", "", call.words});
+    if (!call.succeeded)
         return;
-    }
-    job.notify_errors += 1;
-    job.notify_next = schedule::notify_retry_at(job.notify_errors, now, crypto::random_share());
-    job.log.add({now, "notify-error", "", outcome.explanation()});
-    log::warn("MDNotifyCmd failed", log::kv("domain", job.name), log::kv("reason", outcome.reason),
-              log::kv("output", outcome.output),
-              log::kv("retry_at", base::rfc3339(*job.notify_next)));
+    notify::expect_new_certificate(job, call.at);
+    log::info("notified", log::kv("domain", job.name));
 }
 
 }  // namespace md::drive

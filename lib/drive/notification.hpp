@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,7 +35,16 @@ public:
 
 private:
     base::Task<void> tell(std::vector<std::string> domains);
-    void note(model::Job& job, const notify::HookOutcome& outcome) const;
+    // How a run ended, for all it was for.
+    struct Call {
+        std::chrono::sys_seconds at;
+        bool succeeded;
+        std::optional<std::chrono::sys_seconds> retry;
+        std::string words;  // why it failed, and what it printed
+    };
+    Call conclude(const notify::HookOutcome& outcome,
+                  const std::vector<std::string>& domains) const;
+    static void note(model::Job& job, const Call& call);
 
     Registry& registry_;
     const Tools& tools_;

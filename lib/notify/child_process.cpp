@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notify/child_process.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <string_view>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,41 +14,27 @@
 namespace md::notify {
 namespace {
 
-// What the service manager told this process about itself; a child that believed it would speak in
-// our name, or take our sockets for its own.
-constexpr std::array<std::string_view, 9> not_inherited = {
-    "NOTIFY_SOCKET=", "LISTEN_FDS=",     "LISTEN_PID=", "LISTEN_FDNAMES=",       "WATCHDOG_USEC=",
-    "WATCHDOG_PID=",  "JOURNAL_STREAM=", "FDSTORE=",    "CREDENTIALS_DIRECTORY="};
-
-std::vector<char*> inherited_environment() {
-    std::vector<char*> environment;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        std::string_view text = *entry;
-        if (std::none_of(not_inherited.begin(), not_inherited.end(),
-                         [&](std::string_view name) { return text.starts_with(name); }))
-            environment.push_back(*entry);
-    }
-    environment.push_back(nullptr);
-    return environment;
-}
-
-std::vector<char*> arguments_of(const std::vector<std::string>& command) {
-    std::vector<char*> arguments;
-    for (const std::string& argument : command)
-        arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
-    return arguments;
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (const std::string& text : texts)
+        pointers.push_back(const_cast<char*>(text.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
 }
 
 // How the child differs from us.
 class SpawnPlan {
 public:
-    explicit SpawnPlan(int output) {
+    SpawnPlan(int input, int output) {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawnattr_init(&attributes_);
         note(::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO));
         note(::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO));
-        note(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
+        if (input < 0)
+            note(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY,
+                                                    0));
+        else
+            note(::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO));
         note(::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1));
         note(::posix_spawn_file_actions_addchdir_np(&actions_, "/"));
         sigset_t signals;
@@ -58,9 +42,10 @@ public:
         note(::posix_spawnattr_setsigmask(&attributes_, &signals));
         sigfillset(&signals);
         note(::posix_spawnattr_setsigdefault(&attributes_, &signals));
-        note(::posix_spawnattr_setpgroup(&attributes_, 0));
+        // A session of its own has no terminal: with ours, the child could push input into the
+        // shell of root (TIOCSTI), who started us.
         note(::posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP));
+            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID));
     }
     SpawnPlan(const SpawnPlan&) = delete;
     SpawnPlan& operator=(const SpawnPlan&) = delete;
@@ -69,9 +54,10 @@ public:
         ::posix_spawn_file_actions_destroy(&actions_);
     }
 
-    pid_t start(const std::vector<std::string>& command) {
-        std::vector<char*> arguments = arguments_of(command);
-        std::vector<char*> environment = inherited_environment();
+    pid_t start(const std::vector<std::string>& command,
+                const std::vector<std::string>& variables) {
+        std::vector<char*> arguments = pointers_to(command);
+        std::vector<char*> environment = pointers_to(variables);
         pid_t pid = -1;
         if (error_ == 0)
             note(::posix_spawn(&pid, arguments.front(), &actions_, &attributes_, arguments.data(),
@@ -95,14 +81,15 @@ private:
 }  // namespace
 
 ChildProcess::ChildProcess(const base::asio::any_io_executor& executor,
-                           const std::vector<std::string>& command)
+                           const std::vector<std::string>& command,
+                           const std::vector<std::string>& environment)
     : output_(executor), pidfd_(executor) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         throw base::SystemError(command.front(), errno);
     output_.assign(ends[0]);
     base::asio::posix::stream_descriptor input(executor, ends[1]);
-    pid_ = SpawnPlan(ends[1]).start(command);
+    pid_ = SpawnPlan(-1, ends[1]).start(command, environment);
     int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
     if (pidfd < 0) {
         int number = errno;
@@ -136,6 +123,25 @@ base::Task<void> ChildProcess::ended() {
 void ChildProcess::signal(int number) const {
     if (pid_ > 0)
         ::kill(-pid_, number);
+}
+
+// A program of its own, which outlives us. The shell that starts it ends at once.
+void ChildProcess::leave_output() {
+    pollfd state{output_.native_handle(), POLLIN, 0};
+    if (::poll(&state, 1, 0) > 0 && (state.revents & POLLHUP) != 0)
+        return;  // nobody can write any more
+    // Ours does not wait for what comes, its reader does.
+    const int flags = ::fcntl(output_.native_handle(), F_GETFL);
+    ::fcntl(output_.native_handle(), F_SETFL, flags & ~O_NONBLOCK);
+    try {
+        pid_t pid = SpawnPlan(output_.native_handle(), STDERR_FILENO)
+                        .start({"/bin/sh", "-c", "exec 3<&0; cat <&3 >/dev/null 2>&1 3<&- &"},
+                               {"PATH=/usr/bin:/bin"});
+        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR)
+            continue;
+    } catch (const base::SystemError&) {
+        // Without a shell there is no reader; whoever still writes then learns it (SIGPIPE).
+    }
 }
 
 std::string ChildProcess::status() {

@@ -16,10 +16,11 @@ namespace md::notify {
 
 class ChildProcess {
 public:
-    // stdin /dev/null, stdout and stderr to output(), no other descriptor, cwd /, own process
-    // group, default signals, our environment without what systemd meant for us alone.
+    // stdin /dev/null, stdout and stderr to output(), no other descriptor, cwd /, a session of its
+    // own without a terminal, default signals, and this environment ("NAME=value") alone.
     ChildProcess(const base::asio::any_io_executor& executor,
-                 const std::vector<std::string>& command);
+                 const std::vector<std::string>& command,
+                 const std::vector<std::string>& environment);
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
     // Kills the group when the end was not seen.
@@ -30,6 +31,9 @@ public:
     base::Task<void> ended();
     // To the whole group.
     void signal(int number) const;
+    // What the command left in the background may go on writing, also when we are gone: from here
+    // on another process reads it away.
+    void leave_output();
     // "" for exit status 0, else "exit status 3", "ended by signal 9" or "did not end".
     std::string status();
 

@@ -27,6 +27,8 @@ void HookOutput::end_line() {
     if (++lines_ <= most_lines)
         log::info("hook output", log::kv("command", command_),
                   log::kv("line", base::printable(line_)));
+    if (first_line_.empty())
+        first_line_ = base::printable(line_);
     line_.clear();
 }
 

@@ -21,6 +21,8 @@ public:
     void finish();
     // Masked, line breaks kept.
     std::string last_part() const;
+    // The first line with something in it, masked, of at most longest_line octets.
+    const std::string& first_line() const { return first_line_; }
     unsigned lines() const { return lines_; }
 
 private:
@@ -28,6 +30,7 @@ private:
 
     std::string command_;
     std::string line_;
+    std::string first_line_;
     std::string tail_;
     unsigned lines_ = 0;
 };

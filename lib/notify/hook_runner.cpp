@@ -8,6 +8,8 @@
 #include <array>
 #include <csignal>
 #include <memory>
+#include <pwd.h>
+#include <unistd.h>
 
 namespace md::notify {
 namespace {
@@ -85,13 +87,14 @@ std::string limit_text(std::chrono::milliseconds limit) {
 
 // Runs in a coroutine thread of its own, so that its way with cancellation is not the caller's.
 base::Task<HookOutcome> run_to_its_end(std::vector<std::string> command,
+                                       std::vector<std::string> environment,
                                        std::chrono::milliseconds limit,
                                        std::chrono::milliseconds grace) {
     auto executor = co_await asio::this_coro::executor;
     HookOutcome outcome;
     std::unique_ptr<ChildProcess> child;
     try {
-        child = std::make_unique<ChildProcess>(executor, command);
+        child = std::make_unique<ChildProcess>(executor, command, environment);
     } catch (const base::Error& error) {
         outcome.reason = error.what();
     }
@@ -105,6 +108,8 @@ base::Task<HookOutcome> run_to_its_end(std::vector<std::string> command,
     if (!in_time)
         co_await end(*child, output, cancelled ? std::min(grace, longest_farewell) : grace);
     read_rest(*child, output);
+    if (in_time)
+        child->leave_output();
     outcome.reason = child->status();
     if (cancelled && !in_time)
         throw boost::system::system_error(asio::error::operation_aborted);
@@ -112,6 +117,7 @@ base::Task<HookOutcome> run_to_its_end(std::vector<std::string> command,
         outcome.reason = "took longer than " + limit_text(limit);
     outcome.succeeded = outcome.reason.empty();
     outcome.output = output.last_part();
+    outcome.first_line = output.first_line();
     co_return outcome;
 }
 
@@ -119,18 +125,38 @@ base::Task<HookOutcome> run_to_its_end(std::vector<std::string> command,
 
 std::string HookOutcome::explanation() const {
     std::string_view lines = output;
+    while (lines.starts_with('\n'))
+        lines.remove_prefix(1);
     while (lines.ends_with('\n'))
         lines.remove_suffix(1);
-    std::string_view last = lines.substr(lines.rfind('\n') + 1);  // npos + 1 is 0
-    constexpr std::size_t longest = 300;
-    return last.empty() ? reason : reason + ", " + std::string(last.substr(0, longest));
+    std::string text = reason;
+    if (!lines.starts_with(first_line))
+        return text + (text.empty() ? "" : ", ") + first_line + "\n...\n" + std::string(lines);
+    if (!text.empty() && !lines.empty())
+        text += ", ";
+    return text += lines;
+}
+
+std::vector<std::string> clean_environment(const std::string& store_directory) {
+    std::vector<std::string> environment = {
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8",
+        "SHELL=/bin/sh"};
+    const passwd* user = ::getpwuid(::geteuid());
+    environment.push_back(std::string("HOME=") + (user == nullptr ? "/" : user->pw_dir));
+    for (const char* variable : {"USER=", "LOGNAME="})
+        if (user != nullptr)
+            environment.push_back(std::string(variable) + user->pw_name);
+    if (!store_directory.empty())
+        environment.push_back("MD_STORE_DIR=" + store_directory);
+    return environment;
 }
 
 base::Task<HookOutcome> HookRunner::run(std::vector<std::string> command) {
     if (command.empty())
         co_return HookOutcome{false, "no command", ""};
     auto executor = co_await asio::this_coro::executor;
-    auto work = run_to_its_end(std::move(command), limit_, grace_);
+    auto work =
+        run_to_its_end(std::move(command), clean_environment(store_directory_), limit_, grace_);
     co_return co_await asio::co_spawn(executor, std::move(work), asio::use_awaitable);
 }
 

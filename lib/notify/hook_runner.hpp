@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs an administrator's command: no shell, stdin at /dev/null, cwd /, own process group, output
-// to the log in bounded lines, ended by SIGTERM then SIGKILL when it takes too long. It is over
-// when the command itself has ended; what it left in the background goes on and is not waited for.
+// Runs an administrator's command: no shell, stdin at /dev/null, cwd /, a session of its own,
+// a clean environment, output to the log in bounded lines, ended by SIGTERM then SIGKILL when it
+// takes too long. It is over when the command itself has ended; what it left in the background goes
+// on and is not waited for.
 #pragma once
 
 #include "base/task.hpp"
@@ -18,8 +19,9 @@ struct HookOutcome {
                          // "/x/y: Permission denied"; "" when it succeeded
     // The last part of what it printed, at most 4 KiB; control characters but '\n' are masked.
     std::string output;
+    std::string first_line{};  // of all that it printed, also where `output` begins later
 
-    // For people: the reason and the last line that was printed, which mostly tells more.
+    // For people: the reason, then what was printed, its first line on the same line.
     std::string explanation() const;
 };
 
@@ -39,10 +41,19 @@ public:
         : limit_(limit), grace_(grace) {}
     base::Task<HookOutcome> run(std::vector<std::string> command) override;
 
+    // Told to commands as MD_STORE_DIR.
+    void set_store_directory(std::string directory) { store_directory_ = std::move(directory); }
+
 private:
     std::chrono::milliseconds limit_;
     std::chrono::milliseconds grace_;
+    std::string store_directory_;
 };
+
+// All that a command finds, as "NAME=value": PATH, LANG, SHELL, HOME, USER and LOGNAME of the
+// account this runs as, MD_STORE_DIR. Nothing of our own environment: it may be that of root, or
+// what systemd meant for us alone.
+std::vector<std::string> clean_environment(const std::string& store_directory);
 
 // What would keep the command from starting, for `check`: "/x/y: no such file", "/x/y is not
 // executable: chmod +x /x/y", ...; "" when nothing is in sight or there is no command.

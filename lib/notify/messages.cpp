@@ -38,6 +38,10 @@ std::optional<sys_seconds> last_failed(const model::Job& job, std::string_view r
     });
 }
 
+std::string first_line(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
 }  // namespace
 
 std::string reason::challenge_setup(model::ChallengeType type, const model::DomainName& name) {
@@ -106,7 +110,7 @@ std::optional<FailedCall> failed_call(const model::ServerSettings& server, const
     };
     const std::vector<model::LogEntry> entries = job.log.entries();
     auto newest_one = std::find_if(entries.begin(), entries.end(), is_it);
-    failed.why = newest_one == entries.end() ? "" : newest_one->detail;
+    failed.why = newest_one == entries.end() ? "" : first_line(newest_one->detail);
     return failed;
 }
 

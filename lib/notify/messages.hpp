@@ -51,7 +51,7 @@ struct FailedCall {
     std::string_view directive;  // "MDNotifyCmd", "MDMessageCmd"
     unsigned errors = 0;         // in a row
     std::optional<sys_seconds> next;
-    std::string why;  // as the job's log has it
+    std::string why;  // the first line of what the job's log has of it
 };
 std::optional<FailedCall> failed_call(const model::ServerSettings& server, const model::Job& job);
 

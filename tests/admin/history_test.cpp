@@ -20,7 +20,7 @@ TEST_CASE("a history is told in the order it happened, the live set's first") {
     model::ObservedDomain held;
     held.live_job.emplace().log.add({noon, "starting", "", ""});
     held.live_job->log.add({noon + 1s, "finished", "", ""});
-    held.live_job->log.add({noon + 2s, "notify-error", "", "exit status 1, nginx: broken"});
+    held.live_job->log.add({noon + 2s, "notify-error", "", "exit status 1, nginx: broken\nline 7"});
     held.live_job->log.add({noon + 9s, "notified", "", ""});
     held.staged_job.emplace().log.add({noon + 24h, "message-renewing", "", ""});
     (*held.staged_job)
@@ -33,6 +33,7 @@ TEST_CASE("a history is told in the order it happened, the live set's first") {
           "    2026-06-01 12:00:00 UTC  attempt begun\n"
           "    2026-06-01 12:00:01 UTC  certificate installed\n"
           "    2026-06-01 12:00:02 UTC  MDNotifyCmd failed: exit status 1, nginx: broken\n"
+          "                              line 7\n"
           "    2026-06-01 12:00:09 UTC  notified\n"
           "    2026-06-02 12:00:00 UTC  MDMessageCmd told: renewing\n"
           "    2026-06-02 12:00:03 UTC  attempt failed: no A record\n"
@@ -42,6 +43,8 @@ TEST_CASE("a history is told in the order it happened, the live set's first") {
     REQUIRE(json.size() == 8);
     CHECK(json[0] ==
           nlohmann::json{{"when", "Mon, 01 Jun 2026 12:00:00 GMT"}, {"type", "starting"}});
+    CHECK(json[2]["detail"] == "exit status 1, nginx: broken\nline 7");
+    CHECK(json[5]["detail"] == "no A record");
     CHECK(json[5]["status"] == "urn:ietf:params:acme:error:dns");
 }
 

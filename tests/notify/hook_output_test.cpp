@@ -28,6 +28,7 @@ TEST_CASE("the last 4 KiB are kept, whatever the pieces") {
     CHECK(whole.last_part() == text.substr(text.size() - HookOutput::kept_octets));
     CHECK(pieces.last_part() == whole.last_part());
     CHECK(pieces.lines() == 5000);
+    CHECK(whole.first_line() == "0");
 }
 
 TEST_CASE("control characters are masked, line breaks are not") {

@@ -11,7 +11,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace md;
@@ -97,13 +99,16 @@ TEST_CASE("an exit status other than 0 is the reason") {
     CHECK(outcome.output == "no such unit\n");
 }
 
-TEST_CASE("the last line a command prints explains its failure") {
-    Hook hook("echo first; echo 'no such unit' >&2; echo; exit 3");
-    CHECK(run({hook.path}).explanation() == "exit status 3, no such unit");
+TEST_CASE("all that a command prints explains its failure, the first line first") {
+    Hook hook("echo; echo 'no such unit' >&2; echo second; echo; exit 3");
+    CHECK(run({hook.path}).explanation() == "exit status 3, no such unit\nsecond");
     Hook silent("exit 3");
     CHECK(run({silent.path}).explanation() == "exit status 3");
-    const HookOutcome chatty{false, "exit status 3", std::string(4000, 'x')};
-    CHECK(chatty.explanation().size() < 400);
+    Hook chatty("echo 'the cause'; seq 2000; exit 1");
+    CHECK_THAT(run({chatty.path}).explanation(),
+               Catch::StartsWith("exit status 1, the cause\n...\n") && Catch::EndsWith("\n2000"));
+    Hook well("echo copied");
+    CHECK(run({well.path}).explanation() == "copied");
 }
 
 TEST_CASE("a signal is the reason") {
@@ -144,23 +149,79 @@ TEST_CASE("a command finds nothing of ours: no descriptors, no input, cwd /, def
     CHECK(outcome.output == "/\nno input\n");
 }
 
-TEST_CASE("a command leads a process group of its own") {
-    Hook hook("cut -d' ' -f5 /proc/$$/stat; echo $$");
+TEST_CASE("a command leads a session and a process group of its own") {
+    Hook hook("cut -d' ' -f5,6 /proc/$$/stat; echo $$ $$");
     std::string output = run({hook.path}).output;
     auto line_end = output.find('\n');
     CHECK(output.substr(0, line_end + 1) == output.substr(line_end + 1));
 }
 
-TEST_CASE("the environment is inherited, without what systemd said to us alone") {
+// Found by a hook that pushed a line into the shell of root, who had typed `mdcertd once`
+// (TIOCSTI).
+TEST_CASE("a command has no way to the terminal that we were started from") {
+    Hook hook("if (exec < /dev/tty) 2> /dev/null; then echo a terminal; else echo none; fi");
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    REQUIRE((terminal >= 0 && ::grantpt(terminal) == 0 && ::unlockpt(terminal) == 0));
+    const std::string name = ::ptsname(terminal);
+    pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        // The first terminal that the leader of a session opens is the session's.
+        ::setsid();
+        const bool ours = ::open(name.c_str(), O_RDWR | O_CLOEXEC) >= 0 &&
+                          ::open("/dev/tty", O_RDWR | O_CLOEXEC) >= 0;
+        ::_exit(ours ? (run({hook.path}).output == "none\n" ? 0 : 1) : 2);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    ::close(terminal);
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+}
+
+TEST_CASE("the environment is a clean one, whoever started us") {
     ::setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
-    ::setenv("LISTEN_FDS", "2", 1);
-    ::setenv("WATCHDOG_USEC", "1", 1);
-    ::setenv("MD_TEST_KEPT", "yes", 1);
-    Hook hook("echo \"$NOTIFY_SOCKET$LISTEN_FDS$WATCHDOG_USEC$MD_TEST_KEPT\"");
-    std::string output = run({hook.path}).output;
-    for (const char* name : {"NOTIFY_SOCKET", "LISTEN_FDS", "WATCHDOG_USEC", "MD_TEST_KEPT"})
-        ::unsetenv(name);
-    CHECK(output == "yes\n");
+    ::setenv("SSH_AUTH_SOCK", "/tmp/agent", 1);
+    ::setenv("LD_PRELOAD_OF_ROOT", "x", 1);
+    const std::string home = ::getenv("HOME") == nullptr ? "" : ::getenv("HOME");
+    ::setenv("HOME", "/home/of/root", 1);
+    Hook hook("tr '\\0' '\\n' < /proc/$$/environ");
+    const std::string output = run({hook.path}).output;
+    ::setenv("HOME", home.c_str(), 1);
+    for (const char* variable : {"NOTIFY_SOCKET", "SSH_AUTH_SOCK", "LD_PRELOAD_OF_ROOT"})
+        ::unsetenv(variable);
+    std::string expected;
+    for (const std::string& variable : notify::clean_environment(""))
+        expected += variable + "\n";
+    CHECK(output == expected);
+    CHECK_THAT(output, Catch::StartsWith("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+                                         "/sbin:/bin\nLANG=C.UTF-8\nSHELL=/bin/sh\nHOME="));
+    CHECK_THAT(output, !Catch::Contains("/home/of/root"));
+    CHECK(notify::clean_environment("/store").back() == "MD_STORE_DIR=/store");
+}
+
+// Found by a hook that had left a copy to another host in the background: it died of the first line
+// that it printed after the hook itself had ended.
+TEST_CASE("what a command leaves in the background lives on, and may go on printing") {
+    test::Scratch scratch;
+    const std::string start = silent_fifo(scratch), end = (scratch / "end").string();
+    REQUIRE(::mkfifo(end.c_str(), 0600) == 0);
+    const int ended = ::open(end.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    REQUIRE(ended >= 0);
+    // It prints far more than a pipe takes.
+    Hook hook("(read x < " + start +
+              "; dd if=/dev/zero bs=1024 count=300 2> /dev/null; echo done > " + end +
+              ") &\necho early");
+    const HookOutcome outcome = run({hook.path});
+    CHECK(outcome.succeeded);
+    CHECK(outcome.output == "early\n");
+    const int release = ::open(start.c_str(), O_WRONLY | O_CLOEXEC);
+    REQUIRE(::write(release, "x\n", 2) == 2);
+    pollfd state{ended, POLLIN, 0};
+    CHECK(::poll(&state, 1, 20'000) == 1);
+    char text[8] = {};
+    CHECK(::read(ended, text, sizeof text) == 5);
+    ::close(release);
+    ::close(ended);
 }
 
 TEST_CASE("a command that takes too long is ended, with all it started") {

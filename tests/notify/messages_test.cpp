@@ -95,12 +95,12 @@ TEST_CASE("the call that is made again is the one that failed") {
     CHECK_FALSE(failed());  // waits, and has not failed
     job.notify_errors = 2;
     job.notify_next = start + 5s;
-    world.note("notify-error", "", start, "exit status 2");
+    world.note("notify-error", "", start, "exit status 2, first\nsecond");
     REQUIRE(failed());
     CHECK(failed()->directive == "MDNotifyCmd");
     CHECK(failed()->errors == 2);
     CHECK(failed()->next == start + 5s);
-    CHECK(failed()->why == "exit status 2");
+    CHECK(failed()->why == "exit status 2, first");
 
     job.notified = true;
     job.notify_errors = 0;
