@@ -227,6 +227,49 @@ renewals() {
     expect "mended, it serves the new one" "$(served)" "^$(held)$"
 }
 
+# Programs of root's, which mdcertd may have run and not change.
+own_hooks() {
+    in_machine sh -c 'printf "#!/bin/sh\necho first line; echo second line >&2\nid -un > /root/hooked\n
+        (read -r x < /root/later; echo still here; touch /root/lived) &\n[ ! -e /root/refuse ] || exit 9\n" > /etc/mdcertd/hooks/copy
+        chmod 755 /etc/mdcertd/hooks/copy; mkfifo /root/later'
+    in_machine sed -i 's|^MDNotifyCmd .*|& hook:copy|' /etc/mdcertd/conf.d/example.org.conf
+    in_machine systemctl reload mdcertd
+    in_machine touch /root/refuse
+    in_machine mdcertd renew example.org > /dev/null
+    logged 'MDNotifyCmd failed.*first line' || die "the hook was not run: $(status)"
+    expect "a hook that fails shows its first line" "$(status)" 'first line'
+    expect "and all of them in the log" "$(in_machine mdcertd log example.org)" 'second line'
+    in_machine rm /root/refuse
+    logged 'notified domain=example.org' 4 || die "no notification with a hook: $(status)"
+    expect "it is root's" "$(in_machine cat /root/hooked)" '^root$'
+    in_machine timeout 10 sh -c 'echo go > /root/later; until [ -e /root/lived ]; do :; done'
+    holds "what it leaves in the background lives on" [ -e "$machine/root/lived" ]
+    in_machine chmod 777 /etc/mdcertd/hooks/copy
+    expect "one that others may write to is not run" \
+        "$(in_machine runuser -u mdcertd -- /usr/lib/mdcertd/run-hook copy 2>&1)" 'others may write to'
+    in_machine chmod 755 /etc/mdcertd/hooks/copy
+    expect "nor one that is not there" \
+        "$(in_machine runuser -u mdcertd -- /usr/lib/mdcertd/run-hook other 2>&1)" 'there is no'
+    in_machine sed -i '/^MDNotifyCmd/s| hook:copy||' /etc/mdcertd/conf.d/example.org.conf
+    in_machine systemctl reload mdcertd
+}
+
+# What an administrator gave to a group is there after a renewal by the service user.
+access_stays() {
+    local live=/var/lib/mdcertd/md/domains/example.org
+    in_machine sh -c 'groupadd -f readers; cd /var/lib/mdcertd; chgrp readers . md md/domains
+        chmod 710 . md md/domains; cd md/domains/example.org; chgrp readers . *.pem; chmod 750 .; chmod 640 *.pem'
+    expect "check prints the drop-in" "$(in_machine mdcertd check 2>&1)" 'SupplementaryGroups=readers.*StateDirectoryMode='
+    in_machine sh -c 'mkdir -p /etc/systemd/system/mdcertd.service.d
+        printf "[Service]\nSupplementaryGroups=readers\nStateDirectoryMode=0710\n" > /etc/systemd/system/mdcertd.service.d/access.conf
+        systemctl daemon-reload; systemctl restart mdcertd'
+    in_machine mdcertd renew example.org > /dev/null
+    logged 'notified domain=example.org' 5 || die "no notification: $(status)"
+    expect "the key of a renewal is the group's" "$(in_machine stat -c '%G %a' $live/privkey.pem)" '^readers 640$'
+    expect "and its folder" "$(in_machine stat -c '%G %a' $live)" '^readers 750$'
+    expect "and the way there" "$(in_machine stat -c '%a' /var/lib/mdcertd)" '^710$'
+}
+
 shown() {   # the fingerprint of what is shown at PORT [-starttls PROTOCOL]
     in_machine sh -c 'port=$1; shift
         openssl s_client -connect 127.0.0.1:"$port" "$@" < /dev/null 2> /dev/null |
@@ -244,7 +287,7 @@ mail_servers() {
     in_machine systemctl reload mdcertd
     former=$(held)
     in_machine mdcertd renew example.org > /dev/null
-    logged 'notified domain=example.org' 4 || die "no notification with mail servers: $(status)"
+    logged 'notified domain=example.org' 6 || die "no notification with mail servers: $(status)"
     holds "with mail servers, a renewal brings another certificate" [ "$(held)" != "$former" ]
     expect "which Postfix shows" "$(shown 25 -starttls smtp)" "^$(held)$"
     expect "and Dovecot" "$(shown 993)" "^$(held)$"
@@ -252,11 +295,11 @@ mail_servers() {
     former=$(held)
     in_machine sh -c 'echo "protocols = {" > /etc/dovecot/conf.d/98-broken.conf'
     in_machine mdcertd renew example.org > /dev/null
-    logged 'MDNotifyCmd failed' 2 || die "a broken Dovecot was reloaded"
+    logged 'MDNotifyCmd failed.*dovecot: NOT reloaded' || die "a broken Dovecot was reloaded"
     expect "a broken Dovecot shows the former one" "$(shown 993)" "^$former$"
     expect "and status says why" "$(status)" 'dovecot: NOT reloaded, its configuration is broken'
     in_machine rm /etc/dovecot/conf.d/98-broken.conf
-    logged 'notified domain=example.org' 5 || die "no notification after Dovecot was mended: $(status)"
+    logged 'notified domain=example.org' 7 || die "no notification after Dovecot was mended: $(status)"
     expect "mended, it shows the new one" "$(shown 993)" "^$(held)$"
 }
 
@@ -305,6 +348,8 @@ start_authority
 first_certificate
 socket
 renewals
+own_hooks
+access_stays
 mail_servers
 upgrade
 end_of_life

@@ -10,12 +10,12 @@ bad=0
 
 # Programs that are not installed on this machine are there once the package is.
 mkdir "$units/bin"
-cp "$1/daemon/mdcertd" "$2/packaging/hooks/reload" "$units/bin"
-sed -i -E "s#^ExecStart=[^ ]*/(mdcertd|reload) #ExecStart=$units/bin/\1 #" "$units"/*.service
+cp "$1/daemon/mdcertd" "$2/packaging/hooks/reload" "$2/packaging/hooks/run-hook" "$units/bin"
+sed -i -E "s#^ExecStart=[^ ]*/(mdcertd|reload|run-hook) #ExecStart=$units/bin/\1 #" "$units"/*.service
+ln -s mdcertd-reload@.service "$units/mdcertd-reload@nginx.service"
+ln -s mdcertd-hook@.service "$units/mdcertd-hook@copy.service"
 for unit in mdcertd.service mdcertd.socket mdcertd-http.socket mdcertd-haproxy.socket \
-    mdcertd-reload@nginx.service; do
-    [ ! -e "$units/mdcertd-reload@.service" ] || [ -e "$units/$unit" ] ||
-        ln -s mdcertd-reload@.service "$units/$unit"
+    mdcertd-reload@nginx.service mdcertd-hook@copy.service; do
     words=$(systemd-analyze verify --man=no "$units/$unit" 2>&1) || bad=1
     # It speaks of other units of this machine too.
     if grep "$units" <<< "$words"; then bad=1; fi
