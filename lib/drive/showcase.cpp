@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drive/showcase.hpp"
 
+#include "base/wiped.hpp"
 #include "responder/listening_socket.hpp"
 #include "responder/wanted_socket.hpp"
+#include "store/file_tree.hpp"
 #include "store/layout.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fcntl.h>
 #include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -42,17 +44,21 @@ public:
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
 
+    // Read in one piece, so that no part of a key stays behind in memory that was outgrown.
     std::optional<std::string> content_of(const std::string& name) const {
         const int file = ::openat(descriptor_, name.c_str(), O_RDONLY | O_CLOEXEC);
         if (file < 0)
             return std::nullopt;
-        std::string content;
-        std::array<char, 4096> part;
-        ssize_t count = 0;
-        while ((count = ::read(file, part.data(), part.size())) > 0)
-            content.append(part.data(), static_cast<std::size_t>(count));
+        struct stat status {};
+        std::optional<std::string> content;
+        if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+            status.st_size <= static_cast<off_t>(store::largest_value)) {
+            content.emplace(static_cast<std::size_t>(status.st_size), '\0');
+            if (::read(file, content->data(), content->size()) != status.st_size)
+                content.reset();
+        }
         ::close(file);
-        return count == 0 ? std::optional(std::move(content)) : std::nullopt;
+        return content;
     }
 
 private:
@@ -61,13 +67,13 @@ private:
 
 std::optional<responder::Credentials> credentials_in(const Folder& folder,
                                                      const model::KeySpec& spec) {
-    auto key = folder.content_of(store::private_key_file(spec));
-    auto chain = folder.content_of(store::certificate_file(spec));
-    if (!key || !chain)
-        return std::nullopt;
     try {
+        base::Wiped key(folder.content_of(store::private_key_file(spec)));
+        auto chain = folder.content_of(store::certificate_file(spec));
+        if (!*key || !chain)
+            return std::nullopt;
         return responder::Credentials{crypto::parse_chain(*chain),
-                                      crypto::PrivateKey::from_pem(*key)};
+                                      crypto::PrivateKey::from_pem(**key)};
     } catch (const base::Error&) {
         return std::nullopt;  // observe() has reported the damage; a fallback is served
     }

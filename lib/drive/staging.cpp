@@ -2,6 +2,7 @@
 #include "drive/staging.hpp"
 
 #include "base/log.hpp"
+#include "base/wiped.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/chain_order.hpp"
 #include "store/layout.hpp"
@@ -71,12 +72,13 @@ base::Task<std::optional<std::string>> Staging::order_url() {
 }
 
 base::Task<std::optional<crypto::PrivateKey>> Staging::key() {
-    auto pem = co_await store_.read(key_of(store::private_key_file(spec_)));
-    if (!pem)
+    auto read = co_await store_.read(key_of(store::private_key_file(spec_)));
+    base::Wiped pem(std::move(read));  // one of another program may lie there in clear
+    if (!*pem)
         co_return std::nullopt;
     std::optional<crypto::PrivateKey> key;
     try {
-        key = crypto::PrivateKey::from_pem(*pem, store_.passphrase());
+        key = crypto::PrivateKey::from_pem(**pem, store_.passphrase());
     } catch (const base::Error& error) {
         log::warn("staged key not readable, a new one is made", log::kv("domain", name_),
                   log::kv("reason", error.what()));

@@ -2,6 +2,7 @@
 #include "drive/stored_account.hpp"
 
 #include "base/log.hpp"
+#include "base/wiped.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
 
@@ -63,8 +64,9 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::usable(std::string 
     auto text = co_await store_.read(folder + "/" + std::string(store::account_file));
     if (!text)
         co_return std::nullopt;
-    auto pem = co_await store_.read(folder + "/" + std::string(store::account_key_file));
-    if (!pem)
+    auto read = co_await store_.read(folder + "/" + std::string(store::account_key_file));
+    base::Wiped pem(std::move(read));  // mod_md takes one that is not encrypted, too
+    if (!*pem)
         co_return std::nullopt;
     auto record = store::parse_account(*text);
     if (!record)
@@ -73,7 +75,7 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::usable(std::string 
     if (record->ca_url != ca_.text() || record->eab ||
         (record->status != AccountStatus::valid && !unfinished))
         co_return std::nullopt;
-    auto key = crypto::PrivateKey::from_pem(*pem, store_.passphrase());
+    auto key = crypto::PrivateKey::from_pem(**pem, store_.passphrase());
     co_return acme::AccountState{std::move(key), record->url, record->contacts, record->agreement};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import/deposit.hpp"
 
+#include "base/wiped.hpp"
 #include "drive/stored_account.hpp"
 #include "http/url.hpp"
 #include "store/layout.hpp"
@@ -56,7 +57,8 @@ base::Task<void> deposit_domain(store::Store& store, const TakenDomain& taken,
     auto folder = folders.find(record.ca_url);
     if (folder != folders.end())
         record.ca_account = folder->second;
-    std::map<std::string, std::string> values;
+    base::Wiped<std::map<std::string, std::string>> kept;
+    std::map<std::string, std::string>& values = *kept;
     values[std::string(store::md_file)] = store::to_text(record);
     values[std::string(store::job_file)] = job_text(taken, origin, now);
     for (const TakenCertificate& certificate : taken.live) {
