@@ -83,9 +83,15 @@ void make_root_for(const model::ServerSettings& server, const Identity& identity
     if (std::filesystem::exists(server.server_root, ignored))
         return;
     std::filesystem::create_directories(server.server_root, ignored);
-    if (::chmod(server.server_root.c_str(), 0700) != 0 ||
-        ::chown(server.server_root.c_str(), identity.user, identity.group) != 0)
-        base::raise_errno("cannot make ServerRoot " + server.server_root);
+    // The one that was made, and not what somebody has put there meanwhile.
+    const int folder =
+        ::open(server.server_root.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const bool made = folder >= 0 && ::fchmod(folder, 0700) == 0 &&
+                      ::fchown(folder, identity.user, identity.group) == 0;
+    const int reason = errno;
+    ::close(folder);
+    if (!made)
+        throw base::SystemError("cannot make ServerRoot " + server.server_root, reason);
 }
 
 }  // namespace

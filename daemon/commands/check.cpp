@@ -10,6 +10,7 @@
 #include "notify/hook_runner.hpp"
 #include "port_check.hpp"
 #include "privileges.hpp"
+#include "store_access.hpp"
 #include "stored_state.hpp"
 
 #include <algorithm>
@@ -90,7 +91,22 @@ void check_account(config::Loaded& loaded, const Account& account) {
                                                   account.mistake->message, account.mistake->hint));
 }
 
+void check_store(config::Loaded& loaded) {
+    const Account account = account_of(loaded.desired.server);
+    if (!may_judge_store(account))
+        return;
+    for (const StoreProblem& problem : store_problems(loaded.desired, account)) {
+        loaded.diagnostics.push_back(
+            of_the_world(loaded.global_origins, "MDStoreDir", problem.message, problem.hint));
+        if (loaded.diagnostics.back().file.empty())  // the directory is the default one
+            loaded.diagnostics.back().file = loaded.desired.server.store_dir;
+        if (!problem.is_fatal)
+            loaded.diagnostics.back().severity = Severity::warning;
+    }
+}
+
 void check_world(config::Loaded& loaded) {
+    check_store(loaded);
     check_command(loaded, "MDNotifyCmd", loaded.desired.server.notify_command);
     check_command(loaded, "MDMessageCmd", loaded.desired.server.message_command);
     check_ca_files(loaded);

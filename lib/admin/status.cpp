@@ -158,6 +158,7 @@ private:
         result["state"] = word;
         put(result, "state-descr", why);
         put(result, "damage", *held_.damage);
+        put(result, "former-files", *held_.former_files);
     }
 
     void put_certificates(json& result) const {

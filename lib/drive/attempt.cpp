@@ -5,6 +5,7 @@
 #include "acme/proving.hpp"
 #include "base/log.hpp"
 #include "base/time_text.hpp"
+#include "base/wiped.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
 #include "drive/failure_cause.hpp"
@@ -209,7 +210,8 @@ std::string Attempt::md_json(const std::optional<std::string>& former) const {
 }
 
 base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
-    std::map<std::string, std::string> values;
+    base::Wiped<std::map<std::string, std::string>> kept;
+    std::map<std::string, std::string>& values = *kept;
     ObservedDomain now_held;
     sys_seconds valid_from = tools_.clock.now();
     for (std::size_t i = 0; i < issued.size(); ++i) {
@@ -246,6 +248,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     log::info("certificate installed", log::kv("domain", name_),
               log::kv("valid_until", base::rfc3339(until)));
     now_held.live_job = std::move(done);
+    now_held.former_files = co_await former_files(tools_.store, name_);
     activated_ = std::move(now_held);
 }
 

@@ -37,18 +37,48 @@ base::Task<Stored> stored_names(store::Store& store, std::vector<std::string> ca
     co_return stored;
 }
 
-base::Task<bool> take_over(store::Store& store, std::string former, std::string name) {
+// Whoever reads the files is told as of a renewal: MDNotifyCmd runs, and the
+// job's log has it.
+base::Task<void> owe_notification(store::Store& store, std::string former, std::string name,
+                                  sys_seconds now) {
+    const std::string key = store::domain_key(name, store::job_file);
+    try {
+        auto text = co_await store.read(key);
+        auto known = text ? store::parse_job(*text) : store::Parsed<model::Job>(store::Damage{});
+        if (!known)
+            co_return;  // nothing was ever told of it, or nobody can say
+        model::Job job = std::move(*known);
+        job.name = name;
+        job.notified = false;
+        job.log.add({now, "renamed", "",
+                     "formerly " + former + ": servers that read domains/" + former +
+                         " have to be told of domains/" + name});
+        co_await store.write(key, store::to_text(job));
+    } catch (const base::Error& error) {
+        log::warn("that it was renamed could not be noted", log::kv("domain", name),
+                  log::kv("reason", error.what()));
+    }
+}
+
+base::Task<bool> take_over(store::Store& store, std::string former, std::string name,
+                           sys_seconds now) {
     std::string obstacle;
     try {
         co_await store.rename(former, name);
     } catch (const base::Error& error) {
         obstacle = error.what();
     }
-    if (obstacle.empty())
-        log::info("managed domain renamed", log::kv("domain", name), log::kv("former", former));
-    else
+    if (obstacle.empty()) {
+        log::warn(
+            "managed domain renamed: servers that read its former folder have to be told of "
+            "the new one, to which it leads until the certificate was renewed twice",
+            log::kv("domain", name), log::kv("former", former),
+            log::kv("reads", "domains/" + former), log::kv("new", "domains/" + name));
+        co_await owe_notification(store, former, name, now);
+    } else {
         log::error("the managed domain could not be renamed, its certificate is obtained anew",
                    log::kv("domain", name), log::kv("former", former), log::kv("reason", obstacle));
+    }
     co_return obstacle.empty();
 }
 
@@ -71,6 +101,7 @@ std::optional<std::string> heir_of(const model::ManagedDomain& wanted, const Sto
 
 base::Task<std::set<std::string>> inherit_renamed(store::Store& store,
                                                   const model::DesiredState& desired,
+                                                  sys_seconds now,
                                                   const std::set<std::string>& busy) {
     std::set<std::string> heirs;
     auto in_store = co_await store.list("domains");
@@ -90,7 +121,7 @@ base::Task<std::set<std::string>> inherit_renamed(store::Store& store,
         auto former = heir_of(*domain, stored);
         if (!former)
             continue;
-        bool taken = co_await take_over(store, *former, domain->name());
+        bool taken = co_await take_over(store, *former, domain->name(), now);
         if (taken)
             heirs.insert(domain->name());
         stored.erase(*former);

@@ -6,6 +6,7 @@
 #include "model/desired_state.hpp"
 #include "store/store.hpp"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +14,8 @@
 #include <vector>
 
 namespace md::drive {
+
+using std::chrono::sys_seconds;
 
 // The stored MD that a new one takes over: one whose names contain all of the new one's, else the
 // one with most names in common. Pure. nullopt: none has any.
@@ -22,9 +25,10 @@ std::optional<std::string> heir_of(
 
 // Renames in the store what is to be taken over, and names who took something over. What stands in
 // `busy` is still being worked on: it stays, and inherits nothing. What cannot be renamed is
-// logged.
+// logged. The former name goes on leading there, and MDNotifyCmd is owed a call.
 base::Task<std::set<std::string>> inherit_renamed(store::Store& store,
                                                   const model::DesiredState& desired,
+                                                  sys_seconds now,
                                                   const std::set<std::string>& busy = {});
 
 }  // namespace md::drive

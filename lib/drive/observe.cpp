@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drive/observe.hpp"
 
+#include "base/wiped.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/private_key.hpp"
@@ -55,12 +56,13 @@ base::Task<std::optional<std::string>> read_or_note(store::Store& store, const s
 base::Task<void> observe_certificate(store::Store& store, const std::string& name,
                                      const model::KeySpec& spec, ObservedDomain& domain) {
     std::string chain_key = store::domain_key(name, store::certificate_file(spec));
-    auto key_pem = co_await read_or_note(
-        store, store::domain_key(name, store::private_key_file(spec)), domain);
+    auto read = co_await read_or_note(store, store::domain_key(name, store::private_key_file(spec)),
+                                      domain);
+    base::Wiped<std::optional<std::string>> key_pem(std::move(read));
     auto chain_pem = co_await read_or_note(store, chain_key, domain);
-    if (!key_pem || !chain_pem)
+    if (!*key_pem || !chain_pem)
         co_return;
-    Pair pair = pair_of(spec, *key_pem, *chain_pem, store.passphrase());
+    Pair pair = pair_of(spec, **key_pem, *chain_pem, store.passphrase());
     if (pair.facts)
         domain.certificates.push_back(std::move(*pair.facts));
     else
@@ -80,9 +82,28 @@ base::Task<std::optional<model::Job>> observe_job(store::Store& store, const std
     co_return std::nullopt;
 }
 
-}  // namespace
+void note_former_file(ObservedDomain& domain, const std::string& key) {
+    domain.former_files.edit() += (domain.former_files->empty() ? "" : ", ") + key;
+}
 
-base::Task<ObservedDomain> observe_domain(store::Store& store, const model::ManagedDomain& wanted) {
+void note_former_names(ObservedDomain& domain, const std::string& name,
+                       const std::multimap<std::string, std::string>& names) {
+    for (auto [at, end] = names.equal_range(name); at != end; ++at)
+        note_former_file(domain, store::domain_key(at->second));
+}
+
+base::Task<void> observe_former_files(store::Store& store, std::string name,
+                                      ObservedDomain& domain) {
+    try {
+        auto files = co_await store.stand_ins(name);
+        for (const std::string& file : files)
+            note_former_file(domain, store::domain_key(name, file));
+    } catch (const base::Error&) {
+        co_return;  // what cannot be listed cannot be read either, which is said elsewhere
+    }
+}
+
+base::Task<ObservedDomain> observe_files(store::Store& store, const model::ManagedDomain& wanted) {
     ObservedDomain domain;
     const std::string name = wanted.name();
     for (const model::KeySpec& spec : wanted.settings->keys)
@@ -91,6 +112,27 @@ base::Task<ObservedDomain> observe_domain(store::Store& store, const model::Mana
     domain.live_job = co_await observe_job(store, live_key, domain);
     std::string staged_key = store::staging_key(name, store::job_file);
     domain.staged_job = co_await observe_job(store, staged_key, domain);
+    co_await observe_former_files(store, name, domain);
+    co_return domain;
+}
+
+}  // namespace
+
+base::Task<std::string> former_files(store::Store& store, std::string name) {
+    ObservedDomain domain;
+    try {
+        auto names = co_await store.former_names();
+        note_former_names(domain, name, names);
+    } catch (const base::Error&) {
+        co_return "";
+    }
+    co_await observe_former_files(store, name, domain);
+    co_return *domain.former_files;
+}
+
+base::Task<ObservedDomain> observe_domain(store::Store& store, const model::ManagedDomain& wanted) {
+    ObservedDomain domain = co_await observe_files(store, wanted);
+    domain.former_files = co_await former_files(store, wanted.name());
     co_return domain;
 }
 
@@ -156,6 +198,7 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
     Index index;
     if (known.domains.empty() && wanted.size() > few)
         index = co_await read_index(store);
+    auto former = co_await store.former_names();
     model::Sharing<std::string> issuers;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string& name = wanted[i]->name();
@@ -165,7 +208,8 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
                     : sighting.state.domains[name] = known.of(name);
         if (domain.version != versions[i] || versions[i] == 0) {
             ++sighting.read;
-            domain = co_await observe_domain(store, *wanted[i]);
+            domain = co_await observe_files(store, *wanted[i]);
+            note_former_names(domain, name, former);
             domain.version = domain.damage->empty() ? versions[i] : 0;
         }
         for (model::CertificateFacts& facts : domain.certificates)

@@ -13,6 +13,9 @@
 
 namespace md::drive {
 
+// What an ObservedDomain tells of places that were given up.
+base::Task<std::string> former_files(store::Store& store, std::string name);
+
 // The facts of one MD's live set and its job records.
 base::Task<model::ObservedDomain> observe_domain(store::Store& store,
                                                  const model::ManagedDomain& wanted);

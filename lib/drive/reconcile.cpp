@@ -42,7 +42,7 @@ Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::
 }
 
 base::Task<void> Reconcile::load() {
-    co_await inherit_renamed(tools_.store, registry_.desired);
+    co_await inherit_renamed(tools_.store, registry_.desired, tools_.clock.now());
     Sighting sighting = co_await look(tools_.store, all_of(registry_.desired), {});
     co_await remember(sighting);
     registry_.observed = std::move(sighting.state);

@@ -35,7 +35,8 @@ base::Task<void> Reconcile::adopt(model::DesiredState desired) {
         if (!busy.contains(domain.name()))
             idle.push_back(&domain);
     Sighting seen = co_await look(tools_.store, idle, registry_.observed);
-    std::set<std::string> heirs = co_await inherit_renamed(tools_.store, desired, busy);
+    std::set<std::string> heirs =
+        co_await inherit_renamed(tools_.store, desired, tools_.clock.now(), busy);
     for (const model::ManagedDomain* domain : idle)
         if (heirs.contains(domain->name())) {
             model::ObservedDomain held = co_await observe_domain(tools_.store, *domain);
@@ -120,7 +121,7 @@ base::Task<void> Reconcile::inherit_from(std::string name) {
     if (heirs.empty())
         co_return;
     model::DesiredState desired = registry_.desired;  // another reload may come meanwhile
-    co_await inherit_renamed(tools_.store, desired, busy);
+    co_await inherit_renamed(tools_.store, desired, tools_.clock.now(), busy);
     for (const model::ManagedDomain& heir : heirs) {
         model::ObservedDomain held = co_await observe_domain(tools_.store, heir);
         registry_.observed.domains[heir.name()] = std::move(held);

@@ -2,9 +2,12 @@
 #include "store/file_store.hpp"
 
 #include "base/log.hpp"
+#include "base/wiped.hpp"
 #include "store/layout.hpp"
 #include "store/live_set.hpp"
 #include "store/records.hpp"
+#include "store/stand_in.hpp"
+#include "store/trust.hpp"
 #include "store/upgrade.hpp"
 
 #include <array>
@@ -16,6 +19,8 @@
 namespace md::store {
 namespace {
 
+using Values = std::map<std::string, std::string>;
+
 // Many more than there are threads: two MDs that are at work seldom share one.
 constexpr std::size_t strand_count = 64;
 
@@ -24,7 +29,12 @@ FileTree tree_at(const std::string& directory) {
         throw base::Error("the store has no directory");
     auto absolute = std::filesystem::absolute(directory).lexically_normal();
     // A trailing slash is an empty last component.
-    return FileTree((absolute.has_filename() ? absolute : absolute.parent_path()).string());
+    if (!absolute.has_filename())
+        absolute = absolute.parent_path();
+    // The folder itself may be a link (store/trust.hpp); from here on none is followed.
+    std::error_code error;
+    auto real = std::filesystem::canonical(absolute, error);
+    return FileTree((error ? absolute : real).string());
 }
 
 StoreHeader new_header() {
@@ -75,6 +85,7 @@ void bring_up_to_date(FileTree& tree, StoreHeader& header) {
 
 StoreHeader prepare(FileTree& tree) {
     make_directories(tree.root());
+    require_own_folders(tree.root());
     for (const char* group : {"accounts", "challenges", "domains", "staging", "archive", "tmp"})
         tree.make_folder(group);
     auto text = tree.read(std::string(header_key));
@@ -92,14 +103,35 @@ void move_if_there(FileTree& tree, const std::string& from, const std::string& t
     tree.move(from, to);
 }
 
+// What a name has that was given up, or is being moved to.
+bool is_free(const FileTree& tree, const std::string& key) {
+    std::string target = tree.target(key);
+    return !tree.exists(key) || (!target.empty() && target.find('/') == std::string::npos);
+}
+
 // Staging first: as long as domains/OLD is there, whoever was interrupted calls this again.
 void rename_domain(FileTree& tree, const std::string& old_name, const std::string& new_name) {
     const std::string staged = staging_key(new_name);
     // What was begun for a name that never held anything is less than what comes.
-    if (tree.exists(staging_key(old_name)) && !tree.exists(domain_key(new_name)))
+    if (tree.exists(staging_key(old_name)) && is_free(tree, domain_key(new_name)))
         tree.remove(staged);
     move_if_there(tree, staging_key(old_name), staged);
-    move_if_there(tree, domain_key(old_name), domain_key(new_name));
+    if (!tree.is_folder(domain_key(old_name)))
+        return;
+    if (!is_free(tree, domain_key(new_name)))
+        throw base::Error("cannot move " + tree.path(domain_key(old_name)) + ": " +
+                          tree.path(domain_key(new_name)) + " exists");
+    move_leaving_link(tree, old_name, new_name);
+}
+
+// A name that was given up holds nothing, whatever it leads to.
+std::vector<std::string> names_below(const FileTree& tree, const std::string& prefix) {
+    std::vector<std::string> names = tree.names(prefix);
+    if (prefix == "domains")
+        for (const std::string& link : tree.links(prefix))
+            if (tree.is_stand_in(domain_key(link)) || tree.target(domain_key(link)) == link)
+                std::erase(names, link);
+    return names;
 }
 
 void set_key_aside(FileTree& tree, const std::string& key) {
@@ -123,7 +155,10 @@ FileStore::FileStore(FileTree tree, base::Secret passphrase, Access access,
 base::Task<std::unique_ptr<FileStore>> FileStore::open(std::string directory,
                                                        base::asio::thread_pool& io_pool) {
     FileTree tree = tree_at(directory);
-    auto work = [&tree] { return prepare(tree); };
+    auto work = [&tree, &directory] {
+        require_own_place(directory);
+        return prepare(tree);
+    };
     StoreHeader header = co_await base::on_pool(io_pool, work);
     co_return std::unique_ptr<FileStore>(
         new FileStore(std::move(tree), std::move(header.key), Access::read_write, io_pool));
@@ -168,17 +203,18 @@ base::Task<std::optional<std::string>> FileStore::read(std::string key) {
 }
 
 base::Task<void> FileStore::write(std::string key, std::string value) {
+    auto kept = std::make_shared<base::Wiped<std::string>>(std::move(value));
     require_writable(key);
-    if (value.size() > largest_value)
+    if ((*kept)->size() > largest_value)
         throw base::Error("cannot write " + tree_.path(key) + ": it is larger than 4 MiB");
-    auto work = [this, key, value = std::move(value)] { tree_.write(key, value); };
+    auto work = [this, key, kept] { tree_.write(key, **kept); };
     co_await base::on_executor(strand_of(key), work);
 }
 
 base::Task<std::vector<std::string>> FileStore::list(std::string prefix) {
     if (!prefix.empty())
         require_safe(prefix);
-    auto work = [this, prefix] { return tree_.names(prefix); };
+    auto work = [this, prefix] { return names_below(tree_, prefix); };
     co_return co_await base::on_executor(strand_of(prefix), work);
 }
 
@@ -195,6 +231,17 @@ base::Task<std::vector<std::optional<std::string>>> FileStore::versions(
     co_return co_await base::on_executor(strand_of_name({}), work);
 }
 
+base::Task<std::vector<std::string>> FileStore::stand_ins(std::string name) {
+    require_safe(name);
+    auto work = [this, name] { return stand_ins_of(tree_, name); };
+    co_return co_await base::on_executor(strand_of_name(name), work);
+}
+
+base::Task<std::multimap<std::string, std::string>> FileStore::former_names() {
+    auto work = [this] { return store::former_names(tree_); };
+    co_return co_await base::on_executor(strand_of_name({}), work);
+}
+
 base::Task<void> FileStore::remove(std::string key) {
     require_writable(key);
     auto work = [this, key] { tree_.remove(key); };
@@ -202,11 +249,12 @@ base::Task<void> FileStore::remove(std::string key) {
 }
 
 base::Task<void> FileStore::activate(std::string name, std::map<std::string, std::string> values) {
+    auto kept = std::make_shared<base::Wiped<Values>>(std::move(values));
     require_writable(name);
-    for (const auto& [file, value] : values)
+    for (const auto& [file, value] : **kept)
         if (!is_safe_component(name) || !is_safe_component(file) || value.size() > largest_value)
             throw base::Error("not a value of a set: " + tree_.path(domain_key(name, file)));
-    auto work = [this, name, values = std::move(values)] { activate_set(tree_, name, values); };
+    auto work = [this, name, kept] { activate_set(tree_, name, **kept); };
     co_await base::on_executor(strand_of_name(name), work);
 }
 

@@ -14,34 +14,11 @@
 #include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <utility>
 
 namespace md::store {
 namespace {
 
 using base::raise_errno;
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    int get() const { return number_; }
-    // Some file systems say only now that there was no room.
-    bool close() { return ::close(std::exchange(number_, -1)) == 0; }
-
-private:
-    int number_;
-};
-
-std::string parent_of(const std::string& key) {
-    auto slash = key.rfind('/');
-    return slash == std::string::npos ? std::string() : key.substr(0, slash);
-}
 
 bool write_all(int descriptor, std::string_view value) {
     while (!value.empty()) {
@@ -59,22 +36,19 @@ bool write_all(int descriptor, std::string_view value) {
 }
 
 // A file that was not there, with its final mode and its content on the disk; no file on failure.
-void create_file(const std::string& path, unsigned mode, std::string_view value,
-                 const std::string& doing) {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (file.get() < 0)
-        raise_errno(doing);
+void create_file(const Descriptor& folder, const std::string& name, unsigned mode,
+                 std::string_view value, const std::string& doing) {
+    Descriptor file(
+        ::openat(folder.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file)
+        raise_failure(doing);
     if (::fchmod(file.get(), mode) == 0 && write_all(file.get(), value) &&
         ::fsync(file.get()) == 0 && file.close())
         return;
     int number = errno;
-    ::unlink(path.c_str());
+    ::unlinkat(folder.get(), name.c_str(), 0);
     throw base::SystemError(doing, number);
 }
-
-struct CloseFolder {
-    void operator()(DIR* folder) const { ::closedir(folder); }
-};
 
 // FNV-1a: nobody who may write here gains by a collision.
 std::uint64_t identity_of(const char* name, const struct stat& status) {
@@ -114,8 +88,16 @@ void make_directory(const std::string& path, unsigned mode) {
 // What is outside of the store may be closed to us: then it is synced when the system likes.
 void sync_if_open(const std::string& directory) {
     Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.get() >= 0 && ::fsync(folder.get()) != 0 && errno != EINVAL)
+    if (folder && ::fsync(folder.get()) != 0 && errno != EINVAL)
         raise_errno("cannot sync " + directory);
+}
+
+// A folder that the umask keeps us from opening, just made.
+int chmod_closed(const Descriptor& folder, const std::string& name) {
+    Descriptor made(
+        ::openat(folder.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    return made ? ::chmod(("/proc/self/fd/" + std::to_string(made.get())).c_str(), directory_mode)
+                : -1;
 }
 
 void make_with_parents(const std::filesystem::path& path, unsigned mode) {
@@ -133,6 +115,13 @@ std::string FileTree::path(std::string_view key) const {
     return key.empty() ? root_ : root_ + "/" + std::string(key);
 }
 
+Descriptor FileTree::parent(std::string_view key, const std::string& doing) const {
+    Descriptor folder = way_to(root_, parent_of(key));
+    if (!folder)
+        raise_failure(doing);
+    return folder;
+}
+
 std::string FileTree::scratch_key() {
     std::string key;
     do
@@ -141,35 +130,64 @@ std::string FileTree::scratch_key() {
     return key;
 }
 
+bool FileTree::look(const std::string& key, struct stat& status) const {
+    Descriptor folder = way_to(root_, parent_of(key));
+    return folder && look_at(folder, key.empty() ? "." : name_of(key), status);
+}
+
 bool FileTree::exists(const std::string& key) const {
     struct stat status {};
-    if (::lstat(path(key).c_str(), &status) == 0)
+    if (look(key, status))
         return true;
     if (errno != ENOENT && errno != ENOTDIR)
-        raise_errno("cannot look at " + path(key));
+        raise_failure("cannot look at " + path(key));
     return false;
 }
 
 bool FileTree::is_folder(const std::string& key) const {
-    return is_directory(path(key));
+    struct stat status {};
+    return look(key, status) && S_ISDIR(status.st_mode);
+}
+
+bool FileTree::is_stand_in(const std::string& key) const {
+    Descriptor folder = way_to(root_, parent_of(key));
+    return folder && store::is_stand_in(folder, name_of(key));
+}
+
+std::string FileTree::target(const std::string& key) const {
+    return target_of(way_to(root_, parent_of(key)), name_of(key));
 }
 
 ino_t FileTree::inode(const std::string& key) const {
     struct stat status {};
-    if (::lstat(path(key).c_str(), &status) != 0)
-        raise_errno("cannot look at " + path(key));
+    if (!look(key, status))
+        raise_failure("cannot look at " + path(key));
     return status.st_ino;
+}
+
+// What a server may still read under a name that was given up is not ours to read any more.
+bool FileTree::is_given_up(const std::string& key) const {
+    return is_stand_in(key) ||
+           (key.find('/') != std::string::npos && is_given_up(std::string(parent_of(key))));
 }
 
 std::optional<std::string> FileTree::read(const std::string& key) const {
     std::string doing = "cannot read " + path(key);
+    Descriptor folder = way_to(root_, parent_of(key));
     // Non-blocking, lest a FIFO somebody put there stops everything.
-    Descriptor file(::open(path(key).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR))
+    Descriptor file(folder ? ::openat(folder.get(), name_of(key).c_str(),
+                                      O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+                           : -1);
+    if (!file && (errno == ENOENT || errno == ENOTDIR))
         return std::nullopt;
+    if (!file && errno == ELOOP) {
+        if (is_given_up(key))
+            return std::nullopt;
+        errno = ELOOP;
+    }
     struct stat status {};
-    if (file.get() < 0 || ::fstat(file.get(), &status) != 0)
-        raise_errno(doing);
+    if (!file || ::fstat(file.get(), &status) != 0)
+        raise_failure(doing);
     if (!S_ISREG(status.st_mode))
         throw base::Error(doing + ": it is not a file");
     if (status.st_size > static_cast<off_t>(largest_value))
@@ -190,23 +208,43 @@ std::optional<std::string> FileTree::read(const std::string& key) const {
 }
 
 std::vector<std::string> FileTree::names(const std::string& prefix) const {
+    return entries(prefix, false);
+}
+
+std::vector<std::string> FileTree::links(const std::string& prefix) const {
+    return entries(prefix, true);
+}
+
+std::vector<std::string> FileTree::entries(const std::string& prefix, bool links_alone) const {
     std::vector<std::string> result;
-    std::error_code error;
-    auto entry = std::filesystem::directory_iterator(path(prefix), error);
-    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
-        result.push_back(entry->path().filename().string());
-    if (error && error.value() != ENOENT && error.value() != ENOTDIR)
-        throw base::SystemError("cannot list " + path(prefix), error.value());
+    FolderList list = list_of(open_folder(root_, prefix));
+    if (!list) {
+        const int number = errno;
+        if (number == ENOENT || number == ENOTDIR || (number == ELOOP && is_given_up(prefix)))
+            return result;
+        errno = number;
+        raise_failure("cannot list " + path(prefix));
+    }
+    auto is_wanted = [&](const dirent& entry) {
+        std::string_view name = entry.d_name;
+        return name != "." && name != ".." &&
+               (!links_alone || entry.d_type == DT_LNK || entry.d_type == DT_UNKNOWN);
+    };
+    for (errno = 0; const dirent* entry = ::readdir(list.get()); errno = 0)
+        if (is_wanted(*entry))
+            result.emplace_back(entry->d_name);
+    if (errno != 0)
+        raise_failure("cannot list " + path(prefix));
     std::sort(result.begin(), result.end());
     return result;
 }
 
 std::optional<std::string> FileTree::version(const std::string& prefix) const {
-    std::unique_ptr<DIR, CloseFolder> folder(::opendir(path(prefix).c_str()));
-    if (!folder && errno == ENOENT)
-        return "";
+    FolderList folder = list_of(open_folder(root_, prefix));
     if (!folder)
-        return std::nullopt;
+        return errno == ENOENT || (errno == ELOOP && is_given_up(prefix))
+                   ? std::optional<std::string>("")
+                   : std::nullopt;
     std::uint64_t sum = 0;  // of the entries', so that their order does not matter
     while (const dirent* entry = ::readdir(folder.get())) {
         struct stat status {};
@@ -220,60 +258,94 @@ std::optional<std::string> FileTree::version(const std::string& prefix) const {
 
 void FileTree::write(const std::string& key, std::string_view value) {
     make_folder("tmp");
-    make_folder(parent_of(key));
+    make_folder(std::string(parent_of(key)));
     std::string doing = "cannot write " + path(key);
-    std::string scratch = path(scratch_key());
-    create_file(scratch, file_mode(key), value, doing);
-    if (::rename(scratch.c_str(), path(key).c_str()) != 0) {
+    std::string scratch = name_of(scratch_key());
+    Descriptor tmp = parent("tmp/x", doing), folder = parent(key, doing);
+    create_file(tmp, scratch, file_mode(key), value, doing);
+    if (::renameat(tmp.get(), scratch.c_str(), folder.get(), name_of(key).c_str()) != 0) {
         int number = errno;
-        ::unlink(scratch.c_str());
+        ::unlinkat(tmp.get(), scratch.c_str(), 0);
         throw base::SystemError(doing, number);
     }
-    sync_folder(parent_of(key));
+    sync_folder(std::string(parent_of(key)));
 }
 
 void FileTree::write_new(const std::string& key, std::string_view value) {
-    create_file(path(key), file_mode(key), value, "cannot write " + path(key));
+    std::string doing = "cannot write " + path(key);
+    create_file(parent(key, doing), name_of(key), file_mode(key), value, doing);
 }
 
 void FileTree::make_folder(const std::string& key) {
     if (key.empty() || is_folder(key))
         return;
-    make_folder(parent_of(key));
-    make_directory(path(key), directory_mode);
+    make_folder(std::string(parent_of(key)));
+    std::string doing = "cannot make the directory " + path(key), name = name_of(key);
+    Descriptor folder = parent(key, doing);
+    if (::mkdirat(folder.get(), name.c_str(), directory_mode) != 0) {
+        struct stat status {};
+        if (errno == EEXIST && look_at(folder, name, status)) {
+            if (S_ISDIR(status.st_mode))
+                return;  // another thread was faster
+            errno = S_ISLNK(status.st_mode) ? ELOOP : ENOTDIR;
+        }
+        raise_failure(doing);
+    }
+    // The umask is undone.
+    Descriptor made(
+        ::openat(folder.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if ((made ? ::fchmod(made.get(), directory_mode) : chmod_closed(folder, name)) != 0)
+        raise_failure(doing);
     // What lies in tmp/ need not be found again.
     if (!key.starts_with("tmp/"))
-        sync_folder(parent_of(key));
+        sync_folder(std::string(parent_of(key)));
 }
 
 void FileTree::move_unsynced(const std::string& from, const std::string& to) {
-    make_folder(parent_of(to));
-    if (::rename(path(from).c_str(), path(to).c_str()) != 0)
-        raise_errno("cannot move " + path(from) + " to " + path(to));
+    make_folder(std::string(parent_of(to)));
+    std::string doing = "cannot move " + path(from) + " to " + path(to);
+    Descriptor there = parent(from, doing), here = parent(to, doing);
+    if (::renameat(there.get(), name_of(from).c_str(), here.get(), name_of(to).c_str()) != 0)
+        raise_errno(doing);
 }
 
 void FileTree::move(const std::string& from, const std::string& to) {
     move_unsynced(from, to);
     // The new name first: after a power cut it may be found twice, never nowhere.
-    sync_folder(parent_of(to));
+    sync_folder(std::string(parent_of(to)));
     if (parent_of(from) != parent_of(to))
-        sync_folder(parent_of(from));
+        sync_folder(std::string(parent_of(from)));
 }
 
 bool FileTree::exchange(const std::string& one, const std::string& other) {
-    if (::renameat2(AT_FDCWD, path(one).c_str(), AT_FDCWD, path(other).c_str(), RENAME_EXCHANGE) ==
-        0)
+    std::string doing = "cannot exchange " + path(one) + " and " + path(other);
+    Descriptor here = parent(one, doing), there = parent(other, doing);
+    if (::renameat2(here.get(), name_of(one).c_str(), there.get(), name_of(other).c_str(),
+                    RENAME_EXCHANGE) == 0)
         return true;
     if (errno != EINVAL && errno != ENOSYS)
-        raise_errno("cannot exchange " + path(one) + " and " + path(other));
+        raise_errno(doing);
     return false;
+}
+
+void FileTree::link_new(const std::string& key, const std::string& target) {
+    std::string doing = "cannot make the link " + path(key);
+    if (::symlinkat(target.c_str(), parent(key, doing).get(), name_of(key).c_str()) != 0)
+        raise_failure(doing);
+}
+
+void FileTree::link(const std::string& key, const std::string& target) {
+    make_folder("tmp");
+    std::string scratch = scratch_key();
+    link_new(scratch, target);
+    move(scratch, key);
 }
 
 void FileTree::remove(const std::string& key) {
     if (!exists(key))
         return;
     std::string scratch = take_away(key);
-    sync_folder(parent_of(key));
+    sync_folder(std::string(parent_of(key)));
     drop(scratch);
 }
 
@@ -281,21 +353,22 @@ void FileTree::remove(const std::string& key) {
 std::string FileTree::take_away(const std::string& key) {
     std::string scratch = scratch_key();
     make_folder("tmp");
-    if (::rename(path(key).c_str(), path(scratch).c_str()) != 0)
-        raise_errno("cannot remove " + path(key));
+    std::string doing = "cannot remove " + path(key);
+    Descriptor from = parent(key, doing), to = parent(scratch, doing);
+    if (::renameat(from.get(), name_of(key).c_str(), to.get(), name_of(scratch).c_str()) != 0)
+        raise_errno(doing);
     return scratch;
 }
 
 void FileTree::drop(const std::string& key) {
-    std::error_code ignored;
-    std::filesystem::remove_all(path(key), ignored);
+    remove_tree(way_to(root_, parent_of(key)), name_of(key));
 }
 
 void FileTree::sync_folder(const std::string& key) {
-    Descriptor folder(::open(path(key).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Descriptor folder = open_folder(root_, key);
     // EINVAL: a file system that has nothing to sync for a directory.
-    if (folder.get() < 0 || (::fsync(folder.get()) != 0 && errno != EINVAL))
-        raise_errno("cannot sync " + path(key));
+    if (!folder || (::fsync(folder.get()) != 0 && errno != EINVAL))
+        raise_failure("cannot sync " + path(key));
 }
 
 void make_directories(const std::string& path) {

@@ -2,11 +2,12 @@
 // Durable operations on the files below one directory, by key; the synchronous ground file_store
 // and live_set stand on. What it writes lies in tmp/ under a name of its own until it is whole, and
 // what it removes goes there first, so a reader never meets a part. One writer at a time
-// for each name below the groups; others may be at work beside it, on other threads. Throws
-// base::SystemError naming the path.
+// for each name below the groups; others may be at work beside it, on other threads. No link below
+// the root is followed. Throws base::Error naming the path.
 #pragma once
 
 #include "base/error.hpp"
+#include "store/folder.hpp"
 
 #include <optional>
 #include <string>
@@ -27,11 +28,19 @@ public:
 
     bool exists(const std::string& key) const;
     bool is_folder(const std::string& key) const;
+    // A link that stands in for what was renamed: to another name in the same folder.
+    bool is_stand_in(const std::string& key) const;
+    std::string target(const std::string& key) const;  // of a link; "" for all else
+    // Of the thing itself. False with errno.
+    bool look(const std::string& key, struct stat& status) const;
     // Identifies a folder wherever it is moved.
     ino_t inode(const std::string& key) const;
+    // Absent, or reached by way of a stand-in: nullopt.
     std::optional<std::string> read(const std::string& key) const;
     // Sorted; absent: empty.
     std::vector<std::string> names(const std::string& prefix) const;
+    // Of these, those that are links.
+    std::vector<std::string> links(const std::string& prefix) const;
 
     // Of what the files directly in a folder are: names, inodes, sizes and times, not contents.
     // Absent or empty: "". nullopt where it cannot be listed.
@@ -49,12 +58,21 @@ public:
     void move_unsynced(const std::string& from, const std::string& to);
     // Both change places in one step, unsynced; false when this file system cannot.
     bool exchange(const std::string& one, const std::string& other);
+    // A link to a name in the same folder, in one step in the place of a link or a file; and into a
+    // folder that is not looked at yet.
+    void link(const std::string& key, const std::string& target);
+    void link_new(const std::string& key, const std::string& target);
     void remove(const std::string& key);
     // Of tmp/, in any number of steps: what cannot be deleted now goes when the store is opened.
     void drop(const std::string& key);
     void sync_folder(const std::string& key);
 
+    // The folder that a key is in, for calls on descriptors.
+    Descriptor parent(std::string_view key, const std::string& doing) const;
+
 private:
+    std::vector<std::string> entries(const std::string& prefix, bool links_alone) const;
+    bool is_given_up(const std::string& key) const;
     std::string scratch_key();
     std::string take_away(const std::string& key);
 

@@ -80,6 +80,7 @@ IndexEntry entry_of(const Json& json, Damage& damage) {
     if (const Json* certificates = members.find("certificates"))
         for (const Json& one : *certificates)
             entry.held.certificates.push_back(certificate_of(Members(one, damage)));
+    entry.held.former_files = members.text("former-files");
     entry.held.live_job = job_at(members, "job", damage);
     entry.held.staged_job = job_at(members, "staged-job", damage);
     return entry;
@@ -111,6 +112,7 @@ std::string to_text(const std::vector<IndexEntry>& entries) {
         Json one{{"name", entry.name}, {"version", std::to_string(entry.version)}};
         for (const CertificateFacts& facts : entry.held.certificates)
             one["certificates"].push_back(certificate_json(facts));
+        put(one, "former-files", *entry.held.former_files);
         if (entry.held.live_job)
             one["job"] = job_json(*entry.held.live_job);
         if (entry.held.staged_job)

@@ -25,15 +25,6 @@ std::string_view last_component(std::string_view key) {
     return key.substr(key.rfind('/') + 1);
 }
 
-// The certificate files of domains/ and staging/, of the fallback and of tls-alpn-01.
-bool is_certificate_file(std::string_view file) {
-    constexpr std::array<std::string_view, 3> beginnings = {"pubcert", "fallback-pubcert",
-                                                            "acme-tls-alpn-01-pubcert"};
-    return file.ends_with(".pem") &&
-           std::any_of(beginnings.begin(), beginnings.end(),
-                       [&](std::string_view beginning) { return file.starts_with(beginning); });
-}
-
 }  // namespace
 
 std::string domain_key(std::string_view name, std::string_view file) {
@@ -77,6 +68,19 @@ std::string private_key_file(const model::KeySpec& spec) {
 
 std::string certificate_file(const model::KeySpec& spec) {
     return "pubcert" + spec.file_suffix() + ".pem";
+}
+
+bool is_private_key_file(std::string_view file) {
+    return file.starts_with("privkey") && file.ends_with(".pem");
+}
+
+// Those of domains/ and staging/, of the fallback and of tls-alpn-01.
+bool is_certificate_file(std::string_view file) {
+    constexpr std::array<std::string_view, 3> beginnings = {"pubcert", "fallback-pubcert",
+                                                            "acme-tls-alpn-01-pubcert"};
+    return file.ends_with(".pem") &&
+           std::any_of(beginnings.begin(), beginnings.end(),
+                       [&](std::string_view beginning) { return file.starts_with(beginning); });
 }
 
 std::string account_id(std::string_view ca_host, unsigned number) {

@@ -39,6 +39,9 @@ std::optional<unsigned> archive_number(std::string_view entry, std::string_view 
 // "privkey.pem", "privkey.p-256.pem"; "pubcert.pem", "pubcert.p-256.pem".
 std::string private_key_file(const model::KeySpec& spec);
 std::string certificate_file(const model::KeySpec& spec);
+// Of any key type, also one that is wanted no more.
+bool is_private_key_file(std::string_view file);
+bool is_certificate_file(std::string_view file);
 
 // "ACME-SNAME-NNNN": SNAME is the CA's host, its last 16 characters when it is longer.
 std::string account_id(std::string_view ca_host, unsigned number);

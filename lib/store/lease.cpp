@@ -3,6 +3,7 @@
 
 #include "store/file_tree.hpp"
 #include "store/layout.hpp"
+#include "store/trust.hpp"
 
 #include <array>
 #include <cerrno>
@@ -41,9 +42,10 @@ std::string this_owner() {
 }
 
 Lease acquire_lease(const std::string& directory, const std::string& owner) {
+    require_own_place(directory);
     make_directories(directory);
     std::string path = directory + "/" + std::string(lock_key);
-    Lease lease(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    Lease lease(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (lease.descriptor_ < 0)
         base::raise_errno("cannot lock " + path);
     struct flock whole_file {};

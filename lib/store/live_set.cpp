@@ -2,7 +2,9 @@
 #include "store/live_set.hpp"
 
 #include "base/log.hpp"
+#include "store/access.hpp"
 #include "store/layout.hpp"
+#include "store/stand_in.hpp"
 
 #include <algorithm>
 
@@ -57,6 +59,8 @@ void prune(FileTree& tree, const std::string& name) {
 void replace_in_two_steps(FileTree& tree, const std::string& name, const std::string& complete) {
     std::string live = domain_key(name);
     std::string former = next_archive_key(tree, name);
+    if (tree.is_stand_in(live))  // a former name of another MD, and one of its own again
+        former = scratch_of(name) + "/link";
     tree.move(live, former);
     try {
         tree.move(complete, live);
@@ -136,6 +140,8 @@ std::string build(FileTree& tree, const std::string& name,
     tree.make_folder(part);
     for (const auto& [file, value] : values)
         tree.write_new(part + "/" + file, value);
+    keep_file_names(tree, name, domain_key(name), part, values);
+    keep_access(tree, name, domain_key(name), part, values);
     tree.sync_folder(part);
     // The staged attempt and the former set will lie in there for a moment.
     tree.sync_folder("tmp");
@@ -149,6 +155,7 @@ std::string build(FileTree& tree, const std::string& name,
 void activate_set(FileTree& tree, const std::string& name,
                   const std::map<std::string, std::string>& values) {
     discard_unfinished(tree, name);
+    const timespec former_made = set_made(tree, domain_key(name));
     try {
         std::string complete = build(tree, name, values);
         park_staging(tree, name);
@@ -159,6 +166,7 @@ void activate_set(FileTree& tree, const std::string& name,
     }
     try {
         tidy_up(tree, name);
+        drop_old_names(tree, name, former_made);
     } catch (const base::Error& error) {
         log::warn("the former certificate was not archived", log::kv("domain", name),
                   log::kv("reason", error.what()));

@@ -50,6 +50,11 @@ public:
     // be told.
     virtual base::Task<std::vector<std::optional<std::string>>> versions(
         std::vector<std::string> prefixes) = 0;
+    // What servers may still read and what is there for them alone, for a renewal or two: files of
+    // the live set that lead to others of it, and, by the name that an MD has now, the names that
+    // it had. They hold nothing themselves.
+    virtual base::Task<std::vector<std::string>> stand_ins(std::string name) = 0;
+    virtual base::Task<std::multimap<std::string, std::string>> former_names() = 0;
     // A value, or everything below a prefix, which disappears at once. Absent is fine.
     virtual base::Task<void> remove(std::string key) = 0;
 
@@ -61,7 +66,8 @@ public:
                                       std::map<std::string, std::string> values) = 0;
     // Renames an MD: domains/ and staging/ OLD become NEW. domains/NEW must be absent where
     // domains/OLD is not; where it is absent, staging/OLD replaces a staging/NEW. Interrupted
-    // between the two, the same call completes it. The archive keeps the old name.
+    // between the two, the same call completes it. The archive keeps the old name. For servers,
+    // where they read files, the old name leads to the new one for a while.
     virtual base::Task<void> rename(std::string old_name, std::string new_name) = 0;
     // Takes domains/NAME or a value aside as NAME.damaged (a former one is replaced). Absent: fine.
     virtual base::Task<void> set_aside(std::string key) = 0;

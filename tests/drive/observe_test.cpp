@@ -6,6 +6,7 @@
 #include "drive/inherit.hpp"
 #include "drive/showcase.hpp"
 #include "drive/stored_account.hpp"
+#include "store/records.hpp"
 #include "support/catch.hpp"
 
 namespace md::drive {
@@ -106,7 +107,7 @@ TEST_CASE("a record that cannot be read is passed over where another one is look
     bench.store.closed = {"domains/0.org", "accounts/ACME-0.test-0000", "staging/0.org"};
     model::DesiredState desired;
     desired.domains = {managed({"www.a.org", "a.org"})};
-    test::run_task(bench.context, inherit_renamed(bench.store, desired));
+    test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
     CHECK(bench.observe(desired.domains[0]).certificates.size() == 1);
     StoredAccount known(bench.store, *http::Url::parse(test::ScenarioCa::directory_url));
     CHECK(test::run_task(bench.context, known.load())->url == "https://ca.test/account/0");
@@ -150,9 +151,27 @@ TEST_CASE("an MD whose first name changed keeps its certificate") {
     issued(bench, managed({"a.org", "www.a.org"}));
     model::DesiredState desired;
     desired.domains = {managed({"www.a.org", "a.org"})};
-    test::run_task(bench.context, inherit_renamed(bench.store, desired));
+    test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
     CHECK(bench.observe(desired.domains[0]).certificates.size() == 1);
     CHECK_FALSE(bench.store.values.contains("domains/a.org/md.json"));
+}
+
+TEST_CASE("whoever reads the files of an MD whose first name changed is owed a notification") {
+    DriveBench bench;
+    issued(bench, managed({"a.org", "www.a.org"}));
+    model::Job job = *store::parse_job(bench.store.values.at("domains/a.org/job.json"));
+    job.notified = true;
+    bench.store.values["domains/a.org/job.json"] = store::to_text(job);
+    model::DesiredState desired;
+    desired.domains = {managed({"www.a.org", "a.org"})};
+    test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
+    auto renamed = store::parse_job(bench.store.values.at("domains/www.a.org/job.json"));
+    REQUIRE(renamed.has_value());
+    CHECK(renamed->name == "www.a.org");
+    CHECK_FALSE(renamed->notified);
+    CHECK(renamed->log.front().type == "renamed");
+    CHECK(renamed->log.front().detail ==
+          "formerly a.org: servers that read domains/a.org have to be told of domains/www.a.org");
 }
 
 TEST_CASE("a stored MD that is still configured is not taken over") {
@@ -160,7 +179,7 @@ TEST_CASE("a stored MD that is still configured is not taken over") {
     issued(bench, managed({"a.org", "www.a.org"}));
     model::DesiredState desired;
     desired.domains = {managed({"www.b.org", "www.a.org"}), managed({"a.org"})};
-    test::run_task(bench.context, inherit_renamed(bench.store, desired));
+    test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
     CHECK(bench.store.values.contains("domains/a.org/md.json"));
 }
 

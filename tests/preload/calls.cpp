@@ -238,6 +238,15 @@ int mkdir(const char* path, mode_t mode) noexcept {
 int mkdirat(int directory, const char* path, mode_t mode) noexcept {
     return do_mkdir(directory, path, mode);
 }
+int symlinkat(const char* target, int directory, const char* path) noexcept {
+    std::string whole = watched(directory, path);
+    return do_to(whole, "link", [&] {
+        int result = static_cast<int>(plain(SYS_symlinkat, target, directory, path));
+        if (result == 0 && !whole.empty())
+            doom->note(Change::Kind::made, whole);
+        return result;
+    });
+}
 int rename(const char* from, const char* to) noexcept {
     return do_rename(AT_FDCWD, from, AT_FDCWD, to, 0);
 }

@@ -87,6 +87,16 @@ int open(const char* path, int flags, ...) {
     return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
 
+int openat(int folder, const char* path, int flags, ...) {
+    va_list rest;
+    va_start(rest, flags);
+    mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
+    va_end(rest);
+    if ((flags & O_CREAT) != 0)
+        return perform(SYS_openat, folder, path, flags, mode);
+    return static_cast<int>(::syscall(SYS_openat, folder, path, flags, mode));
+}
+
 ssize_t write(int descriptor, const void* octets, size_t size) {
     struct stat status {};
     bool to_file = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
@@ -111,6 +121,18 @@ int chmod(const char* path, mode_t mode) noexcept {
 
 int mkdir(const char* path, mode_t mode) noexcept {
     return perform(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+
+int mkdirat(int folder, const char* path, mode_t mode) noexcept {
+    return perform(SYS_mkdirat, folder, path, mode);
+}
+
+int symlinkat(const char* target, int folder, const char* path) noexcept {
+    return perform(SYS_symlinkat, target, folder, path);
+}
+
+int renameat(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+    return perform(SYS_renameat2, from_folder, from, to_folder, to, 0);
 }
 
 int rename(const char* from, const char* to) noexcept {

@@ -88,6 +88,12 @@ public:
                 names.insert(key.substr(below.size(), key.find('/', below.size()) - below.size()));
         co_return std::vector<std::string>(names.begin(), names.end());
     }
+    base::Task<std::vector<std::string>> stand_ins(std::string) override {
+        co_return std::vector<std::string>();
+    }
+    base::Task<std::multimap<std::string, std::string>> former_names() override {
+        co_return std::multimap<std::string, std::string>();
+    }
     base::Task<void> remove(std::string key) override {
         change(key);
         erase(key);
