@@ -168,7 +168,8 @@ void look_at_held_names(config::Loaded& loaded) {
     if (!loaded.ok())
         return;
     try {
-        for (config::Diagnostic& told : names_left_out(loaded.desired, stored_state(loaded.desired)))
+        for (config::Diagnostic& told :
+             names_left_out(loaded.desired, stored_state(loaded.desired)))
             loaded.diagnostics.push_back(std::move(told));
     } catch (const std::exception&) {
     }

@@ -42,8 +42,7 @@ std::optional<bool> Parser::condition_holds(const DirectiveSpec& spec,
                                             const Position& at) {
     if (spec.name == "IfVersion") {
         const bool has_operator = words.size() > 1;
-        const auto holds =
-            version_matches(has_operator ? words[0].text : "=", words.back().text);
+        const auto holds = version_matches(has_operator ? words[0].text : "=", words.back().text);
         if (holds)
             return *holds;
         report_.error(words.back().at, holds.error());
@@ -77,8 +76,8 @@ bool Parser::condition_is_met(std::string_view condition, const std::string& wor
 
 // That is how one told httpd alone something, while mdcertd did not read such sections.
 void Parser::warn_of_former_idiom(const Directive& directive) {
-    const bool stops = directive.spec->name == "MDDriveMode" &&
-                       same_word(directive.arguments[0].text, "manual");
+    const bool stops =
+        directive.spec->name == "MDDriveMode" && same_word(directive.arguments[0].text, "manual");
     const bool is_inside = std::any_of(open_.begin(), open_.end(),
                                        [](const Open& open) { return open.is_former_idiom; });
     if (stops && is_inside)

@@ -86,9 +86,9 @@ private:
 
 // The last ServerName of a list of directives counts, as in httpd.
 const Argument* server_name(const std::vector<Directive>& directives) {
-    auto last = std::find_if(directives.rbegin(), directives.rend(), [](const Directive& directive) {
-        return directive.spec->name == "ServerName";
-    });
+    auto last = std::find_if(
+        directives.rbegin(), directives.rend(),
+        [](const Directive& directive) { return directive.spec->name == "ServerName"; });
     return last == directives.rend() ? nullptr : &last->arguments[0];
 }
 
@@ -121,8 +121,9 @@ void name_host(Host& host, const HostBlock& block, const Argument* main_name, Re
     const std::vector<Argument>& addresses = block.opening.arguments;
     const Argument* name = server_name(block.body);
     const bool takes_main_name =
-        name == nullptr && std::any_of(addresses.begin(), addresses.end(),
-                                       [](const Argument& one) { return is_any_address(one.text); });
+        name == nullptr && std::any_of(addresses.begin(), addresses.end(), [](const Argument& one) {
+            return is_any_address(one.text);
+        });
     if (takes_main_name)
         name = main_name;
     if (name == nullptr)

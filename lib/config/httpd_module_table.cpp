@@ -344,7 +344,7 @@ constexpr ModuleDirectives table[] = {
 
 using ByName = std::unordered_map<std::string, std::vector<std::string_view>>;
 
-ByName by_name() {
+ByName modules_by_name() {
     ByName result;
     for (const auto& [module, names] : table) {
         for (std::size_t begin = 0; begin < names.size();) {
@@ -359,7 +359,7 @@ ByName by_name() {
 }  // namespace
 
 std::span<const std::string_view> httpd_modules_of(std::string_view directive) {
-    static const ByName known = by_name();
+    static const ByName known = modules_by_name();
     auto found = known.find(base::lower(directive));
     if (found == known.end())
         return {};

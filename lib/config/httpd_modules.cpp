@@ -13,11 +13,10 @@ namespace {
 
 // `apache2 -l` of Debian 12, and what we are.
 constexpr std::string_view always_present[] = {
-    "core.c",          "core_module",       "mod_so.c",      "so_module",
-    "mod_watchdog.c",  "watchdog_module",   "http_core.c",   "http_module",
-    "mod_log_config.c", "log_config_module", "mod_logio.c",   "logio_module",
-    "mod_version.c",   "version_module",    "mod_unixd.c",   "unixd_module",
-    "mod_md.c",        "md_module",         "mdcertd"};
+    "core.c",          "core_module",  "mod_so.c",      "so_module",        "mod_watchdog.c",
+    "watchdog_module", "http_core.c",  "http_module",   "mod_log_config.c", "log_config_module",
+    "mod_logio.c",     "logio_module", "mod_version.c", "version_module",   "mod_unixd.c",
+    "unixd_module",    "mod_md.c",     "md_module",     "mdcertd"};
 
 bool is_always_present(std::string_view name) {
     return std::find(std::begin(always_present), std::end(always_present), name) !=
@@ -26,8 +25,10 @@ bool is_always_present(std::string_view name) {
 
 // The source file of a module that is not called mod_NAME.c.
 constexpr std::pair<std::string_view, std::string_view> other_files[] = {
-    {"mpm_event_module", "event.c"},     {"mpm_worker_module", "worker.c"},
-    {"mpm_prefork_module", "prefork.c"}, {"mpm_itk_module", "mpm_itk.c"},
+    {"mpm_event_module", "event.c"},
+    {"mpm_worker_module", "worker.c"},
+    {"mpm_prefork_module", "prefork.c"},
+    {"mpm_itk_module", "mpm_itk.c"},
     {"ldap_module", "util_ldap.c"}};
 
 // "mod_ssl.c" of "ssl_module".

@@ -18,8 +18,7 @@ using Numbers = std::array<unsigned, 3>;
 std::optional<Numbers> numbers(std::string_view text) {
     Numbers result{};
     for (unsigned& number : result) {
-        const auto [end, error] =
-            std::from_chars(text.data(), text.data() + text.size(), number);
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
         if (error != std::errc())
             return std::nullopt;
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));

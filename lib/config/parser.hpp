@@ -106,7 +106,7 @@ private:
         std::string path;
         bool is_httpd;
     };
-    std::vector<OpenFile> files_;         // being read, the innermost last
+    std::vector<OpenFile> files_;  // being read, the innermost last
     std::size_t files_read_ = 0;
     std::size_t text_read_ = 0;
     std::size_t defined_ = 0;

@@ -446,10 +446,11 @@ const DirectiveSpec rows[] = {
         .places = anywhere,
         .arguments = "FILE | FOLDER | PATTERN",
         .example = "Include sites/*.conf",
-        .sentence = "Reads other files in its place. A relative name is looked for beside the "
-                    "including file and in the folders above it, then there for the files that "
-                    "included it, then below ServerRoot; in files of httpd as httpd does, below its "
-                    "ServerRoot. It is an error when nothing is found.",
+        .sentence =
+            "Reads other files in its place. A relative name is looked for beside the "
+            "including file and in the folders above it, then there for the files that "
+            "included it, then below ServerRoot; in files of httpd as httpd does, below its "
+            "ServerRoot. It is an error when nothing is found.",
     },
     {
         .name = "IncludeOptional",

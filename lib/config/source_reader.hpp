@@ -22,9 +22,9 @@ public:
     virtual ReadOutcome read(const std::string& path) const = 0;
     // Whether there is a file or a folder of that name.
     virtual bool exists(const std::string& path) const = 0;
-    // The files a pattern names, sorted folder by folder. The pattern is relative to the folder, whose own name is
-    // taken as it is; `*`, `?` and `[...]` may stand in any part of the pattern. A folder stands
-    // for all files in it and below it. Empty when nothing matches.
+    // The files a pattern names, sorted folder by folder. The pattern is relative to the folder,
+    // whose own name is taken as it is; `*`, `?` and `[...]` may stand in any part of the pattern.
+    // A folder stands for all files in it and below it. Empty when nothing matches.
     virtual std::vector<std::string> glob(const std::string& folder,
                                           const std::string& pattern) const = 0;
 };

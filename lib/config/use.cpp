@@ -30,7 +30,8 @@ void Parser::define_macro(const Line& line, std::size_t from, std::size_t to) {
         if (is_flag)  // /IgnoreEmptyArgs, /IgnoreBadNesting
             continue;
         const auto& former = macro.parameters;
-        if (word->text.empty() || std::find(former.begin(), former.end(), word->text) != former.end())
+        if (word->text.empty() ||
+            std::find(former.begin(), former.end(), word->text) != former.end())
             return report_.error(word->at, "a parameter without a name of its own",
                                  "give each parameter another name, such as $host");
         macro.parameters.push_back(word->text);
@@ -44,9 +45,9 @@ void Parser::use_macro(const Directive& directive) {
     const Argument& name = directive.arguments[0];
     const Macro* macro = macros_.find(name.text);
     if (macro == nullptr)
-        return report_.error(name.at, "the macro " + in_quotes(name.text) + " is not defined",
-                             "define it above with <Macro " + name.text +
-                                 ">, or Include the file that does");
+        return report_.error(
+            name.at, "the macro " + in_quotes(name.text) + " is not defined",
+            "define it above with <Macro " + name.text + ">, or Include the file that does");
     if (lines_->is_in(macro->name))
         return report_.error(name.at, "the macro " + in_quotes(name.text) + " uses itself",
                              "take this Use out");

@@ -28,8 +28,9 @@ public:
 
 private:
     Lookup environment_;
-    std::set<std::string, std::less<>> names_;               // for <IfDefine>, where case counts
-    std::map<std::string, std::string, std::less<>> values_;  // by lower case: ${X} is ${x} to httpd
+    std::set<std::string, std::less<>> names_;  // for <IfDefine>, where case counts
+    std::map<std::string, std::string, std::less<>>
+        values_;  // by lower case: ${X} is ${x} to httpd
 };
 
 }  // namespace md::config

@@ -128,8 +128,8 @@ TEST_CASE("a host without a name has the one outside of the hosts, at any addres
     const std::string nameless = "ServerAlias example.org";
     for (const char* any : {"*:443", "_default_:443", "0.0.0.0:443", "[::]:443", "*:443 192.0.2.1"})
         CHECK(joined(main_name + host(nameless, any)) == Names{"example.org", "main.org"});
-    Loaded loaded = load_text("ManagedDomain example.org\n" + main_name +
-                              host(nameless, "192.0.2.1:443"));
+    Loaded loaded =
+        load_text("ManagedDomain example.org\n" + main_name + host(nameless, "192.0.2.1:443"));
     CHECK(told(loaded) == Told{"3:1: warning: this virtual host has no ServerName"});
     CHECK(names_of(loaded.desired.domains.at(0)) == Names{"example.org"});
 }

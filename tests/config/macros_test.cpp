@@ -41,8 +41,9 @@ TEST_CASE("a word of several words stays one behind an @") {
 TEST_CASE("a section may start in a macro and end behind it") {
     CHECK(names("<Macro open $a>\n<ManagedDomain $a>\n</Macro>\nUse open a.org\n"
                 "MDMember b.org\n</ManagedDomain>\n") == Names{"a.org", "b.org"});
-    CHECK(load_good("<Macro no>\n<IfDefine NO>\n</Macro>\nUse no\nManagedDomain a.org\n</IfDefine>\n")
-              .desired.domains.empty());
+    CHECK(
+        load_good("<Macro no>\n<IfDefine NO>\n</Macro>\nUse no\nManagedDomain a.org\n</IfDefine>\n")
+            .desired.domains.empty());
 }
 
 TEST_CASE("macros use each other, and are defined by each other") {
@@ -57,8 +58,9 @@ TEST_CASE("a mistake in a macro is told with its line and the place of the Use")
     Loaded loaded = load_text("<Macro m $w>\n# window\nMDRenewWindow $w\n</Macro>\nUse m 5x\n");
     CHECK(told(loaded) == Told{"3:15: error: '5x' is not a length of time (in the Use of conf:5)"});
     CHECK(loaded.diagnostics[0].source_line == "MDRenewWindow 5x");
-    loaded = load_text("<Macro m $w>\nMDRenewWindow $w\n</Macro>\n<Macro n $w>\n\nUse m $w\n</Macro>\n"
-                       "Use n 5x\n");
+    loaded = load_text(
+        "<Macro m $w>\nMDRenewWindow $w\n</Macro>\n<Macro n $w>\n\nUse m $w\n</Macro>\n"
+        "Use n 5x\n");
     CHECK(told(loaded) ==
           Told{"2:15: error: '5x' is not a length of time (in the Use of conf:6, of conf:8)"});
 }

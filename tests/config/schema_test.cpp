@@ -71,6 +71,8 @@ std::string reference() {
 // An example in the surroundings it needs.
 std::string example_text(const DirectiveSpec& spec) {
     std::string line(spec.example);
+    if (spec.name == "Use" || spec.name == "UndefMacro")
+        return "<Macro site $host>\nManagedDomain $host\n</Macro>\n" + line + "\n";
     if (!spec.is_line)
         return line + "\n</" + std::string(spec.name) + ">\n";
     bool needs_host = (spec.places & at_top) == 0;
@@ -162,7 +164,14 @@ TEST_CASE("every directive of the manual is in the table") {
                              "Define",
                              "UnDefine",
                              "IfDefine",
-                             "IfModule"}) {
+                             "IfModule",
+                             "IfVersion",
+                             "IfFile",
+                             "IfDirective",
+                             "IfSection",
+                             "Macro",
+                             "Use",
+                             "UndefMacro"}) {
         INFO(name);
         CHECK(find_directive(name) != nullptr);
     }

@@ -65,9 +65,10 @@ TEST_CASE("where modules are loaded those are present, and what httpd always has
 }
 
 TEST_CASE("a module that is loaded where it is not yet is present") {
-    CHECK(is_read("<IfModule !ssl_module>\nLoadModule ssl_module modules/mod_ssl.so\n</IfModule>\n"
-                  "LoadModule alias_module modules/mod_alias.so\n<IfModule mod_ssl.c>",
-                  "</IfModule>"));
+    CHECK(
+        is_read("<IfModule !ssl_module>\nLoadModule ssl_module modules/mod_ssl.so\n</IfModule>\n"
+                "LoadModule alias_module modules/mod_alias.so\n<IfModule mod_ssl.c>",
+                "</IfModule>"));
 }
 
 TEST_CASE("a module of ours alone tells httpd and mdcertd apart") {
@@ -89,9 +90,10 @@ TEST_CASE("versions are compared with the one of httpd") {
 
 TEST_CASE("a file that is there, beside the file or below ServerRoot") {
     auto count = [](const std::string& condition) {
-        return load_from({{"/m/conf", "<IfFile " + condition + ">\nManagedDomain a.org\n</IfFile>\n"},
-                          {"/m/sub/x", ""}},
-                         "/m/conf")
+        return load_from(
+                   {{"/m/conf", "<IfFile " + condition + ">\nManagedDomain a.org\n</IfFile>\n"},
+                    {"/m/sub/x", ""}},
+                   "/m/conf")
             .desired.domains.size();
     };
     for (const char* there : {"sub/x", "/m/sub/x", "sub", "!sub/y", "\"sub/x\""})

@@ -63,11 +63,11 @@ Idea read_idea(const fs::path& file, const fs::path& root) {
 }
 
 void make_certificate(const fs::path& folder) {
-    const auto outcome = run_command(
-        {{"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-          "-nodes", "-days", "30", "-subj", "/CN=main.example.org", "-addext",
-          "basicConstraints=CA:FALSE", "-keyout", (folder / "key.pem").string(), "-out",
-          (folder / "cert.pem").string()}});
+    const auto outcome =
+        run_command({{"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                      "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj",
+                      "/CN=main.example.org", "-addext", "basicConstraints=CA:FALSE", "-keyout",
+                      (folder / "key.pem").string(), "-out", (folder / "cert.pem").string()}});
     REQUIRE(outcome.status == 0);
 }
 
@@ -81,8 +81,9 @@ std::string frame(const fs::path& root, const fs::path& certificate, std::uint16
     }
     return text + "PidFile " + (root / "missing/pid").string() + "\nErrorLog " +
            (root / "log").string() + "\nLogLevel warn\nMutex file:" + root.string() +
-           "\nDefaultRuntimeDir " + root.string() + "\nServerName main.example.org\nListen 127.0.0.1:" +
-           std::to_string(port) + "\nSSLCertificateFile " + (certificate / "cert.pem").string() +
+           "\nDefaultRuntimeDir " + root.string() +
+           "\nServerName main.example.org\nListen 127.0.0.1:" + std::to_string(port) +
+           "\nSSLCertificateFile " + (certificate / "cert.pem").string() +
            "\nSSLCertificateKeyFile " + (certificate / "key.pem").string() +
            "\nMDCertificateAgreement accepted\n";
 }
@@ -105,6 +106,16 @@ std::string joined(const Json& array, const std::string& prefix = {}) {
     return text;
 }
 
+// mod_md takes SEC's names of the curves as well as NIST's.
+std::string with_nist_names(std::string keys) {
+    static const std::map<std::string, std::string> names = {
+        {"secp256r1", "P-256"}, {"secp384r1", "P-384"}, {"secp521r1", "P-521"}};
+    for (const auto& [sec, nist] : names)
+        if (const auto at = keys.find(sec); at != std::string::npos)
+            keys.replace(at, sec.size(), nist);
+    return keys;
+}
+
 std::string key_text(const Json& keys) {
     std::string text;
     for (const Json& key : keys.is_array() ? keys : Json::array({keys})) {
@@ -122,8 +133,9 @@ std::string key_text(const Json& keys) {
 // The settings that are not as they are without being set.
 std::string settings_text(const std::map<std::string, std::string>& settings) {
     static const std::map<std::string, std::string> defaults = {
-        {"MDMembers", "auto"},      {"MDDriveMode", "auto"}, {"MDRenewWindow", "33%"},
-        {"MDRequireHttps", "off"},  {"MDMustStaple", "off"}, {"MDCertificateAgreement", "accepted"},
+        {"MDMembers", "auto"},        {"MDDriveMode", "auto"},
+        {"MDRenewWindow", "33%"},     {"MDRequireHttps", "off"},
+        {"MDMustStaple", "off"},      {"MDCertificateAgreement", "accepted"},
         {"MDPrivateKeys", "Default"}, {"MDWarnWindow", "10%"}};
     std::string text;
     for (const auto& [name, value] : settings) {
@@ -149,26 +161,35 @@ std::string meaning_to_httpd(const Json& md) {
         {"MDCAChallenges", joined(authority.value("challenges", Json::array()))},
         {"MDContactEmail", joined(md.value("contacts", Json::array()), "mailto:")}};
     if (md.contains("privkey"))
-        settings["MDPrivateKeys"] = key_text(md["privkey"]);
+        settings["MDPrivateKeys"] = with_nist_names(key_text(md["privkey"]));
     if (settings["MDCertificateAuthority"] == "https://acme-v02.api.letsencrypt.org/directory")
         settings["MDCertificateAuthority"].clear();
-    return md["name"].get<std::string>() + ": " + joined(sorted_names(md["domains"])) + settings_text(settings);
+    return md["name"].get<std::string>() + ": " + joined(sorted_names(md["domains"])) +
+           settings_text(settings);
 }
 
 std::string meaning_to_mdcertd(const Json& md) {
     std::map<std::string, std::string> settings;
-    for (const char* name : {"MDMembers", "MDDriveMode", "MDRenewWindow", "MDWarnWindow",
-                             "MDRequireHttps", "MDMustStaple", "MDCertificateAgreement",
-                             "MDCertificateAuthority", "MDCAChallenges", "MDContactEmail",
-                             "MDPrivateKeys"}) {
+    for (const char* name :
+         {"MDMembers", "MDDriveMode", "MDRenewWindow", "MDWarnWindow", "MDRequireHttps",
+          "MDMustStaple", "MDCertificateAgreement", "MDCertificateAuthority", "MDCAChallenges",
+          "MDContactEmail", "MDPrivateKeys"}) {
         const Json shown = md["settings"].value(name, Json());
         if (shown.is_object() && shown["origin"]["kind"] != "default" && shown["value"].is_string())
             settings[name] = shown["value"];
     }
+    std::istringstream contacts(settings["MDContactEmail"]);
+    settings["MDContactEmail"] = "";
+    for (std::string contact; contacts >> contact;)
+        settings["MDContactEmail"] += (settings["MDContactEmail"].empty() ? "" : " ") +
+                                      contact.substr(contact.starts_with("mailto:") ? 7 : 0);
+    const std::string keys = with_nist_names(settings["MDPrivateKeys"]);
+    settings["MDPrivateKeys"] = keys == "RSA 2048" ? "Default" : keys;
     Json names = Json::array();
     for (const Json& name : md["names"])
         names.push_back(name["name"]);
-    return md["name"].get<std::string>() + ": " + joined(sorted_names(names)) + settings_text(settings);
+    return md["name"].get<std::string>() + ": " + joined(sorted_names(names)) +
+           settings_text(settings);
 }
 
 class Place {

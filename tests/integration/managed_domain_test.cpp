@@ -148,6 +148,10 @@ TEST_CASE("a name that is added renews at once, one that is removed does not") {
     CHECK(one.at("domains") == nlohmann::json({"one.test", "www.one.test"}));
     CHECK(one.at("state") == "valid");
     CHECK(one.at("next-action").at("rule") == "renew_window");
+    const auto check = site.mdcertd({"check"});
+    CHECK(check.status == 0);
+    CHECK_THAT(check.errors, Catch::Contains("warning: the certificate of 'one.test' has names "
+                                             "that are configured no more: mail.one.test"));
     CHECK(daemon->stop(seconds{5}) == 0);
     CHECK(site.mdcertd({"once"}).status == 0);
     CHECK(ca.orders() == 2);
