@@ -49,13 +49,26 @@ class Refused : public AcmeError {
 public:
     Refused(const std::string& doing, Problem problem, std::optional<sys_seconds> retry_after = {},
             model::FailureCause cause = model::FailureCause::none)
-        : AcmeError(doing + ": " + problem.text(), acme::failure_class(problem), cause,
-                    retry_after),
-          problem_(std::move(problem)) {}
+        : Refused(doing, problem, retry_after, acme::failure_class(problem), cause) {}
     const Problem& problem() const { return problem_; }
+
+protected:
+    Refused(const std::string& doing, Problem problem, std::optional<sys_seconds> retry_after,
+            model::FailureClass failure_class, model::FailureCause cause)
+        : AcmeError(doing + ": " + problem.text(), failure_class, cause, retry_after),
+          problem_(std::move(problem)) {}
 
 private:
     Problem problem_;
+};
+
+// A name was not validated. Whatever the validator calls it (a name that does not resolve is
+// "malformed" to some), it is a failed validation, which counts as one.
+class NotValidated : public Refused {
+public:
+    NotValidated(const std::string& name, Problem problem)
+        : Refused(name + " was not validated", std::move(problem), {}, model::FailureClass::budget,
+                  model::FailureCause::none) {}
 };
 
 }  // namespace md::acme

@@ -384,8 +384,9 @@ base::Task<void> Issuance::give_up(NextStep next) {
     if (!next.name.empty())
         journal_.stage(model::stage::challenge);
     co_await journal_.order_dropped();
-    std::string doing = next.name.empty() ? "the order failed" : next.name + " was not validated";
-    throw Refused(doing, std::move(next.why));
+    if (!next.name.empty())
+        throw NotValidated(next.name, std::move(next.why));
+    throw Refused("the order failed", std::move(next.why));
 }
 
 }  // namespace

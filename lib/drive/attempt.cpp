@@ -263,7 +263,8 @@ Verdict Attempt::verdict_on(std::exception_ptr failed) const {
         if (refusal.problem().has_type())
             verdict.failure.problem = acme::masked(refusal.problem().type, 200);
         verdict.failure.detail = refusal.what();
-        verdict.failure.failure_class = refusal.failure_class();
+        verdict.failure.failure_class =
+            schedule::class_at(stage_, refusal.failure_class(), verdict.failure.problem);
         verdict.retry_after = refusal.retry_after();
         verdict.ca_is_busy = refusal.problem().status == 503 || is_limit(refusal.problem());
     } catch (const Vetoed& veto) {

@@ -4,6 +4,7 @@
 #include "model/stage.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace md::schedule {
 namespace {
@@ -20,7 +21,26 @@ bool is_no_fault_of_the_order(model::FailureCause cause) {
            cause == model::FailureCause::certificate_ahead;
 }
 
+// Of the account, whatever was asked in its name (RFC 8555 §6.7).
+constexpr std::array<std::string_view, 5> of_the_account = {
+    ":agreementRequired", ":externalAccountRequired", ":invalidContact", ":unsupportedContact",
+    ":userActionRequired"};
+
+bool ends_with_one_of(std::string_view problem, const auto& words) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return problem.ends_with(word); });
+}
+
 }  // namespace
+
+FailureClass class_at(std::string_view stage, FailureClass failure_class,
+                      std::string_view problem) {
+    bool may_be_permanent = stage == model::stage::account || stage == model::stage::order ||
+                            stage == model::stage::finalize ||
+                            ends_with_one_of(problem, of_the_account);
+    return failure_class == FailureClass::permanent && !may_be_permanent ? FailureClass::budget
+                                                                         : failure_class;
+}
 
 bool needs_another_order(const model::Job& job) {
     if (job.errors == 0 || !job.last_failure)

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string_view>
 
 namespace md::schedule {
 
@@ -16,6 +17,12 @@ using std::chrono::sys_seconds;
 // which a CA grants few for the same names (Let's Encrypt: 5 in 7 days). Never
 // where the CA's answer was not understood, or where the certificate is not valid yet.
 bool needs_another_order(const model::Job& job);
+
+// What a failure of this class, with this problem, is when it comes at this stage. Time does not
+// mend what is wrong with the account, the order or the request of the certificate; what is called
+// permanent elsewhere is not: a validation is repeated, and so is asking for what was promised.
+model::FailureClass class_at(std::string_view stage, model::FailureClass failure_class,
+                             std::string_view problem);
 
 // With which of so many challenge types the next attempt begins: after a refused proof with the
 // next one. 0 where there are none.

@@ -79,3 +79,22 @@ TEST_CASE("a limit of some names does not hold up the others, what concerns all 
     CHECK(left_alone(model::stage::order, FailureClass::passing) == until);
     CHECK(left_alone(model::stage::account, FailureClass::budget) == until);
 }
+
+// A name that does not resolve was "malformed" to a validator: the next attempt came after a day.
+TEST_CASE("what failed is judged by its stage first, then by its type") {
+    using namespace model::stage;
+    const std::string acme = "urn:ietf:params:acme:error:";
+    for (const char* word :
+         {"malformed", "rejectedIdentifier", "badCSR", "unsupportedIdentifier"}) {
+        INFO(word);
+        for (std::string_view stage : {account, order, finalize})
+            CHECK(class_at(stage, FailureClass::permanent, acme + word) == FailureClass::permanent);
+        for (std::string_view stage : {authorization, challenge, certificate})
+            CHECK(class_at(stage, FailureClass::permanent, acme + word) == FailureClass::budget);
+    }
+    for (FailureClass one : {FailureClass::passing, FailureClass::budget})
+        for (std::string_view stage : {account, order, challenge, certificate})
+            CHECK(class_at(stage, one, acme + "malformed") == one);
+    for (const char* word : {"userActionRequired", "agreementRequired", "invalidContact"})
+        CHECK(class_at(challenge, FailureClass::permanent, acme + word) == FailureClass::permanent);
+}
