@@ -121,14 +121,23 @@ base::Task<void> Engine::open_all() {
     store_ = co_await store::FileStore::open(server.store_dir, io_pool_);
     authorities_ =
         std::make_unique<drive::Authorities>(executor_, *store_, clock_, transports(executor_));
-    drive::Tools tools{*store_,   *authorities_, {&tls_alpn01_, &http01_}, clock_, key_pool_,
-                       on_stage_, &probe_};
+    drive::Tools tools{*store_,   *authorities_, {&tls_alpn01_, &http01_},       clock_, key_pool_,
+                       on_stage_, &probe_,       [this] { return keep_lease(); }};
     reconcile_ = std::make_unique<drive::Reconcile>(executor_, std::move(tools), hooks_,
                                                     std::exchange(desired_, {}),
                                                     [this](const auto* changed) { show(changed); });
     co_await reconcile_->load();
     listener_.admit();
     return_free_memory();
+}
+
+bool Engine::keep_lease() {
+    if (lease_->is_in_place(store_->directory()))
+        return false;
+    lease_ = store::acquire_lease(store_->directory());
+    log::warn("the lock of the store was gone and is taken again",
+              log::kv("path", store_->directory()));
+    return true;
 }
 
 // The responder learns what has changed: which names have a certificate, and which one.

@@ -75,6 +75,7 @@ private:
     void retry_ports();
     std::string http_obstacle();
     std::string https_obstacle();
+    bool keep_lease();
     void show(const model::ManagedDomain* changed);
 
     base::asio::any_io_executor executor_;

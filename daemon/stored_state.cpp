@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stored_state.hpp"
 
+#include "base/clock.hpp"
 #include "drive/observe.hpp"
 #include "store/file_store.hpp"
 
@@ -15,7 +16,8 @@ base::Task<model::ObservedState> look(const model::DesiredState& desired, asio::
     auto store = co_await store::FileStore::open_read_only(desired.server.store_dir, pool);
     if (!store)
         co_return model::ObservedState{};
-    model::ObservedState observed = co_await drive::observe(*store, desired);
+    model::ObservedState observed =
+        co_await drive::observe(*store, desired, base::SystemClock{}.now());
     co_return observed;
 }
 

@@ -34,6 +34,12 @@ void Account::adopt(AccountState state) {
     state_ = std::move(state);
 }
 
+base::Task<void> Account::save_again() {
+    auto turn = co_await turn_.take();
+    if (state_)
+        co_await vault_.save(*state_);
+}
+
 base::Task<void> Account::ensure(AccountWish wish) {
     auto turn = co_await turn_.take();
     last_wish_ = wish;

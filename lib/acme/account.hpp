@@ -52,6 +52,9 @@ public:
     // does the account itself (RFC 8555 §7.3.6).
     base::Task<Answer> post(http::Url url, std::string payload, std::string doing);
 
+    // Hands the account to its vault once more, which may have lost it.
+    base::Task<void> save_again();
+
     // RFC 7638, for key authorizations. After ensure().
     const std::string& thumbprint() const { return thumbprint_; }
     Client& client() { return client_; }

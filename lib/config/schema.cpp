@@ -161,7 +161,8 @@ const DirectiveSpec rows[] = {
      .default_value = "12h",
      .example = "MDCheckInterval 6h",
      .sentence =
-         "How often, at least, all managed domains are looked at; not longer than 12 hours.",
+         "How often, at least, all managed domains are looked at, and what lies on disk of them; "
+         "not longer than 12 hours.",
      .set_server = set_check_interval,
      .show_server = check_interval_text},
     {.name = "MDMaxParallel",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The arguments that are URLs: certificate authorities, proxies, contacts.
 #include "config/values.hpp"
+#include "model/authority.hpp"
 
 #include <algorithm>
 
@@ -13,12 +14,6 @@ struct Named {
 constexpr std::string_view live = "https://acme-v02.api.letsencrypt.org/directory";
 constexpr std::string_view staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
 constexpr Named authorities[] = {{"LetsEncrypt", live}, {"LetsEncrypt-Test", staging}};
-// ACME v1 ended in 2021; RFC 8555 lives at other addresses.
-constexpr Named successors[] = {
-    {"https://acme-v01.api.letsencrypt.org/directory", live},
-    {"https://acme-staging.api.letsencrypt.org/directory", staging},
-    {"https://acme-staging-v01.api.letsencrypt.org/directory", staging},
-};
 
 constexpr const char* url_hint = "write it whole: https://HOST/PATH";
 
@@ -96,9 +91,8 @@ Checked<Authority> parse_authority(std::string_view text) {
     for (const Named& known : authorities)
         if (same_word(known.name, text))
             return Authority{std::string(known.url), {}};
-    for (const Named& old : successors)
-        if (same_word(old.name, text))
-            return Authority{std::string(old.url), std::string(text)};
+    if (auto successor = model::successor_of(text); !successor.empty())
+        return Authority{std::string(successor), std::string(text)};
     if (text.find(':') == std::string_view::npos) {
         std::string_view names[] = {authorities[0].name, authorities[1].name};
         auto meant = closest(text, names, 3);

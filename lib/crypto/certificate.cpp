@@ -37,6 +37,38 @@ std::string name_text(const X509_NAME* name) {
     return std::string(collected(bio));
 }
 
+bool is_root(const Certificate& certificate) {
+    const X509* native = certificate.native();
+    return X509_NAME_cmp(X509_get_subject_name(native), X509_get_issuer_name(native)) == 0;
+}
+
+// By names and key identifiers, which tell another CA's certificate; where the certificate names no
+// key, by its signature, which takes a hundred times as long.
+bool is_by(const Certificate& certificate, const Certificate& issuer) {
+    bool named = X509_check_issued(issuer.native(), certificate.native()) == X509_V_OK;
+    if (named && X509_get0_authority_key_id(certificate.native()) == nullptr)
+        return certificate.is_signed_by(issuer);
+    return named;
+}
+
+model::ChainFacts chain_facts(const std::vector<Certificate>& chain) {
+    model::ChainFacts facts;
+    facts.size = static_cast<unsigned>(chain.size());
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        if (i + 1 < chain.size() && facts.flaw.empty() && !is_by(chain[i], chain[i + 1]))
+            facts.flaw = "certificate " + std::to_string(i + 1) + " of " +
+                         std::to_string(chain.size()) + " in its file is not by the next one";
+        if (is_root(chain[i]))
+            continue;  // trusted or not, whatever its dates say
+        ++facts.length;
+        if (i > 0)
+            facts.not_after =
+                std::min(facts.not_after.value_or(chain[i].not_after()), chain[i].not_after());
+    }
+    ERR_clear_error();
+    return facts;
+}
+
 int no_passphrase(char*, int, int, void*) {
     return -1;
 }
@@ -108,6 +140,12 @@ model::CertificateFacts Certificate::facts(const model::KeySpec& key) const {
     facts.serial = base::lower_hex(content_of(X509_get0_serialNumber(native())));
     base::Bytes digest = sha256(to_der());
     std::copy(digest.begin(), digest.end(), facts.fingerprint.octets.begin());
+    return facts;
+}
+
+model::CertificateFacts facts_of(const std::vector<Certificate>& chain, const model::KeySpec& key) {
+    model::CertificateFacts facts = chain.front().facts(key);
+    facts.chain = chain_facts(chain);
     return facts;
 }
 

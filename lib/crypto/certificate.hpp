@@ -47,6 +47,8 @@ private:
 // when one does not parse or there is none.
 std::vector<Certificate> parse_chain(std::string_view pem);
 std::string to_pem(const std::vector<Certificate>& chain);
+// The leaf's facts, and what there is to say of the rest of the file.
+model::CertificateFacts facts_of(const std::vector<Certificate>& chain, const model::KeySpec& key);
 
 // RFC 8737 §3: self-signed, one dNSName, critical acmeIdentifier with SHA-256(key_authorization),
 // valid from a day before now for a week.

@@ -11,10 +11,12 @@
 #include "drive/failure_cause.hpp"
 #include "drive/messenger.hpp"
 #include "drive/observe.hpp"
+#include "drive/settings_digest.hpp"
 #include "drive/staging.hpp"
 #include "model/stage.hpp"
 #include "schedule/aftermath.hpp"
 #include "schedule/backoff.hpp"
+#include "schedule/plan.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
 
@@ -48,6 +50,13 @@ bool is_limit(const acme::Problem& problem) {
     return problem.status == 429 || problem.is("rateLimited");
 }
 
+std::optional<std::chrono::seconds> shortest_lifetime(const ObservedDomain& held) {
+    std::optional<std::chrono::seconds> shortest;
+    for (const model::CertificateFacts& certificate : held.certificates)
+        shortest = std::min(shortest.value_or(certificate.lifetime()), certificate.lifetime());
+    return shortest;
+}
+
 class Attempt {
 public:
     Attempt(const Tools& tools, const model::ServerSettings& server,
@@ -57,6 +66,7 @@ public:
           wanted_(wanted),
           held_(held),
           name_(wanted.name()),
+          digest_(attempt_digest(server, wanted, tools.store.passphrase())),
           authority_(nullptr),
           messenger_(tools.hooks, tools.clock, server.message_command),
           staging_(tools.store, name_, [this](std::string_view stage) { enter(stage); }) {
@@ -74,21 +84,24 @@ private:
     void enter(std::string_view stage);
     base::Task<void> begin();
     base::Task<void> leave_former_ca();
+    void note_early_start(sys_seconds now);
     base::Task<acme::Issued> issue_one(model::KeySpec spec);
     acme::IssueRequest request_for(const model::KeySpec& spec) const;
     base::Task<void> activate(std::vector<acme::Issued> issued);
+    model::Installation installation_of(const ObservedDomain& fresh) const;
+    void warn_when_due(const ObservedDomain& fresh) const;
     base::Task<std::optional<std::string>> former_md_json();
     std::string md_json(const std::optional<std::string>& former) const;
     Verdict verdict_on(std::exception_ptr failed) const;
     void note_busy_ca(const Verdict& verdict);
     base::Task<void> write_job();
-    std::optional<std::chrono::seconds> held_lifetime() const;
 
     const Tools& tools_;
     const model::ServerSettings& server_;
     const model::ManagedDomain& wanted_;
     const ObservedDomain& held_;
     std::string name_;
+    std::uint64_t digest_;  // of what the attempt depends on
     std::string stage_{model::stage::store};
     Authority* authority_;
     Messenger messenger_;
@@ -128,6 +141,7 @@ base::Task<void> Attempt::begin() {
     co_await leave_former_ca();
     job_.last_run = tools_.clock.now();
     job_.finished = false;
+    note_early_start(*job_.last_run);
     job_.log.add({*job_.last_run, "starting", "", ""});
     co_await tools_.store.write(store::staging_key(name_, store::job_file), store::to_text(job_));
     enter(model::stage::message);
@@ -158,6 +172,15 @@ base::Task<void> Attempt::leave_former_ca() {
             co_await staging_.order_dropped();
         }
     job_.ca_url = ca;
+}
+
+// Other settings than those that failed: should this be cut short, what comes next is not held back
+// by the former failure either.
+void Attempt::note_early_start(sys_seconds now) {
+    if (!held_.is_early)
+        return;
+    job_.early_at = now;
+    job_.next_run = std::nullopt;
 }
 
 acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
@@ -219,10 +242,10 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
         values[store::private_key_file(spec)] = issued[i].key.to_pem().reveal();
         // Written anew: what else stands in the CA's text does not get into our files.
         values[store::certificate_file(spec)] = crypto::to_pem(issued[i].chain);
-        const crypto::Certificate& leaf = issued[i].chain.front();
-        now_held.certificates.push_back(leaf.facts(spec));
-        valid_from = std::max(valid_from, leaf.not_before());
+        now_held.certificates.push_back(crypto::facts_of(issued[i].chain, spec));
+        valid_from = std::max(valid_from, issued[i].chain.front().not_before());
     }
+    now_held.ca_url = wanted_.settings->certificate_authorities.front();
     auto former = co_await former_md_json();
     values[std::string(store::md_file)] = md_json(former);
     Job done = job_;
@@ -233,6 +256,8 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     done.next_run = std::nullopt;
     done.last_failure = std::nullopt;
     done.ca_url = {};
+    done.early_at = std::nullopt;
+    done.installation = installation_of(now_held);
     done.valid_from = valid_from;
     done.notify_errors = 0;
     done.notify_next = std::nullopt;
@@ -249,7 +274,44 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
               log::kv("valid_until", base::rfc3339(until)));
     now_held.live_job = std::move(done);
     now_held.former_files = co_await former_files(tools_.store, name_);
+    warn_when_due(now_held);
     activated_ = std::move(now_held);
+}
+
+// What is kept of a set beyond its files, the renewals before it included.
+model::Installation Attempt::installation_of(const ObservedDomain& fresh) const {
+    model::Installation made;
+    sys_seconds now = tools_.clock.now();
+    if (held_.live_job && held_.live_job->installation)
+        made.renewals = held_.live_job->installation->renewals;
+    if (held_.live_job || !held_.certificates.empty())
+        made.renewed(now);
+    made.settings = certificate_digest(wanted_);
+    made.lifetime = *shortest_lifetime(fresh);
+    for (const model::CertificateFacts& facts : fresh.certificates)
+        made.chain_length = made.chain_length == 0
+                                ? facts.chain->length
+                                : std::min(made.chain_length, facts.chain->length);
+    if (auto due = schedule::due_when_new(wanted_, fresh, now)) {
+        made.due_by = schedule::word(due->rule);
+        made.wait_until = schedule::wait_when_due(fresh, now);
+    }
+    return made;
+}
+
+// Otherwise nothing would tell of a CA, or a clock, that makes every certificate due at once.
+void Attempt::warn_when_due(const ObservedDomain& fresh) const {
+    const model::Installation& made = *fresh.live_job->installation;
+    if (!made.wait_until)
+        return;
+    auto due = schedule::due_when_new(wanted_, fresh, tools_.clock.now());
+    log::warn(
+        "the new certificate is due again already: check the clock of this machine, and what "
+        "the CA gives",
+        log::kv("domain", name_), log::kv("reason", due ? due->reason : made.due_by),
+        log::kv("not_before", base::rfc3339(fresh.certificates.front().not_before)),
+        log::kv("not_after", base::rfc3339(fresh.certificates.front().not_after)),
+        log::kv("next_attempt", base::rfc3339(*made.wait_until)));
 }
 
 Verdict Attempt::verdict_on(std::exception_ptr failed) const {
@@ -281,13 +343,6 @@ Verdict Attempt::verdict_on(std::exception_ptr failed) const {
     return verdict;
 }
 
-std::optional<std::chrono::seconds> Attempt::held_lifetime() const {
-    std::optional<std::chrono::seconds> shortest;
-    for (const model::CertificateFacts& certificate : held_.certificates)
-        shortest = std::min(shortest.value_or(certificate.lifetime()), certificate.lifetime());
-    return shortest;
-}
-
 void Attempt::note_busy_ca(const Verdict& verdict) {
     if (!verdict.ca_is_busy || !verdict.retry_after)
         return;
@@ -297,13 +352,16 @@ void Attempt::note_busy_ca(const Verdict& verdict) {
 base::Task<void> Attempt::record(std::exception_ptr failed) {
     Verdict verdict = verdict_on(failed);
     note_busy_ca(verdict);
-    const Failure& failure = verdict.failure;
+    Failure& failure = verdict.failure;
+    failure.settings = digest_;
+    if (!verdict.vetoed && verdict.retry_after > failure.at)
+        failure.retry_after = verdict.retry_after;
     job_.errors += verdict.vetoed ? 0 : 1;
     schedule::FailedAttempt now_failed{failure.failure_class,
                                        job_.errors,
                                        failure.at,
                                        verdict.retry_after,
-                                       held_lifetime(),
+                                       shortest_lifetime(held_),
                                        server_.retry_delay,
                                        crypto::random_share(),
                                        failure.cause == FailureCause::answer_not_understood};
@@ -341,6 +399,7 @@ Attempted Attempt::outcome() const {
         return {*activated_, std::nullopt};
     ObservedDomain domain = held_;
     domain.staged_job = job_;
+    domain.is_early = false;
     domain.version = 0;
     return {std::move(domain), ca_busy_until_};
 }

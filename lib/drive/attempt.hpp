@@ -31,7 +31,10 @@ struct Tools {
     std::function<void(const std::string& domain, std::string_view stage)> on_stage =
         [](const std::string&, std::string_view) {};
     http::ServedProbe* probe = nullptr;  // none: MDServedAt is not looked at
-    notify::Hooks* hooks = nullptr;      // none: MDMessageCmd is not run; Reconcile brings its own
+    // Sees to it that the store is still ours: true where its lock was gone, with the store mostly.
+    // Throws LeaseHeld when it is another's.
+    std::function<bool()> keep_lease = [] { return false; };
+    notify::Hooks* hooks = nullptr;  // none: MDMessageCmd is not run; Reconcile brings its own
 };
 
 struct Attempted {

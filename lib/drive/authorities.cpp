@@ -26,6 +26,17 @@ Authority& Authorities::at(const Route& route) {
     return known_.emplace(route, std::move(fresh)).first->second;
 }
 
+base::Task<void> Authorities::keep_accounts() {
+    std::vector<Authority*> known;
+    for (auto& [route, authority] : known_)
+        known.push_back(&authority);
+    for (Authority* one : known) {
+        bool is_gone = co_await one->vault->is_gone();
+        if (is_gone)
+            co_await one->account->save_again();
+    }
+}
+
 void Authorities::close_idle() {
     for (auto& [route, authority] : known_)
         authority.transport->close_idle();

@@ -57,6 +57,9 @@ public:
     // Stays where it is for as long as this lives. Throws when the route cannot be set up at all.
     Authority& at(const Route& route);
 
+    // Accounts that are in use and are gone from the store are written again.
+    base::Task<void> keep_accounts();
+
     // Closes the connections that are kept between requests.
     void close_idle();
 

@@ -21,7 +21,10 @@ std::vector<sys_seconds> attempts_of(const model::Job& job) {
 }  // namespace
 
 std::size_t Lanes::lane_of(const model::ManagedDomain& domain) {
-    const std::string& url = domain.settings->certificate_authorities.front();
+    return lane_of(domain.settings->certificate_authorities.front());
+}
+
+std::size_t Lanes::lane_of(const std::string& url) {
     auto [number, is_new] = numbers_.emplace(url, lanes_.size());
     if (is_new)
         lanes_.push_back({url, {}});
@@ -30,22 +33,41 @@ std::size_t Lanes::lane_of(const model::ManagedDomain& domain) {
 
 void Lanes::count(const model::ManagedDomain& domain, sys_seconds at,
                   const model::ServerSettings& server) {
-    Lane& lane = lanes_[lane_of(domain)];
-    lane.ledger.count(at, domain.settings->keys.size(), server.order_rate_at(lane.directory_url));
+    count(domain.settings->certificate_authorities.front(), domain.settings->keys.size(), at,
+          server);
+}
+
+void Lanes::count(const std::string& url, std::size_t orders, sys_seconds at,
+                  const model::ServerSettings& server) {
+    Lane& lane = lanes_[lane_of(url)];
+    lane.ledger.count(at, orders, server.order_rate_at(lane.directory_url));
 }
 
 void Lanes::recall(const model::DesiredState& desired, const model::ObservedState& observed) {
-    std::vector<std::pair<sys_seconds, const model::ManagedDomain*>> attempts;
+    struct Past {
+        sys_seconds at;
+        const std::string* url;
+        std::size_t orders;
+    };
+    std::vector<Past> attempts;
+    auto add = [&attempts](const model::ManagedDomain& domain, const model::Job& job,
+                           const std::string& asked) {
+        const model::Settings& settings = *domain.settings;
+        const std::string& url = asked.empty() ? settings.certificate_authorities.front() : asked;
+        for (sys_seconds at : attempts_of(job))
+            attempts.push_back({at, &url, settings.keys.size()});
+    };
     for (const model::ManagedDomain& domain : desired.domains) {
         const model::ObservedDomain& held = observed.of(domain.name());
-        for (const auto& job : {held.staged_job, held.live_job})
-            if (job)
-                for (sys_seconds at : attempts_of(*job))
-                    attempts.emplace_back(at, &domain);
+        if (held.staged_job)
+            add(domain, *held.staged_job, *held.staged_job->ca_url);
+        if (held.live_job)
+            add(domain, *held.live_job, *held.ca_url);
     }
-    std::sort(attempts.begin(), attempts.end());
-    for (const auto& [at, domain] : attempts)
-        count(*domain, at, desired.server);
+    std::sort(attempts.begin(), attempts.end(),
+              [](const Past& a, const Past& b) { return a.at < b.at; });
+    for (const Past& one : attempts)
+        count(*one.url, one.orders, one.at, desired.server);
 }
 
 sys_seconds Lanes::opens(std::size_t lane, sys_seconds now,

@@ -21,13 +21,17 @@ public:
     // An attempt at the MD is about to begin.
     void count(const model::ManagedDomain& domain, sys_seconds at,
                const model::ServerSettings& server);
-    // What was ordered before a restart, as the jobs tell it.
+    // What was ordered before a restart, as the jobs tell it, at the CA that it was ordered from.
     void recall(const model::DesiredState& desired, const model::ObservedState& observed);
     void hold(std::size_t lane, sys_seconds until) { lanes_[lane].ledger.hold_until(until); }
     sys_seconds opens(std::size_t lane, sys_seconds now, const model::ServerSettings& server) const;
     const std::string& directory_url(std::size_t lane) const { return lanes_[lane].directory_url; }
 
 private:
+    std::size_t lane_of(const std::string& url);
+    void count(const std::string& url, std::size_t orders, sys_seconds at,
+               const model::ServerSettings& server);
+
     struct Lane {
         std::string directory_url;
         schedule::Ledger ledger;

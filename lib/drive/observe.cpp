@@ -5,6 +5,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/private_key.hpp"
+#include "drive/settings_digest.hpp"
 #include "store/index_record.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
@@ -37,7 +38,7 @@ Pair pair_of(const model::KeySpec& spec, const std::string& key_pem, const std::
         model::KeySpec found = spec;
         if (found.type == model::KeySpec::Type::rsa)
             found.bits = key.bits();
-        return {chain.front().facts(found), {}};
+        return {crypto::facts_of(chain, found), {}};
     } catch (const base::Error& error) {
         return {std::nullopt, error.what()};
     }
@@ -86,6 +87,19 @@ void note_former_file(ObservedDomain& domain, const std::string& key) {
     domain.former_files.edit() += (domain.former_files->empty() ? "" : ", ") + key;
 }
 
+// Of the live set; "" where nobody recorded it, or where that cannot be read.
+base::Task<std::string> recorded_ca(store::Store& store, std::string name) {
+    try {
+        auto text = co_await store.read(store::domain_key(name, store::md_file));
+        auto record = text ? store::parse_md(*text) : store::Damage{"absent"};
+        if (record)
+            co_return record->ca_url;
+    } catch (const base::Error&) {
+        // What serves is judged by its own files.
+    }
+    co_return "";
+}
+
 void note_former_names(ObservedDomain& domain, const std::string& name,
                        const std::multimap<std::string, std::string>& names) {
     for (auto [at, end] = names.equal_range(name); at != end; ++at)
@@ -112,6 +126,8 @@ base::Task<ObservedDomain> observe_files(store::Store& store, const model::Manag
     domain.live_job = co_await observe_job(store, live_key, domain);
     std::string staged_key = store::staging_key(name, store::job_file);
     domain.staged_job = co_await observe_job(store, staged_key, domain);
+    if (!domain.certificates.empty())
+        domain.ca_url = co_await recorded_ca(store, name);
     co_await observe_former_files(store, name, domain);
     co_return domain;
 }
@@ -147,7 +163,8 @@ std::uint64_t version_for(const model::ManagedDomain& wanted,
                           const std::optional<std::string>& staged) {
     if (!live || !staged)
         return 0;
-    std::string text = *live + "/" + *staged;
+    // What an older version has remembered lacks what is looked for since.
+    std::string text = "2/" + *live + "/" + *staged;
     for (const model::KeySpec& spec : wanted.settings->keys)
         text += "/" + spec.name();
     base::Bytes digest = crypto::sha256(base::bytes_of(text));
@@ -199,7 +216,8 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
     if (known.domains.empty() && wanted.size() > few)
         index = co_await read_index(store);
     auto former = co_await store.former_names();
-    model::Sharing<std::string> issuers;
+    model::Sharing<std::string> issuers, authorities;
+    model::Sharing<model::ChainFacts> chains;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string& name = wanted[i]->name();
         auto indexed = index.extract(name);
@@ -212,10 +230,28 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
             note_former_names(domain, name, former);
             domain.version = domain.damage->empty() ? versions[i] : 0;
         }
-        for (model::CertificateFacts& facts : domain.certificates)
+        for (model::CertificateFacts& facts : domain.certificates) {
             facts.issuer = issuers(std::move(facts.issuer));
+            facts.chain = chains(std::move(facts.chain));
+        }
+        domain.ca_url = authorities(std::move(domain.ca_url));
     }
     co_return sighting;
+}
+
+base::Task<std::vector<Seen>> changed_since(store::Store& store, Wanted wanted,
+                                            const model::ObservedState& known) {
+    std::vector<Seen> changed;
+    std::vector<std::uint64_t> versions = co_await versions_of(store, wanted);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::uint64_t version = known.of(wanted[i]->name()).version;
+        if (version == versions[i] && version != 0)
+            continue;
+        ObservedDomain held = co_await observe_domain(store, *wanted[i]);
+        held.version = held.damage->empty() ? versions[i] : 0;
+        changed.push_back({wanted[i], std::move(held)});
+    }
+    co_return changed;
 }
 
 base::Task<void> write_index(store::Store& store, const model::ObservedState& state) {
@@ -239,8 +275,12 @@ Wanted all_of(const model::DesiredState& desired) {
     return wanted;
 }
 
-base::Task<model::ObservedState> observe(store::Store& store, const model::DesiredState& desired) {
+base::Task<model::ObservedState> observe(store::Store& store, const model::DesiredState& desired,
+                                         std::chrono::sys_seconds now) {
     Sighting sighting = co_await look(store, all_of(desired), {});
+    for (const model::ManagedDomain& domain : desired.domains)
+        heed_settings(sighting.state.domains[domain.name()], desired.server, domain,
+                      store.passphrase(), now);
     co_return std::move(sighting.state);
 }
 

@@ -7,6 +7,7 @@
 #include "model/observed_state.hpp"
 #include "store/store.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -34,9 +35,19 @@ inline constexpr std::size_t few = 50;
 // Of the MDs whose files are what they were when they were read last, as `known` says or, where
 // that is empty, the index, only that much is looked at; the others are read.
 base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::ObservedState& known);
+// Of the MDs whose files are others than those that `known` was read from: what they hold now.
+struct Seen {
+    const model::ManagedDomain* domain;
+    model::ObservedDomain held;
+};
+base::Task<std::vector<Seen>> changed_since(store::Store& store, Wanted wanted,
+                                            const model::ObservedState& known);
+
 // Remembers what was read for the next start.
 base::Task<void> write_index(store::Store& store, const model::ObservedState& state);
 
-base::Task<model::ObservedState> observe(store::Store& store, const model::DesiredState& desired);
+// All of it, as the settings have it now.
+base::Task<model::ObservedState> observe(store::Store& store, const model::DesiredState& desired,
+                                         std::chrono::sys_seconds now);
 
 }  // namespace md::drive

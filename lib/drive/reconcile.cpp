@@ -5,6 +5,7 @@
 #include "base/time_text.hpp"
 #include "drive/inherit.hpp"
 #include "drive/observe.hpp"
+#include "drive/settings_digest.hpp"
 #include "schedule/renewal.hpp"
 
 #include <algorithm>
@@ -21,6 +22,7 @@ constexpr std::chrono::seconds longest_wait = std::chrono::minutes{5};
 
 // Looked at again after this, should its end be missed.
 constexpr std::chrono::minutes wait_for_stray{1};
+constexpr std::chrono::seconds wait_for_notification{1};
 
 }  // namespace
 
@@ -37,6 +39,7 @@ Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::
                [this](const std::string& name, std::exception_ptr failed) {
                    side_job_ended(name, failed);
                }),
+      reading_(executor, 1),
       requests_(executor) {
     tools_.hooks = &hooks;
 }
@@ -45,15 +48,29 @@ base::Task<void> Reconcile::load() {
     co_await inherit_renamed(tools_.store, registry_.desired, tools_.clock.now());
     Sighting sighting = co_await look(tools_.store, all_of(registry_.desired), {});
     co_await remember(sighting);
-    registry_.observed = std::move(sighting.state);
-    for (const auto& [name, domain] : registry_.observed.domains)
-        if (!domain.damage->empty())
-            log::error("store damaged, the certificate is obtained anew", log::kv("domain", name),
-                       log::kv("reason", *domain.damage));
+    for (const model::ManagedDomain& domain : registry_.desired.domains) {
+        model::ObservedDomain& seen = sighting.state.domains[domain.name()];
+        log_damage(domain.name(), seen);
+        keep(domain, std::move(seen));
+    }
+    read_at_ = tools_.clock.now();
     lanes_.recall(registry_.desired, registry_.observed);
     registry_.index_names();
     replan_all(tools_.clock.now());
     on_change_(nullptr);
+}
+
+// What is known of an MD from now on, as the settings have it.
+void Reconcile::keep(const model::ManagedDomain& domain, model::ObservedDomain held, bool changed) {
+    heed_settings(held, registry_.desired.server, domain, tools_.store.passphrase(),
+                  tools_.clock.now(), changed);
+    registry_.observed.domains[domain.name()] = std::move(held);
+}
+
+void Reconcile::log_damage(const std::string& name, const model::ObservedDomain& held) const {
+    if (!held.damage->empty())
+        log::error("store damaged, the certificate is obtained anew", log::kv("domain", name),
+                   log::kv("reason", *held.damage));
 }
 
 // For the next start; without it that only takes longer.
@@ -110,6 +127,7 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
     // However late one that keeps failing is, it lets those go first whose time came meanwhile.
     if (step.at && held.staged_job && held.staged_job->errors > 0)
         deadline = std::max(deadline, *step.at);
+    warn_of_limit(step);
     if (requests_.contains(domain.name()))
         step.at = now;
     if (requests_.is_alone(domain.name()))
@@ -117,6 +135,19 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
     if (!step.at || running_.contains(domain.name()))
         return agenda_.remove(place);
     agenda_.put({place, lanes_.lane_of(domain), *step.at, deadline});
+}
+
+// Once for each time that it holds one up.
+void Reconcile::warn_of_limit(const schedule::Step& step) {
+    if (step.rule != schedule::Rule::renewal_limit)
+        return;
+    auto& warned = limited_[step.domain];
+    if (warned == *step.at)
+        return;
+    warned = *step.at;
+    log::warn("renewed too often, the next renewal waits: see what makes it due",
+              log::kv("domain", step.domain), log::kv("reason", step.reason),
+              log::kv("next_attempt", base::rfc3339(*step.at)));
 }
 
 // Nothing but certificates, jobs and the time decides, so a plan stands until one of them does
@@ -141,18 +172,32 @@ void Reconcile::start_due(sys_seconds now) {
             agenda_.remove(place);
             start({place, 0, now, now}, now);
         }
+    notification_is_awaited_ = false;
     while (running_.size() < registry_.desired.server.max_parallel) {
         auto next = agenda_.take(now, lane_opens(now));
         if (!next)
             break;
-        if (!awaits_former_self(registry_.desired.domains[next->place])) {
+        if (awaits_former_self(registry_.desired.domains[next->place])) {
+            next->at = now + wait_for_stray;
+            agenda_.put(*next);
+        } else if (awaits_notification(next->place)) {
+            notification_is_awaited_ = true;
+            next->at = now + wait_for_notification;
+            agenda_.put(*next);
+        } else {
             start(*next, now);
-            continue;
         }
-        next->at = now + wait_for_stray;
-        agenda_.put(*next);
     }
     put_off_requests(now);
+}
+
+// What is due again although nobody was told of the last set: servers would never read one.
+bool Reconcile::awaits_notification(std::size_t place) const {
+    const std::string& name = registry_.desired.domains[place].name();
+    const model::ObservedDomain& held = registry_.observed.of(name);
+    return !single_pass_ && !registry_.desired.server.notify_command.empty() &&
+           !requests_.contains(name) && !held.certificates.empty() && notify::is_owed(held) &&
+           held.live_job->notify_errors == 0;
 }
 
 void Reconcile::put_off_requests(sys_seconds now) {
@@ -171,6 +216,7 @@ void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now)
         requested ? "requested"
                   : schedule::plan_domain(domain, registry_.observed.of(name), now).reason;
     running_.insert(name);
+    noted_meanwhile_.insert(name);
     lanes_.count(domain, now, registry_.desired.server);
     log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
     nursery_.start(drive_one(name),
@@ -195,6 +241,7 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
 }
 
 void Reconcile::changed(std::size_t place) {
+    noted_meanwhile_.insert(registry_.desired.domains[place].name());
     replan(place, tools_.clock.now());
     on_change_(&registry_.desired.domains[place]);
 }
@@ -234,12 +281,14 @@ base::Task<void> Reconcile::drive_one(std::string name) {
     if (outcome.ca_busy_until && *outcome.ca_busy_until > tools_.clock.now())
         hold_lane(tried, *outcome.ca_busy_until);
     const model::ManagedDomain* now_wanted = registry_.wanted(name);
-    if (now_wanted != nullptr && now_wanted->differs_from(tried))
-        outcome.held.forget_delay();  // a reload came meanwhile
     // What was told and seen of a set that stays was noted meanwhile.
     if (outcome.held.staged_job)
         outcome.held.live_job = registry_.observed.of(name).live_job;
-    registry_.observed.domains[name] = std::move(outcome.held);
+    noted_meanwhile_.insert(name);
+    if (now_wanted != nullptr)
+        keep(*now_wanted, std::move(outcome.held));  // a reload may have come meanwhile
+    else
+        registry_.observed.domains[name] = std::move(outcome.held);
     if (now_wanted == nullptr)
         co_await inherit_from(name);
     on_change_(now_wanted == nullptr ? nullptr : registry_.wanted(name));
@@ -260,6 +309,7 @@ milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) co
     if (owed.next && !notification_.running())
         next = std::min(next, *owed.next);
     next = std::min(next, errands_.next(now).value_or(next));
+    next = std::min(next, read_at_ + registry_.desired.server.check_interval);
     return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
 }
 
@@ -270,12 +320,15 @@ base::Task<void> Reconcile::poked() {
 base::Task<void> Reconcile::work() {
     while (true) {
         sys_seconds now = tools_.clock.now();
+        if (is_time_to_look(now))
+            co_await look_at_disk();
         replan_when_the_clock_jumped(now);
         if (!adopting_)
             start_due(now);
         if (all_planned())
             ++sound_turns_;
-        notify::Owed owes = notification_.owed(now, !running_.empty());
+        bool busy = !running_.empty() && !notification_is_awaited_;
+        notify::Owed owes = notification_.owed(now, busy);
         notification_.start(owes);
         errands_.start_due(now);
         milliseconds wait = until_next(owes, now);

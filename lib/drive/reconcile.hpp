@@ -69,6 +69,12 @@ public:
 
 private:
     base::Task<void> remember(const Sighting& sighting);
+    void keep(const model::ManagedDomain& domain, model::ObservedDomain held, bool changed = false);
+    void log_damage(const std::string& name, const model::ObservedDomain& held) const;
+    bool is_time_to_look(std::chrono::sys_seconds now);
+    base::Task<void> look_at_disk();
+    base::Task<void> look_again();
+    void take_note(Seen seen);
     void replan_all(std::chrono::sys_seconds now);
     void replan(std::size_t place, std::chrono::sys_seconds now);
     void replan_when_the_clock_jumped(std::chrono::sys_seconds now);
@@ -90,6 +96,8 @@ private:
     static void log_unexpected(const std::string& domain, std::exception_ptr failed);
     void put_off_requests(std::chrono::sys_seconds now);
     bool awaits_former_self(const model::ManagedDomain& domain) const;
+    bool awaits_notification(std::size_t place) const;
+    void warn_of_limit(const schedule::Step& step);
     bool all_planned() const;
     base::Task<void> adopt(model::DesiredState desired);
     base::Task<void> look_at_ended(const model::DesiredState& desired, std::set<std::string>& busy,
@@ -113,6 +121,13 @@ private:
     Errands errands_;
     std::ptrdiff_t driven_ = 0;  // how many need a next action
     std::chrono::sys_seconds planned_at_{}, looked_at_{};
+    // What lies on disk, by the same clock.
+    std::chrono::sys_seconds read_at_{};
+    base::Permits reading_;  // the disk, a reload or a look at it, one after the other
+    std::set<std::string> noted_meanwhile_;  // changed while the disk is looked at
+    std::string lease_problem_;              // logged already
+    std::map<std::string, std::chrono::sys_seconds> limited_;  // warned of, until then
+    bool notification_is_awaited_ = false;                     // by an MD that is due again
     bool single_pass_ = false;  // whoever was driven is not planned again
 
     std::set<std::string> running_;

@@ -29,6 +29,7 @@ base::Task<void> Reconcile::replace_desired(model::DesiredState desired) {
 // go, since a plan made of the new wishes and the old observations would order what is held
 // already.
 base::Task<void> Reconcile::adopt(model::DesiredState desired) {
+    auto turn = co_await reading_.take();
     std::set<std::string> busy = running_;
     Wanted idle;
     for (const model::ManagedDomain& domain : desired.domains)
@@ -55,7 +56,8 @@ base::Task<void> Reconcile::adopt(model::DesiredState desired) {
     registry_.index_names();
     note_strays(former);
     drop_what_is_not_wanted();
-    replan_all(tools_.clock.now());
+    read_at_ = tools_.clock.now();
+    replan_all(read_at_);
 }
 
 // Of those whose attempt ended while the store was read, it is asked again, until none has.
@@ -79,9 +81,7 @@ void Reconcile::take_up(const model::ManagedDomain& domain, model::ObservedDomai
     // A notification may have ended since the job was read: what is in memory is never older.
     if (known.live_job && held.live_job)
         held.live_job = std::move(known.live_job);
-    if (former != nullptr && domain.differs_from(*former))
-        held.forget_delay();
-    known = std::move(held);
+    keep(domain, std::move(held), former != nullptr && domain.differs_from(*former));
 }
 
 void Reconcile::note_strays(const model::DesiredState& former) {
@@ -124,7 +124,7 @@ base::Task<void> Reconcile::inherit_from(std::string name) {
     co_await inherit_renamed(tools_.store, desired, tools_.clock.now(), busy);
     for (const model::ManagedDomain& heir : heirs) {
         model::ObservedDomain held = co_await observe_domain(tools_.store, heir);
-        registry_.observed.domains[heir.name()] = std::move(held);
+        keep(heir, std::move(held));
     }
     strays_.erase(name);
     replan_all(tools_.clock.now());

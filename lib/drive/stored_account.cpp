@@ -92,6 +92,14 @@ base::Task<bool> StoredAccount::holds_another_key(const crypto::PrivateKey& key)
     co_return kept && !crypto::PrivateKey::from_pem(*kept, store_.passphrase()).same_key_as(key);
 }
 
+base::Task<bool> StoredAccount::is_gone() {
+    if (id_.empty())
+        co_return false;
+    auto text = co_await store_.read(store::account_key(id_, store::account_file));
+    auto key = co_await store_.read(store::account_key(id_, store::account_key_file));
+    co_return !text || !key;
+}
+
 base::Task<void> StoredAccount::retire() {
     std::string key = store::account_key(id_, store::account_file);
     auto text = co_await store_.read(key);

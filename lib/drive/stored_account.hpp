@@ -18,6 +18,9 @@ public:
     base::Task<void> save(acme::AccountState account) override;
     base::Task<void> retire() override;
 
+    // It was loaded or saved, and is not in the store any more.
+    base::Task<bool> is_gone();
+
     // The folder below accounts/, "" before the first load or save found or made one.
     const std::string& id() const { return id_; }
 

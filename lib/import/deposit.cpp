@@ -53,7 +53,9 @@ base::Task<void> deposit_domain(store::Store& store, const TakenDomain& taken,
         taken.configured != nullptr ? *taken.configured : managed_domain(taken);
     store::MdRecord record = store::md_record(wanted);
     record.state = store::MdRecord::State::complete;
-    record.ca_url = wanted.settings->certificate_authorities.front();
+    // The CA that made it, whatever is configured: another one has to make the next at once.
+    if (taken.found != nullptr && has_usable_ca(*taken.found))
+        record.ca_url = http::Url::parse(taken.found->ca_url)->text();
     auto folder = folders.find(record.ca_url);
     if (folder != folders.end())
         record.ca_account = folder->second;

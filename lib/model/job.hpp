@@ -8,9 +8,12 @@
 #include "model/shared.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace md::model {
 
@@ -30,6 +33,10 @@ struct Failure {
     FailureClass failure_class = FailureClass::passing;
     sys_seconds at{};
     FailureCause cause = FailureCause::none;
+    // Digest of the settings that the attempt depended on; 0 = not known. Where they are others
+    // now, the failure says nothing of the next attempt.
+    std::uint64_t settings = 0;
+    std::optional<sys_seconds> retry_after = std::nullopt;  // the CA's word
 
     bool operator==(const Failure&) const = default;
 };
@@ -45,6 +52,27 @@ struct Served {
     bool operator==(const Served&) const = default;
 };
 
+// How the live set came about, for as long as there is one: every renewal hands it on.
+struct Installation {
+    static constexpr std::size_t most_renewals = 3;
+
+    std::vector<sys_seconds> renewals;  // when a set replaced another; the last ones, oldest first
+    std::chrono::seconds lifetime{0};   // of the certificate that lives shortest
+    std::uint64_t settings = 0;         // digest of what is asked of the certificate; 0 = not known
+    unsigned chain_length = 0;          // as the CA gave it, without roots; 0 = not known
+    // The rule by which the set was due again when it was new, and until when it is left alone;
+    // "" = it was not due.
+    std::string due_by;
+    std::optional<sys_seconds> wait_until;
+
+    void renewed(sys_seconds at) {
+        renewals.push_back(at);
+        if (renewals.size() > most_renewals)
+            renewals.erase(renewals.begin());
+    }
+    bool operator==(const Installation&) const = default;
+};
+
 struct Job {
     std::string name;  // the MD's
     bool finished = false;
@@ -54,8 +82,11 @@ struct Job {
     std::optional<sys_seconds> last_run;
     std::optional<sys_seconds> valid_from;
     Boxed<Failure> last_failure;
-    Shared<std::string> ca_url;  // of the CA that what is staged was asked of; "" = not known
-    unsigned notify_errors = 0;  // failures of it in a row
+    // When other settings last let an attempt begin before its time.
+    std::optional<sys_seconds> early_at;
+    Boxed<Installation> installation = {};  // of a live set
+    Shared<std::string> ca_url;        // of the CA that what is staged was asked of; "" = not known
+    unsigned notify_errors = 0;        // failures of it in a row
     std::optional<sys_seconds> notify_next;
     bool message_owed = false;    // MDMessageCmd is to be told of the set
     unsigned message_errors = 0;  // failures of that in a row

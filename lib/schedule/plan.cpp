@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schedule/plan.hpp"
 
+#include "base/time_text.hpp"
 #include "schedule/backoff.hpp"
 #include "schedule/renewal.hpp"
 
@@ -16,6 +17,11 @@ using model::CertificateFacts;
 using model::ManagedDomain;
 using model::ObservedDomain;
 using std::chrono::seconds;
+
+// What two clocks may differ by without one of them being wrong.
+constexpr seconds small_jump = std::chrono::days{1};
+
+constexpr seconds least_wait_when_due = 1min;
 
 // "90 days", "36 hours", "30 seconds": rounded, since CAs make certificates a second short.
 std::string rough(seconds duration) {
@@ -56,6 +62,11 @@ Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& he
         step.reason = *why;
         return step;
     }
+    if (is_of_another_ca(wanted, held)) {
+        step.rule = Rule::another_ca;
+        step.reason = "it is of " + *held.ca_url + ", which is not configured any more";
+        return step;
+    }
     const model::Window& window = wanted.settings->renew_window;
     auto earlier = [&](const CertificateFacts* a, const CertificateFacts* b) {
         return renew_at(*a, window) < renew_at(*b, window);
@@ -68,12 +79,48 @@ Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& he
     const CertificateFacts& first = **std::min_element(asked.begin(), asked.end(), earlier);
     step.rule = Rule::renew_window;
     step.at = renew_at(first, window);
-    step.reason = window_reason(first, window, *step.at <= now);
+    step.reason = usable_until(first) < first.not_after
+                      ? "an intermediate certificate in its file ends on " +
+                            base::readable_time(usable_until(first))
+                      : window_reason(first, window, *step.at <= now);
     return step;
 }
 
-// What two clocks may differ by without one of them being wrong.
-constexpr seconds small_jump = std::chrono::days{1};
+// The last renewal left it due, by the same rule as now: another one at once would as well.
+void hold_back_when_new(Step& step, const model::Job& made, sys_seconds now) {
+    const auto& until = made.installation->wait_until;
+    bool is_same = made.installation->due_by == word(step.rule);
+    bool was_later = made.last_run && *made.last_run > now + small_jump;
+    if (!is_same || !until || *until <= *step.at || was_later)
+        return;
+    step.at = *until;
+    if (*until <= now)
+        return;
+    step.rule = Rule::due_when_new;
+    step.reason = "the last renewal left it due (" + step.reason + ")";
+}
+
+// From when on there may be another renewal.
+std::optional<sys_seconds> limited_until(const model::Installation& installation,
+                                         bool asked_otherwise, sys_seconds now) {
+    const auto& renewals = installation.renewals;
+    if (renewals.size() < model::Installation::most_renewals || renewals.back() > now + small_jump)
+        return std::nullopt;
+    seconds third = installation.lifetime / 3;
+    return renewals.front() + (asked_otherwise ? std::min<seconds>(third, 1h) : third);
+}
+
+void hold_to_limit(Step& step, const ObservedDomain& held, sys_seconds now) {
+    auto until = limited_until(*held.live_job->installation, held.asked_otherwise, now);
+    if (!until || *until <= *step.at)
+        return;
+    step.at = *until;
+    if (*until <= now)
+        return;
+    step.rule = Rule::renewal_limit;
+    step.reason = "it was renewed " + std::to_string(model::Installation::most_renewals) +
+                  " times lately; " + step.reason;
+}
 
 // All certificates are from times yet to come: the time from which on that is not so; nullopt else.
 std::optional<sys_seconds> made_later(const ObservedDomain& held, sys_seconds now) {
@@ -132,8 +179,14 @@ std::string_view word(Rule rule) {
             return "nothing_held";
         case Rule::unsatisfied:
             return "unsatisfied";
+        case Rule::another_ca:
+            return "another_ca";
         case Rule::renew_window:
             return "renew_window";
+        case Rule::due_when_new:
+            return "due_when_new";
+        case Rule::renewal_limit:
+            return "renewal_limit";
         case Rule::retry_after_failure:
             return "retry_after_failure";
         case Rule::requested:
@@ -156,9 +209,26 @@ Step plan_domain(const ManagedDomain& wanted, const ObservedDomain& held, sys_se
         return {wanted.name(), Action::issue, since, Rule::clock_behind,
                 "the clock of this machine shows a time before its certificate was made"};
     Step step = asked_by_certificates(wanted, held, now);
+    if (held.live_job && held.live_job->installation) {
+        hold_back_when_new(step, *held.live_job, now);
+        hold_to_limit(step, held, now);
+    }
     if (held.staged_job)
         hold_back(step, *held.staged_job, now);
     return step;
+}
+
+std::optional<Step> due_when_new(const ManagedDomain& wanted, const ObservedDomain& held,
+                                 sys_seconds now) {
+    Step step = asked_by_certificates(wanted, held, now);
+    return step.due(now) ? std::optional(std::move(step)) : std::nullopt;
+}
+
+sys_seconds wait_when_due(const ObservedDomain& held, sys_seconds now) {
+    std::optional<sys_seconds> end;
+    for (const CertificateFacts& certificate : held.certificates)
+        end = std::min(end.value_or(certificate.not_after), certificate.not_after);
+    return now + std::max<seconds>((end.value_or(now) - now) / 2, least_wait_when_due);
 }
 
 std::vector<Step> plan(const model::DesiredState& desired, const model::ObservedState& observed,

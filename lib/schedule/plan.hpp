@@ -26,7 +26,10 @@ enum class Rule {
     not_driven_unused,    // auto, and no virtual host has one of its names
     nothing_held,         // no certificate at all
     unsatisfied,          // one is missing, or does not fit the configuration
-    renew_window,         // notAfter - window
+    another_ca,           // what is held is of a CA that is not configured any more
+    renew_window,         // its end - window
+    due_when_new,         // the last renewal left it due: half of what it left passes first
+    renewal_limit,        // renewed as often as is good in a third of a certificate's life
     retry_after_failure,  // the job's next_run
     requested,            // `mdcertd renew`
     clock_unset,          // it is before 2020: nothing is judged until the clock is right
@@ -55,10 +58,20 @@ struct Step {
 // it lies further ahead than any backoff goes, or when the failure lies ahead of now: then the
 // clock was wrong when it was written. Only certificates make an MD due; a job never does, so
 // remnants of failed attempts cost no certificate.
+//
+// Renewals that bring nothing are bounded, whatever makes the MD due: by `wait_until` of the live
+// set, and to three in a third of its life (in an hour, when something else is asked for since).
 std::vector<Step> plan(const model::DesiredState& desired, const model::ObservedState& observed,
                        sys_seconds now);
 Step plan_domain(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
                  sys_seconds now);
+
+// The same of a set that is new: the rule and the reason by which it is due again already, or
+// nullopt. What is held and recorded decides, not what holds it back.
+std::optional<Step> due_when_new(const model::ManagedDomain& wanted,
+                                 const model::ObservedDomain& held, sys_seconds now);
+// When such a set may be renewed: after half of what is left of it, a minute at least.
+sys_seconds wait_when_due(const model::ObservedDomain& held, sys_seconds now);
 
 // When the daemon has to look again: the earliest `at` (now, when something is due), at the latest
 // after the check interval, or after a minute while the clock is unset.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schedule/renewal.hpp"
 
+#include "model/authority.hpp"
+
 #include <algorithm>
 #include <vector>
 
@@ -35,6 +37,22 @@ std::string not_covered(const std::vector<std::string>& names) {
     if (names.size() > most_shown)
         text += " and " + std::to_string(names.size() - most_shown) + " more";
     return text;
+}
+
+// Nothing tells a CA that signs with its root from a file that was cut, but that the CA gave more
+// before.
+std::optional<std::string> chain_shortcoming(const CertificateFacts& certificate,
+                                             const model::ObservedDomain& held) {
+    const model::ChainFacts& chain = *certificate.chain;
+    if (!chain.flaw.empty())
+        return chain.flaw;
+    unsigned given = 0;
+    if (held.live_job && held.live_job->installation)
+        given = held.live_job->installation->chain_length;
+    bool is_cut = given > 0 ? chain.length < given : chain.size == 1 && chain.length == 1;
+    if (is_cut)
+        return "its intermediate certificate is missing";
+    return std::nullopt;
 }
 
 std::optional<std::string> shortcoming_of(const model::ManagedDomain& wanted,
@@ -78,8 +96,13 @@ std::chrono::seconds applied_window(std::chrono::seconds lifetime, const model::
     return std::min(configured, lifetime - lifetime / 10);
 }
 
+sys_seconds usable_until(const CertificateFacts& certificate) {
+    return std::min(certificate.not_after,
+                    certificate.chain->not_after.value_or(certificate.not_after));
+}
+
 sys_seconds renew_at(const CertificateFacts& certificate, const model::Window& window) {
-    return certificate.not_after - applied_window(certificate.lifetime(), window);
+    return usable_until(certificate) - applied_window(certificate.lifetime(), window);
 }
 
 const CertificateFacts* find_certificate(const model::ObservedDomain& held, const KeySpec& key) {
@@ -97,19 +120,29 @@ std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
             return missing(key, held);
         if (auto why = shortcoming_of(wanted, *certificate))
             return why;
+        if (auto why = chain_shortcoming(*certificate, held))
+            return why;
     }
     return std::nullopt;
 }
 
+bool is_of_another_ca(const model::ManagedDomain& wanted, const model::ObservedDomain& held) {
+    const auto& named = wanted.settings->certificate_authorities;
+    return !held.ca_url->empty() && !held.certificates.empty() &&
+           std::none_of(named.begin(), named.end(), [&](const std::string& url) {
+               return model::same_authority(url, *held.ca_url);
+           });
+}
+
 std::optional<sys_seconds> valid_until(const model::ManagedDomain& wanted,
                                        const model::ObservedDomain& held) {
-    return earliest(wanted, held, [](const auto& certificate) { return certificate.not_after; });
+    return earliest(wanted, held, usable_until);
 }
 
 std::optional<sys_seconds> deadline(const model::ManagedDomain& wanted,
                                     const model::ObservedDomain& held) {
     return earliest(wanted, held, [](const auto& certificate) {
-        return certificate.not_after - certificate.lifetime() / 10;
+        return usable_until(certificate) - certificate.lifetime() / 10;
     });
 }
 

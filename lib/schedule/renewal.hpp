@@ -18,18 +18,26 @@ using std::chrono::sys_seconds;
 // certificates back and a new one would be due at once, for ever.
 std::chrono::seconds applied_window(std::chrono::seconds lifetime, const model::Window& window);
 
-// notAfter - applied window.
+// Until when a server can show it: the end of the certificate, or of an issuing one in its file
+// where that comes first.
+sys_seconds usable_until(const model::CertificateFacts& certificate);
+
+// usable_until - applied window.
 sys_seconds renew_at(const model::CertificateFacts& certificate, const model::Window& window);
 
 // Why the held certificates do not satisfy the MD, in words for people ("the P-256 certificate is
-// missing", "it does not cover www.example.org", "must-staple is on, the certificate has it off"),
-// or nullopt when they do. Expiry is not looked at, nor are superfluous names and the size of an
-// RSA key. A key type is the file it is kept in, as for mod_md: another spelling of a curve is
-// another file, and the web server's configuration names that one.
+// missing", "it does not cover www.example.org", "must-staple is on, the certificate has it off",
+// "its intermediate certificate is missing"), or nullopt when they do. Expiry is not looked at, nor
+// are superfluous names and the size of an RSA key. A key type is the file it is kept in, as for
+// mod_md: another spelling of a curve is another file, and the web server's configuration names
+// that one.
 std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
                                        const model::ObservedDomain& held);
 
-// The earliest notAfter of the certificates the MD asks for; nullopt when one is missing.
+// Whether the live set is of a CA that the MD does not name, as far as that was recorded.
+bool is_of_another_ca(const model::ManagedDomain& wanted, const model::ObservedDomain& held);
+
+// Until when all certificates the MD asks for are usable; nullopt when one is missing.
 std::optional<sys_seconds> valid_until(const model::ManagedDomain& wanted,
                                        const model::ObservedDomain& held);
 

@@ -24,6 +24,9 @@ using Values = std::map<std::string, std::string>;
 // Many more than there are threads: two MDs that are at work seldom share one.
 constexpr std::size_t strand_count = 64;
 
+constexpr std::array<const char*, 6> groups = {"accounts", "challenges", "domains",
+                                               "staging",  "archive",    "tmp"};
+
 FileTree tree_at(const std::string& directory) {
     if (directory.empty())
         throw base::Error("the store has no directory");
@@ -86,7 +89,7 @@ void bring_up_to_date(FileTree& tree, StoreHeader& header) {
 StoreHeader prepare(FileTree& tree) {
     make_directories(tree.root());
     require_own_folders(tree.root());
-    for (const char* group : {"accounts", "challenges", "domains", "staging", "archive", "tmp"})
+    for (const char* group : groups)
         tree.make_folder(group);
     auto text = tree.read(std::string(header_key));
     StoreHeader header = text ? checked_header(tree, *text) : first_header(tree);
@@ -240,6 +243,25 @@ base::Task<std::vector<std::string>> FileStore::stand_ins(std::string name) {
 base::Task<std::multimap<std::string, std::string>> FileStore::former_names() {
     auto work = [this] { return store::former_names(tree_); };
     co_return co_await base::on_executor(strand_of_name({}), work);
+}
+
+base::Task<bool> FileStore::restore() {
+    require_writable(header_key);
+    auto work = [this] {
+        auto text = tree_.read(std::string(header_key));
+        if (text)
+            return std::optional(checked_header(tree_, *text));
+        make_directories(tree_.root());
+        require_own_folders(tree_.root());
+        for (const char* group : groups)
+            tree_.make_folder(group);
+        tree_.write(std::string(header_key), to_text(StoreHeader{store_version, passphrase_}));
+        return std::optional<StoreHeader>();
+    };
+    std::optional<StoreHeader> found = co_await base::on_executor(strand_of_name({}), work);
+    if (found && found->key.reveal() != passphrase_.reveal())
+        passphrase_ = std::move(found->key);
+    co_return !found;
 }
 
 base::Task<void> FileStore::remove(std::string key) {

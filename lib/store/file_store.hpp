@@ -40,6 +40,7 @@ public:
     base::Task<void> activate(std::string name, std::map<std::string, std::string> values) override;
     base::Task<void> rename(std::string old_name, std::string new_name) override;
     base::Task<void> set_aside(std::string key) override;
+    base::Task<bool> restore() override;
     const base::Secret& passphrase() const override { return passphrase_; }
 
     const std::string& directory() const { return tree_.root(); }

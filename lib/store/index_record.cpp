@@ -3,8 +3,6 @@
 
 #include "store/json_record.hpp"
 
-#include <charconv>
-
 namespace md::store {
 namespace {
 
@@ -16,6 +14,23 @@ long long seconds_of(model::sys_seconds time) {
 
 model::sys_seconds time_of(const Members& members, const char* key) {
     return model::sys_seconds{std::chrono::seconds{members.number(key).value_or(0)}};
+}
+
+void put_chain(Json& json, const model::ChainFacts& chain) {
+    json["chain"] = {{"size", chain.size}, {"length", chain.length}};
+    if (chain.not_after)
+        json["chain"]["until"] = seconds_of(*chain.not_after);
+    put(json["chain"], "flaw", chain.flaw);
+}
+
+model::ChainFacts chain_of(const Members& members) {
+    model::ChainFacts chain;
+    chain.size = members.count("size");
+    chain.length = members.count("length");
+    if (members.find("until") != nullptr)
+        chain.not_after = time_of(members, "until");
+    chain.flaw = members.text("flaw");
+    return chain;
 }
 
 Json certificate_json(const CertificateFacts& facts) {
@@ -30,6 +45,7 @@ Json certificate_json(const CertificateFacts& facts) {
     put(json, "issuer", *facts.issuer);
     put(json, "serial", facts.serial);
     put(json, "sha256", facts.fingerprint.text());
+    put_chain(json, *facts.chain);
     return json;
 }
 
@@ -48,6 +64,7 @@ CertificateFacts certificate_of(const Members& members) {
     facts.must_staple = members.flag("must-staple");
     facts.issuer = members.text("issuer");
     facts.serial = members.text("serial");
+    facts.chain = chain_of(members.object("chain"));
     if (auto fingerprint = model::Fingerprint::parse(members.text("sha256")))
         facts.fingerprint = *fingerprint;
     else
@@ -66,21 +83,14 @@ std::optional<model::Job> job_at(const Members& members, const char* key, Damage
     return std::nullopt;
 }
 
-// JSON's own numbers are not for 64 bits everywhere.
-std::uint64_t version_of(const Members& members) {
-    std::string text = members.text("version");
-    std::uint64_t version = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-    return error == std::errc() && end == text.data() + text.size() ? version : 0;
-}
-
 IndexEntry entry_of(const Json& json, Damage& damage) {
     Members members(json, damage);
-    IndexEntry entry{members.text("name"), version_of(members), {}};
+    IndexEntry entry{members.text("name"), members.digest("version"), {}};
     if (const Json* certificates = members.find("certificates"))
         for (const Json& one : *certificates)
             entry.held.certificates.push_back(certificate_of(Members(one, damage)));
     entry.held.former_files = members.text("former-files");
+    entry.held.ca_url = members.text("ca-url");
     entry.held.live_job = job_at(members, "job", damage);
     entry.held.staged_job = job_at(members, "staged-job", damage);
     return entry;
@@ -113,6 +123,7 @@ std::string to_text(const std::vector<IndexEntry>& entries) {
         for (const CertificateFacts& facts : entry.held.certificates)
             one["certificates"].push_back(certificate_json(facts));
         put(one, "former-files", *entry.held.former_files);
+        put(one, "ca-url", *entry.held.ca_url);
         if (entry.held.live_job)
             one["job"] = job_json(*entry.held.live_job);
         if (entry.held.staged_job)

@@ -20,6 +20,8 @@ std::optional<model::Failure> read_failure(const Members& job, const Members& ou
     Members mine = ours.object("failure");
     failure.stage = mine.text("stage");
     failure.at = mine.date("at").value_or(last_run.value_or(model::sys_seconds{}));
+    failure.settings = mine.digest("settings");
+    failure.retry_after = mine.date("retry-after");
     if (std::string word = mine.text("class"); !word.empty()) {
         auto failure_class = model::failure_class_named(word);
         if (failure_class)
@@ -41,6 +43,22 @@ model::Served read_served(const Members& json) {
     served.last = json.date("last");
     served.next = json.date("next");
     return served;
+}
+
+model::Boxed<model::Installation> read_installation(const Members& ours) {
+    if (ours.find("installation") == nullptr)
+        return {};
+    Members json = ours.object("installation");
+    model::Installation installation;
+    for (const std::string& text : json.texts("renewals"))
+        if (auto at = base::parse_http_date(text))
+            installation.renewed(*at);
+    installation.lifetime = std::chrono::seconds{json.count("lifetime")};
+    installation.settings = json.digest("settings");
+    installation.chain_length = json.count("chain-length");
+    installation.due_by = json.text("due-by");
+    installation.wait_until = json.date("wait-until");
+    return installation;
 }
 
 model::JobLog read_log(const Members& job, Damage& damage) {
@@ -87,6 +105,19 @@ Json served_json(const model::Served& served) {
     return json;
 }
 
+Json installation_json(const model::Installation& installation) {
+    Json json;
+    for (model::sys_seconds at : installation.renewals)
+        json["renewals"].push_back(base::http_date(at));
+    json["lifetime"] = installation.lifetime.count();
+    put_digest(json, "settings", installation.settings);
+    if (installation.chain_length > 0)
+        json["chain-length"] = installation.chain_length;
+    put(json, "due-by", installation.due_by);
+    put(json, "wait-until", installation.wait_until);
+    return json;
+}
+
 // Of a record that does not say so, mod_md's for one: whoever was not notified was not told.
 bool message_owed_unsaid(const model::Job& job) {
     return job.finished && !job.notified;
@@ -99,7 +130,12 @@ Json our_json(const model::Job& job) {
         ours["failure"]["class"] = model::word(job.last_failure->failure_class);
         ours["failure"]["at"] = base::http_date(job.last_failure->at);
         put(ours["failure"], "cause", std::string(model::word(job.last_failure->cause)));
+        put_digest(ours["failure"], "settings", job.last_failure->settings);
+        put(ours["failure"], "retry-after", job.last_failure->retry_after);
     }
+    put(ours, "early-at", job.early_at);
+    if (job.installation)
+        ours["installation"] = installation_json(*job.installation);
     if (job.notify_errors > 0)
         ours["notify-errors"] = job.notify_errors;
     put(ours, "notify-next", job.notify_next);
@@ -144,6 +180,8 @@ Parsed<model::Job> job_of(const Json& json) {
     job.last_run = members.date("last-run");
     job.valid_from = members.date("valid-from");
     job.last_failure = read_failure(members, ours, job.last_run);
+    job.early_at = ours.date("early-at");
+    job.installation = read_installation(ours);
     job.notify_errors = ours.count("notify-errors");
     job.notify_next = ours.date("notify-next");
     job.message_owed = ours.optional_flag("message-owed").value_or(message_owed_unsaid(job));

@@ -3,6 +3,7 @@
 
 #include "base/time_text.hpp"
 
+#include <charconv>
 #include <limits>
 
 namespace md::store {
@@ -120,6 +121,14 @@ unsigned Members::count(const char* key) const {
     return 0;
 }
 
+// A text: JSON's own numbers are not for 64 bits everywhere.
+std::uint64_t Members::digest(const char* key) const {
+    std::string written = text(key);
+    std::uint64_t digest = 0;
+    auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), digest);
+    return error == std::errc() && end == written.data() + written.size() ? digest : 0;
+}
+
 std::optional<model::sys_seconds> Members::date(const char* key) const {
     std::string written = text(key);
     if (written.empty())
@@ -149,6 +158,11 @@ void put(Json& object, const char* key, const std::string& text) {
 void put(Json& object, const char* key, const std::vector<std::string>& texts) {
     if (!texts.empty())
         object[key] = texts;
+}
+
+void put_digest(Json& object, const char* key, std::uint64_t digest) {
+    if (digest != 0)
+        object[key] = std::to_string(digest);
 }
 
 void put(Json& object, const char* key, const std::optional<model::sys_seconds>& date) {

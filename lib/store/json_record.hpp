@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ public:
     std::optional<long long> number(const char* key) const;
     // A count: 0 to 4294967295.
     unsigned count(const char* key) const;
+    // Of 64 bits, as put_digest() writes it; 0 where there is none.
+    std::uint64_t digest(const char* key) const;
     std::optional<model::sys_seconds> date(const char* key) const;
     // A member that is itself an object; absent reads as an empty one.
     Members object(const char* key) const;
@@ -53,6 +56,7 @@ Json job_json(const model::Job& job);
 // Adds a member unless it is empty.
 void put(Json& object, const char* key, const std::string& text);
 void put(Json& object, const char* key, const std::vector<std::string>& texts);
+void put_digest(Json& object, const char* key, std::uint64_t digest);
 void put(Json& object, const char* key, const std::optional<model::sys_seconds>& date);
 
 }  // namespace md::store

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace md::store {
@@ -32,6 +33,14 @@ Lease::~Lease() {
     // An empty file tells a person that nobody has it. Only the lock itself counts.
     [[maybe_unused]] int ignored = ::ftruncate(descriptor_, 0);
     ::close(descriptor_);
+}
+
+bool Lease::is_in_place(const std::string& directory) const {
+    std::string path = directory + "/" + std::string(lock_key);
+    struct stat mine {
+    }, there{};
+    return ::fstat(descriptor_, &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
+           mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
 }
 
 std::string this_owner() {

@@ -21,6 +21,9 @@ public:
     }
     ~Lease();
 
+    // Its file is still the store's lock. Where it was removed, others see none.
+    bool is_in_place(const std::string& directory) const;
+
 private:
     friend Lease acquire_lease(const std::string& directory, const std::string& owner);
     explicit Lease(int descriptor) : descriptor_(descriptor) {}

@@ -72,6 +72,10 @@ public:
     // Takes domains/NAME or a value aside as NAME.damaged (a former one is replaced). Absent: fine.
     virtual base::Task<void> set_aside(std::string key) = 0;
 
+    // Makes the store itself again, with the passphrase it had, where somebody has removed it:
+    // true then. One that was exchanged for another is used with its own passphrase from now on.
+    virtual base::Task<bool> restore() = 0;
+
     // The passphrase of account and staged keys: the 48 octets of md_store.json.
     virtual const base::Secret& passphrase() const = 0;
 };

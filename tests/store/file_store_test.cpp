@@ -406,3 +406,28 @@ TEST_CASE("what is started for one name happens in that order, whatever others d
         CHECK(await(store->read(staging_key(name, job_file))) == "12");
     }
 }
+
+TEST_CASE("a store that was removed is made again, with the passphrase it had") {
+    md::test::Scratch scratch;
+    const std::string directory = scratch / "md";
+    auto store = open_store(directory);
+    const base::Secret passphrase = store->passphrase();
+    CHECK_FALSE(await(store->restore()));
+    fs::remove_all(directory);
+    CHECK(await(store->restore()));
+    CHECK_FALSE(await(store->restore()));
+    CHECK(mode_of(directory) == 0700);
+    CHECK(mode_of(directory + "/md_store.json") == 0600);
+    await(store->write("domains/a.org/md.json", "{}"));
+    store.reset();
+    store = open_store(directory);
+    CHECK(store->passphrase().reveal() == passphrase.reveal());
+
+    // A backup was put in its place.
+    write_file(directory + "/md_store.json", header_text(3.0));
+    CHECK_FALSE(await(store->restore()));
+    CHECK(store->passphrase().reveal() == std::string(48, 'k'));
+    write_file(directory + "/md_store.json", "rubbish");
+    CHECK_THROWS_WITH(await(store->restore()), Contains("damaged"));
+    CHECK(store->passphrase().reveal() == std::string(48, 'k'));
+}

@@ -112,3 +112,21 @@ TEST_CASE("a lock of mod_md's kind excludes us") {
     ::close(ready[0]);
     ::close(ready[1]);
 }
+
+// The store was removed under a running daemon, and a second one could begin.
+TEST_CASE("a lease whose file is gone, or is another one, knows it") {
+    test::Scratch scratch;
+    const std::string directory = scratch / "md";
+    Lease lease = acquire_lease(directory);
+    CHECK(lease.is_in_place(directory));
+    std::filesystem::remove_all(directory);
+    CHECK_FALSE(lease.is_in_place(directory));
+    {
+        Lease other = acquire_lease(directory);
+        CHECK_FALSE(lease.is_in_place(directory));
+        CHECK_THROWS_AS(acquire_lease(directory), LeaseHeld);
+    }
+    lease = acquire_lease(directory);
+    CHECK(lease.is_in_place(directory));
+    CHECK_THROWS_AS(acquire_lease(directory), LeaseHeld);
+}

@@ -42,8 +42,16 @@ model::Job full_job() {
     job.next_run = noon + 1h;
     job.last_run = noon;
     job.valid_from = noon - 1h;
-    job.last_failure = model::Failure{"challenge", "urn:ietf:params:acme:error:dns",
-                                      "no such name: a.org", model::FailureClass::budget, noon};
+    job.last_failure = model::Failure{"challenge",
+                                      "urn:ietf:params:acme:error:dns",
+                                      "no such name: a.org",
+                                      model::FailureClass::budget,
+                                      noon,
+                                      0xfedcba9876543210,
+                                      noon + 2h};
+    job.early_at = noon - 2h;
+    job.installation = model::Installation{
+        {noon - 3h, noon - 2h, noon - 1h}, 90s, 0x8000000000000001, 2, "renew_window", noon + 3h};
     job.notify_errors = 2;
     job.notify_next = noon + 5min;
     job.message_owed = true;
@@ -267,6 +275,29 @@ TEST_CASE("job.json comes back as it went") {
     CHECK(*parse_job(to_text(model::Job{})) == model::Job{});
 }
 
+// mod_md reads its own members alone, and an older version of ours lacks these.
+TEST_CASE("job.json: what a set came of is a matter of ours, and may be absent") {
+    Json json = Json::parse(to_text(full_job()));
+    CHECK_FALSE(json.contains("installation"));
+    CHECK(json["mdcertd"]["installation"]["settings"] == "9223372036854775809");
+    CHECK(json["mdcertd"]["failure"]["settings"] == "18364758544493064720");
+    json["mdcertd"].erase("installation");
+    json["mdcertd"]["failure"].erase("settings");
+    json["mdcertd"].erase("early-at");
+    auto job = parse_job(json.dump());
+    REQUIRE(job.has_value());
+    CHECK_FALSE(job->installation);
+    CHECK_FALSE(job->early_at);
+    CHECK(job->last_failure->settings == 0);
+    // What cannot be a digest is none.
+    json["mdcertd"]["failure"]["settings"] = "99999999999999999999999";
+    CHECK(parse_job(json.dump())->last_failure->settings == 0);
+    json["mdcertd"]["installation"] = {{"renewals", {"soon"}}};
+    CHECK(parse_job(json.dump())->installation->renewals.empty());
+    json["mdcertd"]["installation"] = 7;
+    CHECK(parse_job(json.dump()).has_error());
+}
+
 TEST_CASE("job.json has mod_md's forms") {
     Json json = Json::parse(to_text(full_job()));
     CHECK(json["next-run"] == "Mon, 23 Nov 2026 15:28:17 GMT");
@@ -333,14 +364,17 @@ TEST_CASE("the index comes back as it went, and what is no index is damage") {
                                 "00ff"};
     model::CertificateFacts ec = rsa;
     ec.key = model::KeySpec::ec("p-384");
+    ec.chain = model::ChainFacts{3, 2, noon + std::chrono::days{9}, "odd"};
     std::vector<IndexEntry> entries{{"a.org", 12, {{rsa, ec}, "", {}, job}},
                                     {"b.org", 3, {{}, "", job, {}}}};
+    entries[0].held.ca_url = "https://ca.example/dir";
     auto read = parse_index(to_text(entries));
     REQUIRE(read.has_value());
     REQUIRE(read->size() == 2);
     CHECK(to_text(*read) == to_text(entries));
     CHECK((*read)[0].held.certificates == std::vector{rsa, ec});
     CHECK((*read)[0].held.live_job == job);
+    CHECK(*(*read)[0].held.ca_url == "https://ca.example/dir");
     CHECK((*read)[1].held.staged_job == job);
     for (const char* wrong :
          {"", "[]", R"({"entries":[1]})", R"({"entries":[{"certificates":[{"names":["a b"]}]}]})",

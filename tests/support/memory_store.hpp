@@ -39,6 +39,7 @@ public:
     unsigned changes() const { return changes_; }
 
     base::Task<std::optional<std::string>> read(std::string key) override {
+        ++reads;
         require_safe(key);
         if (closed.contains(key.substr(0, key.rfind('/'))))
             throw base::SystemError("cannot read " + key, EACCES);
@@ -135,6 +136,10 @@ public:
         }
         co_return;
     }
+    base::Task<bool> restore() override { co_return std::exchange(was_removed, false); }
+    std::size_t reads = 0;
+    // restore() finds that it was.
+    bool was_removed = false;
     const base::Secret& passphrase() const override { return passphrase_; }
 
 private:

@@ -416,7 +416,9 @@ http::Response ScenarioCa::finalize(const Post& post) {
 void ScenarioCa::sign(Order& order, const std::string& csr) {
     const auto now = clock_.now();
     order.certificate =
-        issuer_.issue(base::bytes_of(csr), now + scenario_.not_before, now + scenario_.lifetime);
+        issuer_.issue(base::bytes_of(csr),
+                      now + scenario_.not_before + std::chrono::seconds{1} - scenario_.backdated,
+                      now - scenario_.backdated + std::chrono::seconds{1} + scenario_.lifetime);
     ++certificates_issued_;
 }
 
