@@ -82,8 +82,11 @@ public:
         put_work(result);
         put_notification(result);
         put_served(result);
-        if (whole)
-            put_members(result);
+        if (!whole)
+            return result;
+        put_members(result);
+        put_proofs(result);
+        put_files(result);
         return result;
     }
 
@@ -92,6 +95,42 @@ private:
         for (const model::Member& member : wanted_.members)
             result["members"].push_back({{"name", member.name.text()},
                                          {"configured-at", base::printable(member.origin.text())}});
+    }
+
+    // Why a challenge cannot work, as far as the configuration tells; "" when it can.
+    std::string proof_obstacle(model::ChallengeType type) const {
+        bool is_wildcard =
+            std::any_of(wanted_.members.begin(), wanted_.members.end(),
+                        [](const model::Member& member) { return member.name.is_wildcard(); });
+        if (type == model::ChallengeType::dns_01)
+            return "mdcertd has no dns-01 yet";
+        if (is_wildcard)
+            return "a wildcard is proven by dns-01 only";
+        bool is_http = type == model::ChallengeType::http_01;
+        bool is_open = (is_http ? server_.port_map.http : server_.port_map.https).has_value();
+        return is_open ? "" : std::string("MDPortMap closes port ") + (is_http ? "80" : "443");
+    }
+
+    void put_proofs(json& result) const {
+        result["proofs"] = json::array();
+        for (model::ChallengeType type : wanted_.settings->challenges) {
+            json proof{{"type", model::wire_name(type)}};
+            put(proof, "obstacle", proof_obstacle(type));
+            result["proofs"].push_back(std::move(proof));
+        }
+    }
+
+    // Where servers find them (DESIGN §3).
+    void put_files(json& result) const {
+        if (!result.contains("cert"))
+            return;
+        const std::string folder = server_.store_dir + "/domains/" + wanted_.name() + "/";
+        for (const model::CertificateFacts& facts : held_.certificates) {
+            json& entry = result["cert"][facts.key.name()];
+            const std::string ending = facts.key.file_suffix() + ".pem";
+            put(entry, "certificate-file", folder + "pubcert" + ending);
+            put(entry, "key-file", folder + "privkey" + ending);
+        }
     }
 
     void put_configuration(json& result) const {

@@ -25,9 +25,10 @@ using std::chrono::sys_seconds;
 // "notification":{"state" (none, pending, failed, done), ...}, "served":{"state" (issued,
 // installed, confirmed, unconfirmed), "at", "instead", "last-look", "next-look", "notified-again"}
 // where MDServedAt is set. Names select, by any name of an MD; none = all; of those selected there
-// is also "members":[{"name", "configured-at"}], which is where each name was written. A name of no
-// MD is in "unknown-names", which is absent when there is none. Times are HTTP dates, as in the
-// store.
+// is also "members":[{"name", "configured-at"}], which is where each name was written,
+// "proofs":[{"type", "obstacle"}], which is absent where the challenge can work, and the
+// "certificate-file" and "key-file" of each key. A name of no MD is in "unknown-names", which is
+// absent when there is none. Times are HTTP dates, as in the store.
 nlohmann::json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
                            sys_seconds now, const std::vector<std::string>& names);
 
@@ -49,8 +50,10 @@ std::string status_document(const model::DesiredState& desired,
                             const model::ObservedState& observed, sys_seconds now,
                             const std::vector<std::string>& names, const nlohmann::json& more);
 
-// For people. `colour` adds ANSI. What stands in the JSON and concerns a person stands here too;
-// also "daemon" and "reload-problem" of the whole, where the caller has added them.
+// For people: of several that were not selected by name a table, else what there is to say of
+// each. `colour` adds ANSI. What stands in the JSON and concerns a person stands here too;
+// also "daemon", "reload-problem" and "unused":[{"name", "until"}] of the whole, where the caller
+// has added them.
 std::string status_text(const nlohmann::json& status, sys_seconds now, bool colour);
 
 }  // namespace md::admin

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/status_table.hpp"
+
+#include "admin/status_member.hpp"
+#include "admin/status_shades.hpp"
+#include "admin/status_words.hpp"
+#include "base/time_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace md::admin {
+namespace {
+
+using nlohmann::json;
+
+// What a person wants to see first.
+constexpr std::array<std::string_view, 8> order = {
+    "expired", "failing", "stopped", "missing", "incomplete", "expiring", "valid", "not managed"};
+constexpr std::size_t states_in_trouble = 5;
+
+std::size_t place_of(const std::string& state) {
+    return static_cast<std::size_t>(std::find(order.begin(), order.end(), state) - order.begin());
+}
+
+struct Row {
+    std::string name, state, days, next, problem;
+    std::size_t place = 0;
+    sys_seconds until = sys_seconds::max();
+};
+
+std::string days_left(sys_seconds until, sys_seconds now) {
+    return std::to_string(std::chrono::floor<std::chrono::days>(until - now).count());
+}
+
+// The day is enough for what is days away.
+std::string next_moment(const json& action, sys_seconds now) {
+    auto at = time_of(action, "at");
+    if (!at)
+        return "-";
+    if (*at <= now)
+        return "now";
+    if (*at - now < std::chrono::days{2})
+        return distance(*at, now);
+    std::string text = base::readable_time(*at);
+    return text.substr(0, text.find(' '));
+}
+
+// One line of what is wrong; the long form tells more.
+std::string problem_of(const json& domain, const StatusWords& words) {
+    constexpr std::size_t longest = 100;
+    std::string text = text_of(member(domain, "last-problem"), "detail");
+    if (text.empty())
+        text = text_of(member(domain, "last-problem"), "problem");
+    if (text.empty() && words.notification_failed)
+        text = words.notification;
+    if (text.empty() && words.not_served)
+        text = words.served;
+    if (text.empty() && place_of(words.state) < states_in_trouble)
+        text = text_of(domain, "state-descr");
+    if (text.size() <= longest)
+        return text;
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end;  // not within a character of UTF-8
+    return text.substr(0, end) + " ...";
+}
+
+Row row_of(const json& domain, sys_seconds now) {
+    const StatusWords words = words_of(domain, now);
+    Row row{words.name,
+            words.state,
+            words.until ? days_left(*words.until, now) : "-",
+            next_moment(member(domain, "next-action"), now),
+            problem_of(domain, words),
+            2 * place_of(words.state),
+            words.until.value_or(sys_seconds::max())};
+    // A valid one whose servers do not know is trouble, too.
+    if (words.notification_failed || words.not_served)
+        row.place = std::min(row.place, 2 * states_in_trouble - 1);
+    return row;
+}
+
+struct Widths {
+    std::size_t name = 4, state = 5, days = 4, next = 4;
+};
+
+Widths widths_of(const std::vector<Row>& rows) {
+    Widths widths;
+    for (const Row& row : rows) {
+        widths.name = std::max(widths.name, row.name.size());
+        widths.state = std::max(widths.state, row.state.size());
+        widths.days = std::max(widths.days, row.days.size());
+        widths.next = std::max(widths.next, row.next.size());
+    }
+    return widths;
+}
+
+std::string left(const std::string& text, std::size_t width) {
+    return text + std::string(width - std::min(width, text.size()) + 2, ' ');
+}
+
+std::string line_of(const Row& row, const Widths& widths, bool colour) {
+    const std::string state = left(row.state, widths.state);
+    std::string line = left(row.name, widths.name) +
+                       painted(state, colour ? shade_of(row.state) : std::string_view()) +
+                       std::string(widths.days - std::min(widths.days, row.days.size()), ' ') +
+                       row.days + "  " + left(row.next, widths.next) + row.problem;
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line + "\n";
+}
+
+}  // namespace
+
+bool in_trouble(const json& domain, bool daemon_runs) {
+    const json& served = member(domain, "served");
+    const json& action = member(domain, "next-action");
+    bool is_due = action.is_object() && action.value("due", json()) == json(true);
+    return place_of(text_of(domain, "state")) < states_in_trouble ||
+           text_of(member(domain, "notification"), "state") == "failed" ||
+           text_of(served, "state") == "unconfirmed" || (is_due && !daemon_runs);
+}
+
+bool keep_failing(json& status) {
+    bool daemon_runs = text_of(status, "daemon") == "running";
+    json failing = json::array();
+    for (const json& domain : member(status, "managed-domains"))
+        if (in_trouble(domain, daemon_runs))
+            failing.push_back(domain);
+    bool is_any = !failing.empty() || !text_of(status, "reload-problem").empty();
+    status["managed-domains"] = std::move(failing);
+    return is_any;
+}
+
+std::string status_table(const json& status, sys_seconds now, bool colour) {
+    std::vector<Row> rows;
+    for (const json& domain : member(status, "managed-domains"))
+        rows.push_back(row_of(domain, now));
+    std::stable_sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
+        return std::pair(one.place, one.until) < std::pair(other.place, other.until);
+    });
+    const Row head{"NAME", "STATE", "DAYS", "NEXT", "PROBLEM", 0, {}};
+    const Widths widths = widths_of(rows);
+    std::string text = line_of(head, widths, false);
+    for (const Row& row : rows)
+        text += line_of(row, widths, colour);
+    return text;
+}
+
+}  // namespace md::admin

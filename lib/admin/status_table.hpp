@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The status of many managed domains: a line each, trouble first; and what counts as trouble. Pure.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace md::admin {
+
+// Something is not as it should be with this managed domain (a member of "managed-domains"), and a
+// monitor shall say so: it is expired, failing, missing, incomplete or stopped, its notification
+// failed, a server shows another certificate, or it is due and no daemon runs.
+bool in_trouble(const nlohmann::json& domain, bool daemon_runs);
+
+// Leaves only those in trouble. True when there are any, or the configuration on disk is not in
+// force.
+bool keep_failing(nlohmann::json& status);
+
+// Name, state, days left, next action, problem. Those in trouble first, then what ends first.
+std::string status_table(const nlohmann::json& status, std::chrono::sys_seconds now, bool colour);
+
+}  // namespace md::admin
