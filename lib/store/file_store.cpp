@@ -287,6 +287,12 @@ base::Task<void> FileStore::rename(std::string old_name, std::string new_name) {
     co_await base::on_executor(strand_of_name(old_name), work);
 }
 
+base::Task<std::string> FileStore::retire(std::string name) {
+    require_writable(domain_key(name));
+    auto work = [this, name] { return retire_set(tree_, name); };
+    co_return co_await base::on_executor(strand_of_name(name), work);
+}
+
 base::Task<void> FileStore::set_aside(std::string key) {
     require_writable(key);
     auto work = [this, key] { set_key_aside(tree_, key); };

@@ -41,6 +41,9 @@ public:
     base::Task<void> rename(std::string old_name, std::string new_name) override;
     base::Task<void> set_aside(std::string key) override;
     base::Task<bool> restore() override;
+    // Takes a live set out of use: domains/NAME goes to the archive, whose key is returned, and
+    // staging/NAME away.
+    base::Task<std::string> retire(std::string name);
     const base::Secret& passphrase() const override { return passphrase_; }
 
     const std::string& directory() const { return tree_.root(); }

@@ -173,6 +173,15 @@ void activate_set(FileTree& tree, const std::string& name,
     }
 }
 
+std::string retire_set(FileTree& tree, const std::string& name) {
+    std::string key = next_archive_key(tree, name);
+    if (!is_safe_key(key))
+        throw base::Error("the archive has no room for the name " + name);
+    tree.move(domain_key(name), key);
+    tree.drop(staging_key(name));
+    return key;
+}
+
 void complete_interrupted_sets(FileTree& tree) {
     for (const std::string& name : tree.names("tmp")) {
         try {
