@@ -32,7 +32,7 @@ std::string asked_for(const FrontedSite& site) {
     return "{ hdr(host),field(1,:),lower " + names_of(site) + " }";
 }
 
-std::string redirects(const FrontedSite& site) {
+std::string haproxy_redirects(const FrontedSite& site) {
     RequireHttps require = site.domain->settings->require_https;
     if (require == RequireHttps::off)
         return "";
@@ -66,7 +66,7 @@ std::string note_on_chroot(const std::string& http) {
 std::string plain_frontend(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     std::string text = "frontend http\n    mode http\n    bind :::80 v4v6\n";
     for (const FrontedSite& site : sites)
-        text += redirects(site);
+        text += haproxy_redirects(site);
     if (!to.http.empty())
         text += "    use_backend mdcertd if { path_beg /.well-known/acme-challenge/ }\n";
     text += "    # default_backend your-site\n";
@@ -75,6 +75,26 @@ std::string plain_frontend(const Forwarding& to, const std::vector<FrontedSite>&
                 "    server mdcertd " + address_for_haproxy(to.http) +
                 (to.http_wants_header ? " send-proxy-v2\n" : "\n");
     return text;
+}
+
+std::string haproxy_forwarding(const Forwarding& to) {
+    return to.http.empty()
+               ? ""
+               : "    use_backend mdcertd if { path_beg /.well-known/acme-challenge/ }\n";
+}
+
+std::string haproxy_backend(const Forwarding& to) {
+    return to.http.empty() ? ""
+                           : "# To the end of the file:\nbackend mdcertd\n    mode http\n"
+                             "    server mdcertd " +
+                                 to.http + "\n";
+}
+
+std::string haproxy_certificates(const FrontedSite& site) {
+    std::string text = "    # at the end of its bind line: ssl";
+    for (const CertificateFiles& files : site.files)
+        text += " crt " + link_of(site, files);
+    return how_to_link({site}) + text + " alpn h2,http/1.1\n";
 }
 
 // Of port 443, what is a question of the CA goes to mdcertd and all else to the frontend below.
@@ -106,7 +126,20 @@ std::string tls_frontend(const Forwarding& to, const std::vector<FrontedSite>& s
     return text + "    # default_backend your-site\n";
 }
 
+std::string haproxy_plain_block(const Forwarding& to, const FrontedSite& site) {
+    return plain_frontend(to, {site});
+}
+
+std::string haproxy_tls_block(const Forwarding& to, const FrontedSite& site) {
+    return how_to_link({site}) + tls_frontend(to, {site});
+}
+
 }  // namespace
+
+Dialect haproxy_dialect() {
+    return {haproxy_forwarding,   haproxy_backend,     haproxy_redirects,
+            haproxy_certificates, haproxy_plain_block, haproxy_tls_block};
+}
 
 std::string haproxy_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     auto certified = [](const FrontedSite& site) { return site.certified; };

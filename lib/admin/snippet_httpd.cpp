@@ -24,28 +24,51 @@ std::string httpd_redirect(RequireHttps require) {
            rule + (permanent ? "301" : "302") + "]\n" + rule + (permanent ? "308" : "307") + "]\n";
 }
 
-std::string plain_host(const Forwarding& to, const FrontedSite& site) {
+std::string httpd_forwarding(const Forwarding& to) {
     const std::string path = "/.well-known/acme-challenge/";
-    std::string text = "<VirtualHost *:80>\n" + server_names(site);
+    if (to.http.empty())
+        return "";
     const bool is_socket = to.http.starts_with("unix:");
     const std::string target = is_socket ? to.http + "|http://localhost" : "http://" + to.http;
-    if (!to.http.empty())
-        text += "    ProxyPass \"" + path + "\" \"" + target + path + "\"\n";
-    return text + httpd_redirect(site.domain->settings->require_https) + "</VirtualHost>\n";
+    return "    ProxyPass \"" + path + "\" \"" + target + path + "\"\n";
 }
 
-std::string tls_host(const FrontedSite& site) {
-    std::string text = "<VirtualHost *:443>\n" + server_names(site) + "    SSLEngine on\n";
+std::string plain_host(const Forwarding& to, const FrontedSite& site) {
+    return "<VirtualHost *:80>\n" + server_names(site) + httpd_forwarding(to) +
+           httpd_redirect(site.domain->settings->require_https) + "</VirtualHost>\n";
+}
+
+std::string httpd_redirect_within(const FrontedSite& site) {
+    RequireHttps require = site.domain->settings->require_https;
+    return require == RequireHttps::off ? "" : httpd_redirect(require);
+}
+
+std::string httpd_certificates(const FrontedSite& site) {
+    std::string text = "    SSLEngine on\n";
     for (const CertificateFiles& files : site.files)
         text += "    SSLCertificateFile " + files.certificate + "\n    SSLCertificateKeyFile " +
                 files.key + "\n";
     if (site.domain->settings->require_https == RequireHttps::permanent)
         text +=
             "    Header always set Strict-Transport-Security \"" + std::string(hsts_value) + "\"\n";
-    return text + "    # Your site: DocumentRoot, ProxyPass, ...\n</VirtualHost>\n";
+    return text;
+}
+
+std::string tls_host(const FrontedSite& site) {
+    return "<VirtualHost *:443>\n" + server_names(site) + httpd_certificates(site) +
+           "    # Your site: DocumentRoot, ProxyPass, ...\n</VirtualHost>\n";
+}
+
+std::string httpd_tls_block(const Forwarding&, const FrontedSite& site) {
+    return tls_host(site);
 }
 
 }  // namespace
+
+Dialect httpd_dialect() {
+    return {httpd_forwarding,   no_backend, httpd_redirect_within,
+            httpd_certificates, plain_host, httpd_tls_block};
+}
 
 std::string httpd_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     std::string text = "# Once: a2enmod ssl proxy_http rewrite headers\n";

@@ -22,15 +22,35 @@ std::string nginx_redirect(RequireHttps require) {
            (permanent ? "301" : "302") + " https://$host$request_uri;\n    }\n";
 }
 
+std::string nginx_forwarding(const Forwarding& to) {
+    return to.http.empty() ? ""
+                           : "    location /.well-known/acme-challenge/ {\n"
+                             "        proxy_pass http://" +
+                                 to.http + ";\n        proxy_set_header Host $host;\n    }\n";
+}
+
 std::string plain_server(const Forwarding& to, const FrontedSite& site) {
-    std::string text =
-        "server {\n    listen 80;\n    listen [::]:80;\n    server_name " + names_of(site) + ";\n";
-    if (!to.http.empty())
-        text +=
-            "    location /.well-known/acme-challenge/ {\n"
-            "        proxy_pass http://" +
-            to.http + ";\n        proxy_set_header Host $host;\n    }\n";
-    return text + nginx_redirect(site.domain->settings->require_https) + "}\n";
+    return "server {\n    listen 80;\n    listen [::]:80;\n    server_name " + names_of(site) +
+           ";\n" + nginx_forwarding(to) + nginx_redirect(site.domain->settings->require_https) +
+           "}\n";
+}
+
+std::string nginx_redirect_within(const FrontedSite& site) {
+    RequireHttps require = site.domain->settings->require_https;
+    return require == RequireHttps::off
+               ? ""
+               : "    # In place of its own 'location /':\n" + nginx_redirect(require);
+}
+
+std::string nginx_certificates(const FrontedSite& site) {
+    std::string text;
+    for (const CertificateFiles& files : site.files)
+        text += "    ssl_certificate " + files.certificate + ";\n    ssl_certificate_key " +
+                files.key + ";\n";
+    if (site.domain->settings->require_https == RequireHttps::permanent)
+        text += "    add_header Strict-Transport-Security \"" + std::string(hsts_value) +
+                "\" always;\n";
+    return text;
 }
 
 std::string tls_server(const Forwarding& to, const FrontedSite& site) {
@@ -40,13 +60,7 @@ std::string tls_server(const Forwarding& to, const FrontedSite& site) {
     else
         text += "    listen " + std::string(shared_tls_address) +
                 " ssl;  # port 443 arrives here by way of the stream above\n";
-    text += "    server_name " + names_of(site) + ";\n";
-    for (const CertificateFiles& files : site.files)
-        text += "    ssl_certificate " + files.certificate + ";\n    ssl_certificate_key " +
-                files.key + ";\n";
-    if (site.domain->settings->require_https == RequireHttps::permanent)
-        text += "    add_header Strict-Transport-Security \"" + std::string(hsts_value) +
-                "\" always;\n";
+    text += "    server_name " + names_of(site) + ";\n" + nginx_certificates(site);
     return text + "    # Your site: root, proxy_pass, ...\n}\n";
 }
 
@@ -65,6 +79,11 @@ std::string stream(const Forwarding& to) {
 }
 
 }  // namespace
+
+Dialect nginx_dialect() {
+    return {nginx_forwarding,   no_backend,   nginx_redirect_within,
+            nginx_certificates, plain_server, tls_server};
+}
 
 std::string nginx_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     std::string text = to.tls.empty() ? "" : stream(to);

@@ -27,6 +27,25 @@ inline std::string names_of(const FrontedSite& site, std::size_t skipped = 0) {
     return names;
 }
 
+// One server's words for the parts of a site; each is lines, "" where there is nothing to write.
+struct Dialect {
+    using OfSite = std::string (*)(const FrontedSite&);
+    using OfBoth = std::string (*)(const Forwarding&, const FrontedSite&);
+
+    std::string (*forwarding)(const Forwarding&);  // within the block of port 80
+    std::string (*backend)(const Forwarding&);     // beside it
+    OfSite redirect;                               // within the block of port 80
+    OfSite certificates;                           // within the block of port 443
+    OfBoth plain_block, tls_block;                 // whole ones
+};
+Dialect nginx_dialect();
+Dialect httpd_dialect();
+Dialect haproxy_dialect();
+
+inline std::string no_backend(const Forwarding&) {
+    return "";
+}
+
 inline std::string waits_for_certificate(const FrontedSite& site) {
     return "# " + site.domain->name() +
            " has no certificate yet. Once 'mdcertd status' says that it has, run this command\n"

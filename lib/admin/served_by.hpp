@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which part of another server's configuration serves a name now, as that server itself tells it:
+// the output of `nginx -T` and `httpd -S`, the file of HAProxy. Pure, and only for a hint to a
+// person: what is not understood is passed over.
+#pragma once
+
+#include "admin/snippet.hpp"
+#include "model/domain_name.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace md::admin {
+
+struct ServingPlace {
+    std::string file;
+    unsigned line = 0;
+    unsigned port = 0;
+
+    std::string text() const { return file + ":" + std::to_string(line); }
+    bool operator==(const ServingPlace&) const = default;
+};
+
+// In the order told, one for each port of a block. Of HAProxy, whose frontends serve every name,
+// those that listen on port 80 or 443.
+std::vector<ServingPlace> serving_places(FrontServer front, std::string_view told,
+                                         const model::DomainName& name);
+
+// The lines that go into the blocks that serve the site now, and where. `places` is not empty.
+std::string snippet_for_existing(FrontServer front, const Forwarding& to, const FrontedSite& site,
+                                 const std::vector<ServingPlace>& places);
+
+}  // namespace md::admin
