@@ -85,6 +85,7 @@ private:
     base::Task<void> begin();
     base::Task<void> leave_former_ca();
     void note_early_start(sys_seconds now);
+    base::Task<void> await_reach();
     base::Task<acme::Issued> issue_one(model::KeySpec spec);
     acme::IssueRequest request_for(const model::KeySpec& spec) const;
     base::Task<void> activate(std::vector<acme::Issued> issued);
@@ -157,6 +158,17 @@ base::Task<void> Attempt::begin() {
         throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing,
                               closed ? FailureCause::no_port : FailureCause::none);
     }
+    co_await await_reach();
+}
+
+// What was never proved on port 80 may not have its way there yet.
+base::Task<void> Attempt::await_reach() {
+    const auto& types = wanted_.settings->challenges;
+    bool by_http =
+        std::find(types.begin(), types.end(), model::ChallengeType::http_01) != types.end();
+    if (!tools_.before_first_visit || !by_http || job_.errors > 0 || !held_.certificates.empty())
+        co_return;
+    co_await tools_.before_first_visit(name_, wanted_.certificate_names());
 }
 
 // What is staged is of use at the CA that it was asked of: an order is unknown elsewhere, and a

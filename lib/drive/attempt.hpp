@@ -35,6 +35,9 @@ struct Tools {
     // Throws LeaseHeld when it is another's.
     std::function<bool()> keep_lease = [] { return false; };
     notify::Hooks* hooks = nullptr;  // none: MDMessageCmd is not run; Reconcile brings its own
+    // Resumes when the CA may come for the first time: drive/reach_wait. None: at once.
+    std::function<base::Task<void>(std::string domain, std::vector<model::DomainName> names)>
+        before_first_visit = nullptr;
 };
 
 struct Attempted {

@@ -129,10 +129,11 @@ Finding judge_visit(const std::string& place, const Visit& visit, const PostedPr
 }
 
 base::Task<void> ask_at(model::DomainName name, std::string address, PostedProof proof,
-                        OnFinding found) {
+                        OnFinding found, std::uint16_t port) {
     std::string place = name.text() + " at " + address;
     auto url =
-        http::Url::parse("http://" + name.text() + "/.well-known/acme-challenge/" + proof.token);
+        http::Url::parse("http://" + name.text() + (port == 80 ? "" : ":" + std::to_string(port)) +
+                         "/.well-known/acme-challenge/" + proof.token);
     for (int hop = 0; url; ++hop) {
         Visit result = co_await visit(*url, address);
         auto next = result.answer ? redirected(*result.answer, *url) : std::nullopt;
@@ -140,7 +141,7 @@ base::Task<void> ask_at(model::DomainName name, std::string address, PostedProof
             found(judge_visit(place, result, proof));
             co_return;
         }
-        if (next->is_https() || next->host() != url->host() || next->port() != 80) {
+        if (next->is_https() || next->host() != url->host() || next->port() != url->port()) {
             found(bad(place + ": redirects to " + base::printable(next->text()),
                       "the CA will follow; see that the answer is there too, or leave "
                       "/.well-known/acme-challenge/ out of the redirect"));
@@ -193,11 +194,12 @@ base::Task<void> survey_local_port(std::string address, std::uint16_t port, Post
                   "stop what answers there, or map another port with MDPortMap"));
 }
 
-base::Task<void> survey_port_80(model::DomainName name, PostedProof proof, OnFinding found) {
+base::Task<void> survey_port_80(model::DomainName name, PostedProof proof, OnFinding found,
+                                std::uint16_t port) {
     http::Endpoints endpoints;
     std::string trouble;
     try {
-        endpoints = co_await http::resolve(name.text(), 80);
+        endpoints = co_await http::resolve(name.text(), port);
     } catch (const base::Error& error) {
         trouble = base::printable(error.what());
     }
@@ -207,7 +209,7 @@ base::Task<void> survey_port_80(model::DomainName name, PostedProof proof, OnFin
                   "configuration"));
     for (const auto& endpoint : endpoints) {
         std::string address = endpoint.address().to_string();
-        co_await ask_at(name, address, proof, found);
+        co_await ask_at(name, address, proof, found, port);
     }
 }
 

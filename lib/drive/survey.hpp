@@ -9,6 +9,7 @@
 #include "drive/authorities.hpp"
 #include "model/managed_domain.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -36,8 +37,9 @@ struct SurveyedCa {
 base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Settings settings,
                                  const base::Clock& clock, OnFinding found);
 
-// The proof, asked for on port 80 of each address of the name.
-base::Task<void> survey_port_80(model::DomainName name, PostedProof proof, OnFinding found);
+// The proof, asked for on port 80 (of tests: another) of each address of the name.
+base::Task<void> survey_port_80(model::DomainName name, PostedProof proof, OnFinding found,
+                                std::uint16_t port = 80);
 
 // The proof, asked for on a local port, as what MDPortMap maps port 80 to.
 base::Task<void> survey_local_port(std::string address, std::uint16_t port, PostedProof proof,

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon asks itself before the CA comes: on a real responder of this machine.
+#include "drive/reach_wait.hpp"
+
+#include "drive/reach_proof.hpp"
+#include "responder/challenge_board.hpp"
+#include "responder/listener.hpp"
+#include "support/catch.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+
+using namespace md;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+namespace {
+
+std::uint16_t free_port(asio::io_context& context) {
+    asio::ip::tcp::acceptor probe(context, {asio::ip::address_v4::loopback(), 0});
+    return probe.local_endpoint().port();
+}
+
+struct Outcome {
+    std::string obstacle = "it never ended";
+    std::chrono::steady_clock::duration took{};
+};
+
+Outcome await_reach(asio::io_context& context, const char* name, drive::PostedProof proof,
+                    drive::ReachLimits limits) {
+    Outcome outcome;
+    const auto begun = std::chrono::steady_clock::now();
+    asio::co_spawn(context,
+                   drive::reach_awaited({model::DomainName::parse(name).value()}, proof, limits),
+                   [&](std::exception_ptr failed, std::string obstacle) {
+                       outcome.obstacle = failed ? "it threw" : std::move(obstacle);
+                       outcome.took = std::chrono::steady_clock::now() - begun;
+                       context.stop();
+                   });
+    context.run();
+    context.restart();
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("a name that leads here is asked for until its answer comes back, or the time is over") {
+    asio::io_context context;
+    responder::ChallengeBoard board;
+    responder::Listener listener(context.get_executor(), board);
+    drive::ReachProof reach(context.get_executor(), board);
+    drive::ReachLimits limits;
+    limits.port = free_port(context);
+    limits.longest = 300ms;
+    limits.between = 20ms;
+
+    // Nobody listens: never a gate, and what is in the way is told.
+    const drive::PostedProof proof = reach.show(1min);
+    Outcome outcome = await_reach(context, "localhost", proof, limits);
+    CHECK_THAT(outcome.obstacle, Catch::Contains("localhost at "));
+    CHECK(outcome.took >= limits.longest);
+
+    // A server that begins to pass the questions on while they are asked.
+    limits.longest = 20s;
+    asio::steady_timer later(context, 60ms);
+    later.async_wait([&](boost::system::error_code) {
+        responder::Listener::Endpoints endpoints;
+        endpoints.http = {{"localhost", limits.port}};
+        listener.open(endpoints);
+    });
+    outcome = await_reach(context, "localhost", proof, limits);
+    CHECK(outcome.obstacle == "");
+    CHECK(outcome.took < limits.longest);
+    listener.close();
+}
+
+TEST_CASE("a name that leads elsewhere, or nowhere, is not asked for") {
+    asio::io_context context;
+    drive::ReachLimits limits;
+    limits.port = free_port(context);
+    const Outcome outcome = await_reach(context, "name.invalid", {"token", "answer"}, limits);
+    CHECK(outcome.obstacle == "");
+    CHECK(outcome.took < limits.longest);
+}
