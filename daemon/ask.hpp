@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@
 namespace md {
 
 // The daemon's "status" part of its answer to a command with names; nullopt when no daemon runs.
-// Throws base::Error when the daemon refuses.
-std::optional<nlohmann::json> ask_running_daemon(const model::ServerSettings& server,
-                                                 const std::string& command,
-                                                 const std::vector<std::string>& names);
+// Throws base::Error when the daemon refuses or does not answer. `on_progress` hears what it does.
+std::optional<nlohmann::json> ask_running_daemon(
+    const model::ServerSettings& server, const std::string& command,
+    const std::vector<std::string>& names,
+    std::function<void(const std::string&)> on_progress = [](const std::string&) {});
 
 }  // namespace md

@@ -5,10 +5,25 @@
 #include "base/log.hpp"
 #include "config/disk_source.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
+#include <vector>
 
 namespace md {
+namespace {
+
+// A file that is included twice, or a line that counts for several domains, has its mistake once.
+void drop_repeated(std::vector<config::Diagnostic>& diagnostics) {
+    std::vector<config::Diagnostic> told;
+    for (config::Diagnostic& diagnostic : diagnostics)
+        if (std::find(told.begin(), told.end(), diagnostic) == told.end())
+            told.push_back(std::move(diagnostic));
+    diagnostics = std::move(told);
+}
+
+}  // namespace
 
 config::Loaded load_configuration(const commands::CommandLine& line) {
     config::Environment environment;
@@ -17,7 +32,9 @@ config::Loaded load_configuration(const commands::CommandLine& line) {
         return value ? std::optional<std::string>(value) : std::nullopt;
     };
     environment.defines = line.defines;
-    return config::load(line.config_file, config::DiskSource(), environment);
+    config::Loaded loaded = config::load(line.config_file, config::DiskSource(), environment);
+    drop_repeated(loaded.diagnostics);
+    return loaded;
 }
 
 void print_diagnostics(const config::Loaded& loaded) {
@@ -43,8 +60,8 @@ void require_sound(const config::Loaded& loaded, const commands::CommandLine& li
     if (loaded.ok())
         return;
     print_diagnostics(loaded);
-    throw base::Error("the configuration " + line.config_file +
-                      " has errors; 'mdcertd check' lists them");
+    throw Misconfigured("the configuration " + line.config_file +
+                        " has errors; 'mdcertd check' lists them");
 }
 
 }  // namespace md

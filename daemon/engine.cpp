@@ -2,6 +2,7 @@
 #include "engine.hpp"
 
 #include "base/log.hpp"
+#include "drive/reach_wait.hpp"
 #include "drive/showcase.hpp"
 #include "free_memory.hpp"
 #include "http/beast_transport.hpp"
@@ -117,12 +118,17 @@ base::Task<void> Engine::open_all() {
     open_ports(desired_);
     become_user(server);
     hooks_.set_store_directory(server.store_dir);
-    lease_ = store::acquire_lease(server.store_dir);
+    lease_ = store::acquire_lease(server.store_dir, owner_);
     store_ = co_await store::FileStore::open(server.store_dir, io_pool_);
     authorities_ =
         std::make_unique<drive::Authorities>(executor_, *store_, clock_, transports(executor_));
-    drive::Tools tools{*store_,   *authorities_, {&tls_alpn01_, &http01_},       clock_, key_pool_,
-                       on_stage_, &probe_,       [this] { return keep_lease(); }};
+    drive::Tools tools{*store_, *authorities_, {&tls_alpn01_, &http01_},
+                       clock_,  key_pool_,     on_stage_};
+    tools.probe = &probe_;
+    tools.keep_lease = [this] { return keep_lease(); };
+    tools.before_first_visit = [this](std::string domain, auto names) {
+        return await_reach(std::move(domain), std::move(names));
+    };
     reconcile_ = std::make_unique<drive::Reconcile>(executor_, std::move(tools), hooks_,
                                                     std::exchange(desired_, {}),
                                                     [this](const auto* changed) { show(changed); });
@@ -134,10 +140,21 @@ base::Task<void> Engine::open_all() {
 bool Engine::keep_lease() {
     if (lease_->is_in_place(store_->directory()))
         return false;
-    lease_ = store::acquire_lease(store_->directory());
+    lease_ = store::acquire_lease(store_->directory(), owner_);
     log::warn("the lock of the store was gone and is taken again",
               log::kv("path", store_->directory()));
     return true;
+}
+
+base::Task<void> Engine::await_reach(std::string domain, std::vector<model::DomainName> names) {
+    if (!reconcile_->desired().server.port_map.http || !listener_.http_obstacle().empty())
+        co_return;
+    constexpr std::chrono::minutes long_enough{1};
+    drive::ReachProof proof(executor_, board_);
+    std::string obstacle = co_await drive::reach_awaited(std::move(names), proof.show(long_enough));
+    if (!obstacle.empty())
+        log::warn("port 80 of this machine does not lead to mdcertd, the CA is asked all the same",
+                  log::kv("domain", domain), log::kv("reason", obstacle));
 }
 
 // The responder learns what has changed: which names have a certificate, and which one.
@@ -177,6 +194,10 @@ base::Task<void> Engine::reload(model::DesiredState desired) {
     listener_.admit();
     if (failed)
         std::rethrow_exception(failed);
+}
+
+Reach Engine::ports() const {
+    return {{}, listener_.http_obstacle(), listener_.https_obstacle()};
 }
 
 Reach Engine::reach() {

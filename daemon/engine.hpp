@@ -46,6 +46,9 @@ public:
     // Listening sockets that the service manager opened; before open().
     void adopt(const std::vector<int>& descriptors);
 
+    // What the store's lock says of us; before open(). By default: this process.
+    void introduce(std::string owner) { owner_ = std::move(owner); }
+
     // Binds the ports, becomes the configured user, takes the store's lease and reads the store.
     // Throws base::Error with what stands in the way; a port that cannot be bound is a warning.
     base::Task<void> open();
@@ -55,9 +58,13 @@ public:
 
     drive::Reconcile& reconcile() { return *reconcile_; }
     base::Clock& clock() { return clock_; }
+    store::FileStore& store() { return *store_; }
 
     // A new configuration. Throws base::Error, and changes nothing, when it needs a restart.
     base::Task<void> reload(model::DesiredState desired);
+
+    // Whether the ports are open now, without a proof.
+    Reach ports() const;
 
     // Shows a proof of nothing for some minutes; one asked for before goes.
     Reach reach();
@@ -71,6 +78,7 @@ public:
 
 private:
     base::Task<void> open_all();
+    base::Task<void> await_reach(std::string domain, std::vector<model::DomainName> names);
     void open_ports(const model::DesiredState& desired);
     void retry_ports();
     std::string http_obstacle();
@@ -82,6 +90,7 @@ private:
     model::DesiredState desired_;  // until reconcile_ has it
     OnStage on_stage_;
     std::function<void()> on_change_;
+    std::string owner_ = store::this_owner();
     base::SystemClock clock_;
     base::asio::thread_pool io_pool_{4};  // they wait for the disk
     base::asio::thread_pool key_pool_{2};

@@ -4,10 +4,13 @@
 #include "free_memory.hpp"
 #include "open_files.hpp"
 #include "options.hpp"
+#include "signals.hpp"
 
 #include <sys/prctl.h>
 
 int main(int argc, char** argv) {
+    md::hold_hangups();
+    md::keep_standard_streams();
     // Keys are neither in what was freed nor in a core file, and no other process of the same user
     // may look for them.
     md::crypto::wipe_what_openssl_frees();

@@ -2,7 +2,10 @@
 #include "open_files.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace md {
 
@@ -17,6 +20,13 @@ void raise_file_limit() {
     files.rlim_cur = wanted;
     // When it fails, the responder makes do with what there is.
     static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));
+}
+
+void keep_standard_streams() {
+    for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+            // It takes the lowest free number, which is this one.
+            static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY));
 }
 
 }  // namespace md

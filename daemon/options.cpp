@@ -2,12 +2,20 @@
 #include "options.hpp"
 
 #include "commands/commands.hpp"
+#include "config/spelling.hpp"
+#include "configuration.hpp"
+#include "signals.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <string_view>
+#include <sysexits.h>
+#include <unistd.h>
 
 namespace md {
 namespace {
@@ -42,7 +50,11 @@ constexpr Subcommand subcommands[] = {
      Subcommand::some_names},
     {"log", "Tell what happened to these managed domains", commands::log, true, false,
      Subcommand::at_least_one},
+    {"reload", "Have the running daemon read its configuration anew", commands::reload, false,
+     false, Subcommand::no_names},
     {"renew", "Renew these managed domains now", commands::renew, false, false,
+     Subcommand::at_least_one},
+    {"forget", "Archive certificates that are configured no more", commands::forget, false, false,
      Subcommand::at_least_one},
     {"snippet", "Print what nginx, httpd or haproxy needs in its configuration", commands::snippet,
      false, false, Subcommand::server_and_names},
@@ -62,20 +74,30 @@ void add_import(CLI::App& command, CommandLine& line) {
         ->allow_extra_args(false);
 }
 
+// Before the command or after it.
+void add_common(CLI::App& app, CommandLine& line) {
+    app.add_option("-c,--config", line.config_file, "Configuration file")->capture_default_str();
+    app.add_option("-D,--define", line.defines, "Define a name for <IfDefine>")
+        ->allow_extra_args(false);
+}
+
 CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
     CLI::App* command = app.add_subcommand(entry.name, entry.description);
-    command->add_option("-c,--config", line.config_file, "Configuration file")
-        ->capture_default_str();
-    command->add_option("-D,--define", line.defines, "Define a name for <IfDefine>")
-        ->allow_extra_args(false);
+    add_common(*command, line);
     if (entry.takes_json)
         command->add_flag("--json", line.json, "Print JSON");
     if (entry.takes_verbose)
         command->add_flag("-v,--verbose", line.verbose, "Name every skipped directive");
     if (entry.names == Subcommand::server_and_names)
-        command->add_option("SERVER", line.server, "nginx, httpd or haproxy")->required();
+        command
+            ->add_option("SERVER", line.server,
+                         "nginx, httpd or haproxy; SERVER=FILE with that configuration file")
+            ->required();
     if (entry.names == Subcommand::client_and_directory)
         add_import(*command, line);
+    if (entry.body == commands::status)
+        command->add_flag("--failing", line.failing,
+                          "Only those in trouble; exit status 1 when there are any");
     CLI::Option* online = nullptr;
     if (entry.names == Subcommand::names_with_online)
         online =
@@ -83,7 +105,7 @@ CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
                               "Look at the CA, the ports, the names and their CAA records, too");
     if (entry.names == Subcommand::no_names || entry.names == Subcommand::client_and_directory)
         return command;
-    auto* names = command->add_option("NAME", line.names, "Managed domain, by its first name");
+    auto* names = command->add_option("NAME", line.names, "Managed domain, by any of its names");
     if (online != nullptr)
         names->needs(online);
     else
@@ -91,13 +113,81 @@ CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
     return command;
 }
 
+std::string advice_for(const std::exception& error) {
+    auto* system = dynamic_cast<const base::SystemError*>(&error);
+    bool is_denied = system != nullptr && (system->number() == EACCES || system->number() == EPERM);
+    return is_denied && ::geteuid() != 0 ? ": run it as root, for instance with sudo" : "";
+}
+
+// sysexits.h: a configuration error. The unit does not start the daemon again then.
+int status_for(const Subcommand& entry, const std::exception& error) {
+    bool is_misconfigured = dynamic_cast<const Misconfigured*>(&error) != nullptr;
+    return is_misconfigured && entry.body == commands::run ? EX_CONFIG : 1;
+}
+
 int run_guarded(const Subcommand& entry, const CommandLine& line) {
+    if (entry.body != commands::run)
+        release_hangups();
     try {
         return entry.body(line);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "mdcertd %s: %s\n", entry.name, error.what());
-        return 1;
+        std::fprintf(stderr, "mdcertd %s: %s%s\n", entry.name, error.what(),
+                     advice_for(error).c_str());
+        return status_for(entry, error);
     }
+}
+
+std::string meant(const std::string& word, const std::vector<std::string_view>& candidates) {
+    auto found = config::closest(word, candidates, 2);
+    return found ? ": did you mean '" + std::string(*found) + "'?" : "";
+}
+
+// The first word that is no option and no value of one; "" when there is none.
+std::string command_word(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "-c" || word == "--config" || word == "-D" || word == "--define")
+            ++i;
+        else if (!word.starts_with('-'))
+            return std::string(word);
+    }
+    return {};
+}
+
+// What is wrong with the command line in words of ours; "" when CLI11's will do.
+std::string misspelt(CLI::App& app, int argc, char** argv) {
+    const std::string command = command_word(argc, argv);
+    std::vector<std::string_view> names;
+    for (const Subcommand& entry : subcommands)
+        names.push_back(entry.name);
+    bool is_known = std::find(names.begin(), names.end(), command) != names.end();
+    if (!command.empty() && !is_known)
+        return "there is no command '" + command + "'" + meant(command, names);
+    if (command.empty())
+        return {};
+    std::vector<std::string> options;
+    for (const CLI::Option* option : app.get_subcommand(command)->get_options())
+        for (const std::string& name : option->get_lnames())
+            options.push_back("--" + name);
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
+        if (word.starts_with("--") && word.size() > 2 &&
+            std::find(options.begin(), options.end(), word) == options.end())
+            return command + " has no option " + word +
+                   meant(word, {options.begin(), options.end()});
+    }
+    return {};
+}
+
+int refuse(CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+    if (error.get_exit_code() == 0)
+        return app.exit(error);  // --help, --version
+    const std::string text = misspelt(app, argc, argv);
+    if (text.empty())
+        app.exit(error);
+    else
+        std::fprintf(stderr, "mdcertd: %s\nRun with --help for more information.\n", text.c_str());
+    return 2;
 }
 
 }  // namespace
@@ -109,12 +199,13 @@ int run_command_line(int argc, char** argv) {
     app.set_version_flag("-V,--version", "mdcertd " MDCERTD_VERSION);
     app.require_subcommand(1);
     CommandLine line;
+    add_common(app, line);
     for (const Subcommand& entry : subcommands)
         add(app, entry, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+        return refuse(app, error, argc, argv);
     }
     for (const Subcommand& entry : subcommands)
         if (app.got_subcommand(entry.name))

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "configuration.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -59,8 +60,8 @@ std::filesystem::path first_closed(const std::filesystem::path& store) {
 
 void require(const Account& account) {
     if (account.mistake)
-        throw base::Error(std::string(account.mistake->directive) + ": " +
-                          account.mistake->message + ": " + account.mistake->hint);
+        throw Misconfigured(std::string(account.mistake->directive) + ": " +
+                            account.mistake->message + ": " + account.mistake->hint);
 }
 
 // The right to open ports below 1024, which ends with root unless it is kept: a port that is busy

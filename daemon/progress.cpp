@@ -27,10 +27,9 @@ constexpr std::array<StageText, 8> stage_texts = {
      {model::stage::installed, "done, the certificate is installed"}}};
 
 void print_stage(const std::string& domain, std::string_view stage) {
-    auto found = std::find_if(stage_texts.begin(), stage_texts.end(),
-                              [&](const StageText& entry) { return entry.stage == stage; });
-    if (found != stage_texts.end())
-        std::printf("%s: %s\n", domain.c_str(), std::string(found->text).c_str());
+    const std::string text = stage_text(stage);
+    if (!text.empty())
+        std::printf("%s: %s\n", domain.c_str(), text.c_str());
     std::fflush(stdout);
 }
 
@@ -46,6 +45,12 @@ log::Level log_level_of(model::LogLevel level) {
 }
 
 }  // namespace
+
+std::string stage_text(std::string_view stage) {
+    auto found = std::find_if(stage_texts.begin(), stage_texts.end(),
+                              [&](const StageText& entry) { return entry.stage == stage; });
+    return found == stage_texts.end() ? "" : std::string(found->text);
+}
 
 std::function<void(const std::string&, std::string_view)> start_telling(model::LogLevel level) {
     bool terminal = on_terminal();

@@ -15,6 +15,9 @@ namespace md {
 std::function<void(const std::string& domain, std::string_view stage)> start_telling(
     model::LogLevel level);
 
+// What is being done at this stage, for a person; "" where there is nothing to say.
+std::string stage_text(std::string_view stage);
+
 // The level of a new configuration.
 void set_log_level(model::LogLevel level);
 

@@ -73,7 +73,8 @@ std::optional<Page> StatusPages::page(std::string_view path, std::string_view qu
     auto name = responder::query_field(query, "name");
     if (of_one || name)
         return one_domain(of_one ? path.substr(one_domain_below.size()) : *name);
-    return Page{json_type, kept("status.json", [this] { return status() + "\n"; })};
+    return Page{json_type,
+                kept("status.json", [this] { return status({}, json::object()) + "\n"; })};
 }
 
 Page StatusPages::health() const {
@@ -84,13 +85,12 @@ Page StatusPages::health() const {
     return page_of(text_type, complaint + "\n", 503);
 }
 
-std::string StatusPages::status(const std::vector<std::string>& names,
-                                const std::vector<std::string>& waiting) const {
-    json more = json::object();
+std::string StatusPages::status(const std::vector<std::string>& names, json more) const {
+    const Reach reach = engine_.ports();
+    more["ports"] = {{"http-obstacle", base::printable(reach.http_obstacle)},
+                     {"https-obstacle", base::printable(reach.https_obstacle)}};
     if (!loading_.problem.empty())
         more["reload-problem"] = loading_.problem;
-    if (!waiting.empty())
-        more["waiting"] = waiting;
     const drive::Reconcile& reconcile = engine_.reconcile();
     return admin::status_document(reconcile.desired(), reconcile.observed(), engine_.clock().now(),
                                   names, more);

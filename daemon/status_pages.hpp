@@ -9,6 +9,8 @@
 #include "loading.hpp"
 #include "responder/pages.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <chrono>
 #include <map>
 #include <memory>
@@ -29,9 +31,8 @@ public:
     std::optional<responder::Page> page(std::string_view path, std::string_view query);
 
     // What `mdcertd status` and /status.json are told: admin::status_document. The engine is open.
-    // With those that the rate of orders lets wait as "waiting", where there are any.
-    std::string status(const std::vector<std::string>& names = {},
-                       const std::vector<std::string>& waiting = {}) const;
+    // `more` are further members of the whole.
+    std::string status(const std::vector<std::string>& names, nlohmann::json more) const;
 
     // The engine is open. Until cancelled: while somebody may ask for pages, has the loop make a
     // turn now and then, by which its health is known.

@@ -126,6 +126,11 @@ void Supervisor::stopping() const {
     say("STOPPING=1\nSTATUS=ending");
 }
 
+void Supervisor::waiting(const std::string& reason, std::chrono::seconds longest) const {
+    say("EXTEND_TIMEOUT_USEC=" + std::to_string(microseconds(longest).count()) +
+        "\nSTATUS=waiting: " + base::printable(reason));
+}
+
 base::Task<void> Supervisor::attend(drive::Reconcile& reconcile, base::Clock& clock,
                                     const std::string& problem) {
     if (socket_ < 0)

@@ -29,6 +29,8 @@ public:
     void ready() const;  // at the start, and when a reload is over
     void reloading() const;
     void stopping() const;
+    // Before ready(): what the start waits for, which may take so much longer from now on.
+    void waiting(const std::string& reason, std::chrono::seconds longest) const;
 
     // Until cancelled: keeps the status line up to date, and pings the watchdog as long as the loop
     // makes sound turns. `problem` is why the configuration on disk is not in force, or "".

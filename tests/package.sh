@@ -160,7 +160,7 @@ run_step() {
     local first=${1%%$'\n'*}
     echo "== \$ $first"
     # From a person's home, and when a second run is to find the certificate: patience.
-    [[ $steps_done != *"reload nginx mdcertd"* ]] || logged 'notified domain=example.org' ||
+    [[ $steps_done != *"mdcertd reload"* ]] || logged 'notified domain=example.org' ||
         die "no certificate came: $(status)"
     in_machine env DEBIAN_FRONTEND=noninteractive bash -c "$1" > "$machine/root/step" 2>&1 ||
         die "$first: $(cat "$machine/root/step")"

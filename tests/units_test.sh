@@ -11,7 +11,7 @@ bad=0
 # Programs that are not installed on this machine are there once the package is.
 mkdir "$units/bin"
 cp "$1/daemon/mdcertd" "$2/packaging/hooks/reload" "$2/packaging/hooks/run-hook" "$units/bin"
-sed -i -E "s#^ExecStart=[^ ]*/(mdcertd|reload|run-hook) #ExecStart=$units/bin/\1 #" "$units"/*.service
+sed -i -E "s#^(ExecStart|ExecReload)=[^ ]*/(mdcertd|reload|run-hook) #\1=$units/bin/\2 #" "$units"/*.service
 ln -s mdcertd-reload@.service "$units/mdcertd-reload@nginx.service"
 ln -s mdcertd-hook@.service "$units/mdcertd-hook@copy.service"
 for unit in mdcertd.service mdcertd.socket mdcertd-http.socket mdcertd-haproxy.socket \
@@ -41,12 +41,12 @@ for socket in mdcertd-http mdcertd-haproxy; do
     done
 done
 
-# From 253 on, systemctl waits until a reload is over.
-version=$(systemctl --version | sed -n 's/^systemd \([0-9]*\).*/\1/p')
-kind=notify
-[ "$version" -lt 253 ] || kind=notify-reload
-grep -qx "Type=$kind" "$units/mdcertd.service" || {
-    echo "systemd $version is here, and the unit is not Type=$kind"
+# A reload is a question that is answered, on every version of systemd.
+grep -qx 'Type=notify' "$units/mdcertd.service" &&
+    grep -q '^ExecReload=.*/mdcertd reload -c .*/mdcertd/mdcertd.conf$' "$units/mdcertd.service" || {
+    echo "the unit does not reload by 'mdcertd reload'"
     bad=1
 }
+# A configuration that is wrong is not tried again every five seconds.
+grep -q '^RestartPreventExitStatus=.*\<78\>' "$units/mdcertd.service" || bad=1
 exit $bad

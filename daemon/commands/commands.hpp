@@ -18,6 +18,7 @@ struct CommandLine {
     bool json = false;
     bool verbose = false;
     bool online = false;
+    bool failing = false;  // of status: only what is in trouble
 };
 
 int run(const CommandLine& line);
@@ -27,6 +28,8 @@ int show_config(const CommandLine& line);
 int status(const CommandLine& line);
 int log(const CommandLine& line);
 int renew(const CommandLine& line);
+int reload(const CommandLine& line);
+int forget(const CommandLine& line);
 int snippet(const CommandLine& line);
 int import_tree(const CommandLine& line);
 

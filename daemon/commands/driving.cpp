@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/driving.hpp"
 
+#include "admin/renewal_text.hpp"
+#include "admin/status.hpp"
 #include "base/time_text.hpp"
 #include "configuration.hpp"
 #include "engine.hpp"
 #include "notify/messages.hpp"
 #include "progress.hpp"
+#include "signals.hpp"
+#include "store/lease.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <unistd.h>
@@ -46,11 +52,12 @@ void say(const std::string& domain, const std::string& what,
     std::fprintf(stderr, "%s: %s%s\n", domain.c_str(), what.c_str(), when.c_str());
 }
 
-// Says on stderr what is not well. True when all is.
-bool all_well(const drive::Reconcile& reconcile) {
+// Says on stderr what is not well with others than these. True when all is.
+bool all_well(const drive::Reconcile& reconcile, const std::vector<std::string>& reported) {
     bool well = true;
     for (const model::ManagedDomain& domain : reconcile.desired().domains) {
-        if (!domain.driven())
+        if (!domain.driven() ||
+            std::find(reported.begin(), reported.end(), domain.name()) != reported.end())
             continue;
         const model::ObservedDomain& held = reconcile.observed().of(domain.name());
         if (held.staged_job && held.staged_job->last_failure) {
@@ -68,19 +75,51 @@ bool all_well(const drive::Reconcile& reconcile) {
     return well;
 }
 
-}  // namespace
-
-void say_who_waits(const std::vector<std::string>& names) {
+void say_who_waits(const Waiting& names) {
     for (const std::string& name : names)
         say(name, "waits for its turn: the CA's order rate is used up (MDOrderRate)", {});
 }
 
-int drive_and_report(const CommandLine& line, const std::vector<std::string>& requested) {
+bool say_requested(Engine& engine, const std::vector<std::string>& requested,
+                   const Waiting& waiting) {
+    if (requested.empty())
+        return true;
+    const drive::Reconcile& reconcile = engine.reconcile();
+    nlohmann::json status = admin::status_json(reconcile.desired(), reconcile.observed(),
+                                               engine.clock().now(), requested);
+    status["waiting"] = waiting;
+    return say_outcome(status);
+}
+
+std::vector<std::string> domains_called(const std::vector<std::string>& names,
+                                        const model::DesiredState& desired) {
+    std::vector<std::string> domains;
+    if (!names.empty())
+        for (const model::ManagedDomain* domain : admin::select_known(desired, names))
+            domains.push_back(domain->name());
+    return domains;
+}
+
+}  // namespace
+
+bool say_outcome(const nlohmann::json& status) {
+    const auto report = admin::renewal_report(status, base::SystemClock().now());
+    std::fputs(report.done.c_str(), stdout);
+    std::fflush(stdout);
+    std::fputs(report.failed.c_str(), stderr);
+    return report.failed.empty();
+}
+
+int drive_and_report(const CommandLine& line, const std::string& command,
+                     const std::vector<std::string>& names) {
+    outlive_failed_writes();
     config::Loaded loaded = require_configuration(line);
+    const std::vector<std::string> requested = domains_called(names, loaded.desired);
     OnStage on_stage = start_telling(loaded.desired.server.log_level);
     log_warnings(loaded);
     asio::io_context context(1);
     Engine engine(context.get_executor(), std::move(loaded.desired), on_stage);
+    engine.introduce(store::this_command(command));
     std::exception_ptr failed;
     bool finished = false;
     Waiting waiting;
@@ -94,8 +133,12 @@ int drive_and_report(const CommandLine& line, const std::vector<std::string>& re
         std::rethrow_exception(failed);
     if (!finished)
         std::fputs("interrupted; what was begun goes on at the next run\n", stderr);
+    bool well = finished && say_requested(engine, requested, waiting);
+    std::erase_if(waiting, [&](const std::string& name) {
+        return std::find(requested.begin(), requested.end(), name) != requested.end();
+    });
     say_who_waits(waiting);
-    bool well = finished && waiting.empty() && all_well(engine.reconcile());
+    well = all_well(engine.reconcile(), requested) && well && waiting.empty();
     std::fflush(nullptr);
     ::_exit(well ? 0 : 1);  // not waiting for keys half-made on the pool
 }

@@ -4,15 +4,19 @@
 
 #include "commands/commands.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <vector>
 
 namespace md::commands {
 
-// Drives what is due and these names in any case. Returns the exit code.
-int drive_and_report(const CommandLine& line, const std::vector<std::string>& requested);
+// Drives what is due and these in any case, by any of their names. Returns the exit code. `command`
+// is what others are told who meet it at the store.
+int drive_and_report(const CommandLine& line, const std::string& command,
+                     const std::vector<std::string>& requested);
 
-// On stderr: these were left for later, as the CA's order rate is used up.
-void say_who_waits(const std::vector<std::string>& names);
+// Says what came of the renewals that were asked for: what failed on stderr. True when nothing did.
+bool say_outcome(const nlohmann::json& status);
 
 }  // namespace md::commands

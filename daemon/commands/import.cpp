@@ -108,7 +108,8 @@ public:
 
     void into_store() {
         const ActingAs acting(store_owner(account_, loaded_.desired.server));
-        store::Lease lease = store::acquire_lease(loaded_.desired.server.store_dir);
+        store::Lease lease =
+            store::acquire_lease(loaded_.desired.server.store_dir, store::this_command("import"));
         base::asio::io_context context(1);
         base::asio::thread_pool pool(1);
         std::exception_ptr failed;

@@ -5,7 +5,7 @@
 namespace md::commands {
 
 int once(const CommandLine& line) {
-    return drive_and_report(line, {});
+    return drive_and_report(line, "once", {});
 }
 
 }  // namespace md::commands

@@ -2,14 +2,18 @@
 // `mdcertd run`: the daemon. One root coroutine; signals reload or end it.
 #include "admin/control_socket.hpp"
 #include "base/log.hpp"
-#include "base/printable.hpp"
 #include "commands/commands.hpp"
 #include "configuration.hpp"
+#include "control.hpp"
 #include "engine.hpp"
 #include "loading.hpp"
 #include "progress.hpp"
+#include "reloader.hpp"
+#include "signals.hpp"
 #include "status_pages.hpp"
 #include "status_port.hpp"
+#include "store/lease.hpp"
+#include "store_wait.hpp"
 #include "supervisor.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -24,7 +28,6 @@ namespace md::commands {
 namespace {
 
 namespace asio = base::asio;
-using nlohmann::json;
 
 constexpr std::chrono::milliseconds longest_farewell{4000};  // 5 s are promised
 
@@ -35,27 +38,35 @@ public:
           on_stage_(start_telling(desired.server.log_level)),
           control_path_(desired.server.server_root + "/control.sock"),
           supervisor_(executor),
-          engine_(executor, std::move(desired), on_stage_, [this] { supervisor_.news(); }),
+          engine_(
+              executor, std::move(desired),
+              [this](const auto& domain, auto stage) { entered(domain, stage); },
+              [this] { changed(); }),
           pages_(executor, engine_, loading_),
           status_port_(executor,
                        [this](auto path, auto query) { return pages_.page(path, query); }),
+          reloader_(executor, line_, engine_, supervisor_, loading_,
+                    [this](const auto& server) { open_status_port(server.status_listens); }),
+          control_(executor, engine_, pages_, reloader_),
           signals_(executor, SIGTERM, SIGINT, SIGHUP),
-          farewell_(executor) {}
+          farewell_(executor) {
+        release_hangups();
+    }
 
+    // Until a signal ends it.
     base::Task<void> serve();
 
 private:
+    base::Task<void> live();
     base::Task<void> open();
     void open_status_port(const std::vector<model::StatusListen>& listens);
     base::Task<void> drive();
+    base::Task<void> drive_and_reload();
     base::Task<void> heed_signals();
     void begin_farewell();
-    base::Task<void> reload();
-    base::Task<std::string> try_to_reload();
-    base::Task<std::string> answer(json question);
-    base::Task<std::string> answer_to(const std::string& command, std::vector<std::string> names);
-    std::string reach();
     base::Task<void> serve_and_answer();
+    void entered(const std::string& domain, std::string_view stage);
+    void changed();
 
     CommandLine line_;
     OnStage on_stage_;
@@ -65,19 +76,28 @@ private:
     Loading loading_;
     StatusPages pages_;
     StatusPort status_port_;
+    Reloader reloader_;
+    Control control_;
     asio::signal_set signals_;
     asio::steady_timer farewell_;
 };
 
+void Daemon::entered(const std::string& domain, std::string_view stage) {
+    on_stage_(domain, stage);
+    control_.stage_entered(domain, stage);
+}
+
+void Daemon::changed() {
+    supervisor_.news();
+    control_.changed();
+}
+
 base::Task<void> Daemon::open() {
     engine_.adopt(supervisor_.take_sockets());
+    engine_.introduce(store::this_daemon());
+    co_await store_free(engine_.configured().store_dir, engine_.clock(), supervisor_);
     open_status_port(engine_.configured().status_listens);  // as root, where it is started as root
-    try {
-        co_await engine_.open();
-    } catch (...) {
-        status_port_.close();
-        throw;
-    }
+    co_await engine_.open();
     loading_.succeeded_at = engine_.clock().now();
 }
 
@@ -87,28 +107,37 @@ void Daemon::open_status_port(const std::vector<model::StatusListen>& listens) {
 }
 
 base::Task<void> Daemon::serve() {
-    co_await open();
-    supervisor_.ready();
-    log::info("mdcertd runs", log::kv("domains", engine_.reconcile().desired().domains.size()));
+    co_await base::first_of(live(), heed_signals());
+    farewell_.cancel();
+    log::info("mdcertd ended");
+}
+
+// Ends by cancellation, or by a failure.
+base::Task<void> Daemon::live() {
     auto executor = co_await asio::this_coro::executor;
     base::Nursery nursery(executor);
-    nursery.start(serve_and_answer(), [](std::exception_ptr) {});
-    nursery.start(pages_.attend(), [](std::exception_ptr) {});
-    nursery.start(engine_.keep_ports_open(), [](std::exception_ptr) {});
-    std::exception_ptr failed;
+    std::exception_ptr ended;
     try {
-        co_await base::first_of(drive(), heed_signals());
+        co_await open();
+        supervisor_.ready();
+        log::info("mdcertd runs", log::kv("domains", engine_.reconcile().desired().domains.size()));
+        nursery.start(serve_and_answer(), [](std::exception_ptr) {});
+        nursery.start(pages_.attend(), [](std::exception_ptr) {});
+        nursery.start(engine_.keep_ports_open(), [](std::exception_ptr) {});
+        co_await drive_and_reload();
     } catch (...) {
-        failed = std::current_exception();
+        ended = std::current_exception();
     }
     nursery.cancel();
+    co_await asio::this_coro::throw_if_cancelled(false);
     co_await nursery.join();
     status_port_.close();
     engine_.close();
-    farewell_.cancel();
-    if (failed)
-        std::rethrow_exception(failed);
-    log::info("mdcertd ended");
+    std::rethrow_exception(ended);
+}
+
+base::Task<void> Daemon::drive_and_reload() {
+    co_await base::first_of(drive(), reloader_.serve());
 }
 
 base::Task<void> Daemon::drive() {
@@ -121,7 +150,9 @@ base::Task<void> Daemon::serve_and_answer() {
     std::string reason;
     try {
         co_await admin::serve_control(
-            control_path_, [this](json question) { return answer(std::move(question)); });
+            control_path_, [this](nlohmann::json question, admin::Progress progress) {
+                return control_.answer(std::move(question), std::move(progress));
+            });
     } catch (const base::Error& error) {
         reason = error.what();
     }
@@ -129,12 +160,13 @@ base::Task<void> Daemon::serve_and_answer() {
     log::error("the control socket is not served", log::kv("reason", reason));
 }
 
+// From the start: a reload that is asked for while the store is read comes after that.
 base::Task<void> Daemon::heed_signals() {
     while (true) {
         int signal = co_await signals_.async_wait(asio::use_awaitable);
         if (signal != SIGHUP)
             break;
-        co_await reload();
+        reloader_.request();
     }
     begin_farewell();
 }
@@ -153,79 +185,10 @@ void Daemon::begin_farewell() {
     });
 }
 
-base::Task<void> Daemon::reload() {
-    supervisor_.reloading();
-    std::string problem = co_await try_to_reload();
-    loading_.problem = base::printable(problem);
-    if (loading_.problem.empty())
-        log::info("configuration reloaded");
-    else
-        log::error("configuration not reloaded, the former one stays in force",
-                   log::kv("reason", loading_.problem));
-    supervisor_.ready();
-    supervisor_.news();
-}
-
-// Why not, or "".
-base::Task<std::string> Daemon::try_to_reload() {
-    config::Loaded loaded = load_configuration(line_);
-    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
-        if (diagnostic.severity == config::Severity::error)
-            co_return diagnostic.file + ":" + std::to_string(diagnostic.line) + ": " +
-                diagnostic.message;
-    model::LogLevel level = loaded.desired.server.log_level;
-    try {
-        co_await engine_.reload(std::move(loaded.desired));
-    } catch (const base::Error& error) {
-        co_return error.what();
-    }
-    set_log_level(level);
-    log_warnings(loaded);
-    open_status_port(engine_.reconcile().desired().server.status_listens);
-    loading_.succeeded_at = engine_.clock().now();
-    co_return "";
-}
-
-// For `check --online`.
-std::string Daemon::reach() {
-    Reach reach = engine_.reach();
-    const json told = {{"token", reach.proof.token},
-                       {"key-authorization", reach.proof.key_authorization},
-                       {"http-obstacle", reach.http_obstacle},
-                       {"https-obstacle", reach.https_obstacle}};
-    return told.dump();
-}
-
-base::Task<std::string> Daemon::answer_to(const std::string& command,
-                                          std::vector<std::string> names) {
-    std::vector<std::string> waiting;
-    if (command == "renew") {
-        engine_.reconcile().request(names);
-        waiting = co_await engine_.reconcile().attempts_ended(names);
-    } else if (command == "reach") {
-        co_return reach();
-    } else if (command != "status") {
-        throw base::Error("unknown command");
-    }
-    co_return pages_.status(names, waiting);
-}
-
-base::Task<std::string> Daemon::answer(json question) {
-    std::string command;
-    std::vector<std::string> names;
-    try {
-        command = question.value("command", "");
-        names = question.value("names", names);
-    } catch (const json::exception&) {
-        throw base::Error("malformed question");
-    }
-    std::string told = co_await answer_to(command, std::move(names));
-    co_return R"({"ok":true,"status":)" + told + "}";
-}
-
 }  // namespace
 
 int run(const CommandLine& line) {
+    outlive_failed_writes();
     auto loaded = std::make_unique<config::Loaded>(require_configuration(line));
     asio::io_context context(1);
     Daemon daemon(context.get_executor(), line, std::move(loaded->desired));

@@ -2,6 +2,7 @@
 // `mdcertd status`: from the running daemon, or read from the store when none runs.
 #include "admin/status.hpp"
 
+#include "admin/status_table.hpp"
 #include "ask.hpp"
 #include "base/clock.hpp"
 #include "commands/commands.hpp"
@@ -11,9 +12,32 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 #include <unistd.h>
 
 namespace md::commands {
+namespace {
+
+// no-color.org: any value but an empty one.
+bool wants_colour() {
+    const char* none = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) == 1 && (none == nullptr || *none == '\0') &&
+           (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+nlohmann::json status_without_daemon(const model::DesiredState& desired,
+                                     const std::vector<std::string>& names,
+                                     std::chrono::sys_seconds now) {
+    auto status = admin::status_json(desired, stored_state(desired), now, names);
+    auto unused = names.empty() ? unused_json(desired) : nlohmann::json::array();
+    if (!unused.empty())
+        status["unused"] = std::move(unused);
+    return status;
+}
+
+}  // namespace
 
 int status(const CommandLine& line) {
     // A daemon that runs has the last configuration without errors and tells what is wrong with
@@ -26,13 +50,17 @@ int status(const CommandLine& line) {
         require_sound(loaded, line);
     auto now = base::SystemClock().now();
     nlohmann::json status =
-        running ? std::move(*told)
-                : admin::status_json(desired, stored_state(desired), now, line.names);
+        running ? std::move(*told) : status_without_daemon(desired, line.names, now);
     status["daemon"] = running ? "running" : "not running";
-    std::string text = line.json ? status.dump(2) + "\n"
-                                 : admin::status_text(status, now, ::isatty(STDOUT_FILENO) == 1);
+    bool is_failing = line.failing && admin::keep_failing(status);
+    if (line.failing && !line.json && !is_failing) {
+        std::puts("No managed domain is in trouble.");
+        return status.contains("unknown-names") ? 1 : 0;
+    }
+    std::string text =
+        line.json ? status.dump(2) + "\n" : admin::status_text(status, now, wants_colour());
     std::fputs(text.c_str(), stdout);
-    return status.contains("unknown-names") ? 1 : 0;
+    return is_failing || status.contains("unknown-names") ? 1 : 0;
 }
 
 }  // namespace md::commands

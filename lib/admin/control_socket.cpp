@@ -8,10 +8,9 @@
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cerrno>
+#include <optional>
 
 namespace md::admin {
 namespace {
@@ -19,8 +18,6 @@ namespace {
 namespace asio = base::asio;
 using asio::local::stream_protocol;
 using nlohmann::json;
-
-constexpr std::size_t longest_answer = 64 * 1024 * 1024;
 
 // The dump never throws: what is not UTF-8 is replaced.
 std::string line_of(const json& message) {
@@ -31,24 +28,28 @@ std::string refusal(const std::string& why) {
     return line_of({{"ok", false}, {"error", why}});
 }
 
-// One client: questions and answers in turn until it leaves.
+// One client: questions and answers in turn until it leaves. While an answer is made the client is
+// told what is being done, or that it still is; one that leaves meanwhile is waited for no longer.
 class Session {
 public:
     Session(stream_protocol::socket socket, const Answerer& answerer, const ControlLimits& limits)
-        : socket_(std::move(socket)), answerer_(answerer), limits_(limits) {}
+        : socket_(std::move(socket)),
+          answerer_(answerer),
+          limits_(limits),
+          said_(socket_.get_executor()) {}
 
     base::Task<void> serve() {
         while (true) {
             std::optional<std::string> question =
                 co_await base::with_timeout(next_line(), limits_.patience, "control client");
             if (!question) {
-                std::string refused = refusal("the question is longer than " +
-                                              std::to_string(limits_.question) + " octets");
-                co_await send(std::move(refused));
+                unsent_ += refusal("the question is longer than " +
+                                   std::to_string(limits_.question) + " octets");
+                co_await send();
                 co_return;
             }
-            std::string answer = co_await answer_to(*question);
-            co_await send(std::move(answer));
+            co_await base::first_of(answer(std::move(*question)), accompany());
+            co_await send();
         }
     }
 
@@ -68,13 +69,19 @@ private:
         co_return line;
     }
 
+    base::Task<void> answer(std::string line) {
+        std::string text = co_await answer_to(line);
+        unsent_ += text;
+    }
+
     base::Task<std::string> answer_to(const std::string& line) {
         json question = json::parse(line, nullptr, false);
         if (!question.is_object())
             co_return refusal("the question is not a JSON object");
         std::string why;
         try {
-            std::string answer = co_await answerer_(std::move(question));
+            Progress progress = [this](const std::string& text) { say(text); };
+            std::string answer = co_await answerer_(std::move(question), std::move(progress));
             co_return answer + "\n";
         } catch (const boost::system::system_error& error) {
             if (error.code() == asio::error::operation_aborted)
@@ -86,18 +93,53 @@ private:
         co_return refusal(why);
     }
 
-    base::Task<void> send(std::string line) {
-        co_await base::with_timeout(write(line), limits_.patience, "control client");
+    void say(const std::string& text) {
+        unsent_ += line_of({{"progress", text}});
+        said_.wake();
     }
 
-    base::Task<void> write(const std::string& line) {
-        co_await asio::async_write(socket_, asio::buffer(line), asio::use_awaitable);
+    // Until cancelled; throws when the client leaves.
+    base::Task<void> accompany() { co_await base::first_of(pass_on(), client_left()); }
+
+    base::Task<void> pass_on() {
+        while (true) {
+            int spoke = co_await base::first_of(said(), silence());
+            if (spoke == 1)
+                unsent_ += line_of({{"progress", ""}});
+            co_await send();
+        }
+    }
+    base::Task<void> said() { co_await said_.wait(); }
+    base::Task<void> silence() {
+        asio::steady_timer timer(socket_.get_executor(), limits_.sign_of_life);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+
+    // A half-closed connection still takes its answer; one that is closed is an error condition of
+    // the descriptor (EPOLLHUP).
+    base::Task<void> client_left() {
+        co_await socket_.async_wait(stream_protocol::socket::wait_error, asio::use_awaitable);
+        throw base::Error("it left before its answer");
+    }
+
+    base::Task<void> send() {
+        co_await base::with_timeout(write(), limits_.patience, "control client");
+    }
+
+    // Where it is cut short, what is left is sent the next time.
+    base::Task<void> write() {
+        while (!unsent_.empty()) {
+            std::size_t sent =
+                co_await socket_.async_write_some(asio::buffer(unsent_), asio::use_awaitable);
+            unsent_.erase(0, sent);
+        }
     }
 
     stream_protocol::socket socket_;
     const Answerer& answerer_;
     const ControlLimits& limits_;
-    std::string received_;
+    base::Wakeup said_;
+    std::string received_, unsent_;
 };
 
 base::Task<void> serve_client(stream_protocol::socket socket, const Answerer& answerer,
@@ -174,33 +216,6 @@ base::Task<void> serve_control(std::string path, Answerer answerer, ControlLimit
     SocketFile file(std::move(path));
     Server server(executor, file.release(), std::move(answerer), limits);
     co_await server.serve();
-}
-
-base::Task<std::optional<json>> ask_daemon(std::string path, json question) {
-    auto executor = co_await asio::this_coro::executor;
-    int fd = connect_to(path);
-    if (fd < 0 && means_nobody(errno))
-        co_return std::nullopt;
-    if (fd < 0)
-        base::raise_errno("cannot ask the daemon at " + path);
-    stream_protocol::socket socket(executor, stream_protocol(), fd);
-    std::string sent = line_of(question), received;
-    boost::system::error_code error;
-    co_await asio::async_write(socket, asio::buffer(sent),
-                               asio::redirect_error(asio::use_awaitable, error));
-    std::size_t size = 0;
-    // A question that was refused half-way has an answer all the same.
-    auto buffer = asio::dynamic_buffer(received, longest_answer);
-    size = co_await asio::async_read_until(socket, buffer, '\n',
-                                           asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted)
-        throw boost::system::system_error(error);
-    if (error)
-        throw base::Error("the daemon at " + path + " gave no answer: " + error.message());
-    json answer = json::parse(received.substr(0, size), nullptr, false);
-    if (!answer.is_object())
-        throw base::Error("the daemon at " + path + " gave a broken answer");
-    co_return answer;
 }
 
 }  // namespace md::admin

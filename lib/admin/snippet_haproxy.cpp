@@ -63,6 +63,11 @@ std::string note_on_chroot(const std::string& http) {
                : "    # where HAProxy has a chroot, the socket has to be in it\n";
 }
 
+std::string mdcertd_backend(const Forwarding& to) {
+    return "backend mdcertd\n    mode http\n" + note_on_chroot(to.http) + "    server mdcertd " +
+           address_for_haproxy(to.http) + (to.http_wants_header ? " send-proxy-v2\n" : "\n");
+}
+
 std::string plain_frontend(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     std::string text = "frontend http\n    mode http\n    bind :::80 v4v6\n";
     for (const FrontedSite& site : sites)
@@ -71,9 +76,7 @@ std::string plain_frontend(const Forwarding& to, const std::vector<FrontedSite>&
         text += "    use_backend mdcertd if { path_beg /.well-known/acme-challenge/ }\n";
     text += "    # default_backend your-site\n";
     if (!to.http.empty())
-        text += "backend mdcertd\n    mode http\n" + note_on_chroot(to.http) +
-                "    server mdcertd " + address_for_haproxy(to.http) +
-                (to.http_wants_header ? " send-proxy-v2\n" : "\n");
+        text += mdcertd_backend(to);
     return text;
 }
 
@@ -84,10 +87,7 @@ std::string haproxy_forwarding(const Forwarding& to) {
 }
 
 std::string haproxy_backend(const Forwarding& to) {
-    return to.http.empty() ? ""
-                           : "# To the end of the file:\nbackend mdcertd\n    mode http\n"
-                             "    server mdcertd " +
-                                 to.http + "\n";
+    return to.http.empty() ? "" : "# To the end of the file:\n" + mdcertd_backend(to);
 }
 
 std::string haproxy_certificates(const FrontedSite& site) {

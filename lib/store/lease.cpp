@@ -14,6 +14,8 @@
 namespace md::store {
 namespace {
 
+constexpr std::string_view daemon_prefix = "the mdcertd daemon, ";
+
 std::string holder(int descriptor) {
     std::array<char, 256> text{};
     ssize_t count = ::pread(descriptor, text.data(), text.size(), 0);
@@ -23,6 +25,13 @@ std::string holder(int descriptor) {
         name += c >= ' ' && c < 127 ? c : '?';
     }
     return name.empty() ? "another process" : name;
+}
+
+std::string advice_about(const std::string& holder) {
+    return is_daemon(holder)
+               ? ": it does what is due by itself, and 'mdcertd renew NAME' asks it; for anything "
+                 "else end it first ('systemctl stop mdcertd')"
+               : ": wait until that has ended";
 }
 
 }  // namespace
@@ -50,6 +59,33 @@ std::string this_owner() {
     return "process " + std::to_string(::getpid()) + " on " + host.data();
 }
 
+std::string this_daemon() {
+    return std::string(daemon_prefix) + this_owner();
+}
+
+std::string this_command(const std::string& command) {
+    return "'mdcertd " + command + "', " + this_owner();
+}
+
+bool is_daemon(std::string_view holder) {
+    return holder.starts_with(daemon_prefix);
+}
+
+std::optional<std::string> lease_holder(const std::string& directory) {
+    std::string path = directory + "/" + std::string(lock_key);
+    int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return std::nullopt;
+    struct flock whole_file {};
+    whole_file.l_type = F_WRLCK;
+    whole_file.l_whence = SEEK_SET;
+    bool is_held =
+        ::fcntl(descriptor, F_OFD_GETLK, &whole_file) == 0 && whole_file.l_type != F_UNLCK;
+    std::string who = is_held ? holder(descriptor) : "";
+    ::close(descriptor);
+    return is_held ? std::optional(std::move(who)) : std::nullopt;
+}
+
 Lease acquire_lease(const std::string& directory, const std::string& owner) {
     require_own_place(directory);
     make_directories(directory);
@@ -67,7 +103,7 @@ Lease acquire_lease(const std::string& directory, const std::string& owner) {
         std::string who = holder(lease.descriptor_);
         ::close(std::exchange(lease.descriptor_, -1));
         if (number == EAGAIN || number == EACCES)
-            throw LeaseHeld("the store " + directory + " is in use by " + who);
+            throw LeaseHeld("the store " + directory + " is in use by " + who + advice_about(who));
         throw base::SystemError("cannot lock " + path, number);
     }
     std::string line = owner + "\n";

@@ -6,7 +6,9 @@
 
 #include "store/store.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace md::store {
@@ -30,12 +32,19 @@ private:
     int descriptor_;
 };
 
-// "process 4711 on web1": this process.
+// "process 4711 on web1": this process. What a person is told who meets the lock.
 std::string this_owner();
+// "the mdcertd daemon, process 4711 on web1", "'mdcertd renew', process 4711 on web1".
+std::string this_daemon();
+std::string this_command(const std::string& command);
+bool is_daemon(std::string_view holder);
+
+// Who has it, nullopt when nobody does. Changes nothing.
+std::optional<std::string> lease_holder(const std::string& directory);
 
 // Does not wait. Makes the directory (0700) when it is absent. Throws LeaseHeld when another has
-// it ("the store DIRECTORY is in use by process 4711 on web1"), SystemError when the lock cannot be
-// had at all.
+// it ("the store DIRECTORY is in use by process 4711 on web1", and what to do), SystemError when
+// the lock cannot be had at all.
 [[nodiscard]] Lease acquire_lease(const std::string& directory,
                                   const std::string& owner = this_owner());
 

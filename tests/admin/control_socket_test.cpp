@@ -2,6 +2,7 @@
 // The control socket over real local sockets: who gets an answer, who does not hold up whom.
 #include "admin/control_socket.hpp"
 
+#include "admin/control_client.hpp"
 #include "base/error.hpp"
 #include "support/catch.hpp"
 
@@ -55,11 +56,15 @@ void run_until(asio::io_context& ioc, Condition condition) {
 }
 
 // Answers with the question; "throw" throws, "hang" never answers.
-base::Task<std::string> echo(json question) {
+base::Task<std::string> echo(json question, Progress progress) {
     if (question.value("command", "") == "throw")
         throw base::Error("it is refused");
     if (question.value("command", "") == "break")
         throw std::runtime_error("it is broken");
+    if (question.value("command", "") == "report") {
+        progress("begun");
+        progress("nearly done");
+    }
     if (question.value("command", "") == "hang") {
         auto executor = co_await asio::this_coro::executor;
         asio::steady_timer timer(executor, std::chrono::steady_clock::time_point::max());
@@ -107,11 +112,12 @@ private:
     std::exception_ptr failed_;
 };
 
-std::optional<json> ask(asio::io_context& ioc, const std::string& path, const json& question) {
+std::optional<json> ask(asio::io_context& ioc, const std::string& path, const json& question,
+                        Asking asking = {}) {
     std::optional<json> answer;
     std::exception_ptr failed;
     bool ended = false;
-    asio::co_spawn(ioc, ask_daemon(path, question),
+    asio::co_spawn(ioc, ask_daemon(path, question, asking),
                    [&](std::exception_ptr error, std::optional<json> said) {
                        failed = error;
                        answer = std::move(said);
@@ -133,6 +139,8 @@ public:
         boost::system::error_code ignored;
         asio::write(socket_, asio::buffer(octets), ignored);
     }
+    // Says that nothing more comes, and waits for answers all the same.
+    void shut() { socket_.shutdown(Local::socket::shutdown_send); }
     // The next line, "" when the daemon closed.
     std::string line() {
         bool ended = false;
@@ -380,4 +388,62 @@ TEST_CASE("a broken answer is an error that names the socket") {
         CHECK_THROWS_WITH(ask(ioc, scratch.socket(), json::object()),
                           Catch::Contains(scratch.socket()));
     }
+}
+
+TEST_CASE("the places of clients that left before their answer are free") {
+    Scratch scratch;
+    asio::io_context ioc;
+    ControlLimits limits;
+    limits.clients = 3;
+    Daemon daemon(ioc, scratch.socket(), limits);
+    for (int i = 0; i < 70; ++i) {
+        RawClient killed(ioc, scratch.socket());
+        killed.send("{\"command\":\"hang\"}\n");
+        ioc.poll();
+    }
+    CHECK(ask(ioc, scratch.socket(), json::object()));
+}
+
+TEST_CASE("a client that has said all it has to say still gets its answer") {
+    Scratch scratch;
+    asio::io_context ioc;
+    Daemon daemon(ioc, scratch.socket());
+    RawClient client(ioc, scratch.socket());
+    client.send("{\"command\":\"report\"}\n");
+    client.shut();
+    CHECK(json::parse(client.line())["progress"] == "begun");
+    CHECK(json::parse(client.line())["progress"] == "nearly done");
+    CHECK(json::parse(client.line())["ok"] == true);
+}
+
+TEST_CASE("what is done for a question is told before its answer") {
+    Scratch scratch;
+    asio::io_context ioc;
+    Daemon daemon(ioc, scratch.socket());
+    std::vector<std::string> told;
+    Asking asking;
+    asking.on_progress = [&](const std::string& text) { told.push_back(text); };
+    CHECK(ask(ioc, scratch.socket(), {{"command", "report"}}, asking));
+    CHECK(told == std::vector<std::string>{"begun", "nearly done"});
+}
+
+TEST_CASE("a daemon that is at work shows signs of life, one that is silent is given up") {
+    Scratch scratch;
+    asio::io_context ioc;
+    {
+        ControlLimits limits;
+        limits.sign_of_life = 5ms;
+        Daemon daemon(ioc, scratch.socket(), limits);
+        RawClient waiting(ioc, scratch.socket());
+        waiting.send("{\"command\":\"hang\"}\n");
+        for (int i = 0; i < 3; ++i)
+            CHECK(json::parse(waiting.line())["progress"] == "");
+    }
+    Asking asking;
+    asking.silence = 20ms;
+    // It takes clients and says nothing: as a process that is stopped.
+    Local::acceptor silent(ioc, Local::endpoint(scratch.socket()));
+    CHECK_THROWS_WITH(ask(ioc, scratch.socket(), json::object(), asking),
+                      Catch::Contains("the daemon (process " + std::to_string(::getpid()) +
+                                      ") has not answered"));
 }

@@ -107,7 +107,10 @@ TEST_CASE("beside a real server: first certificate, renewal under load, a reload
     CHECK(load.failures() == "");
 
     front.break_configuration(true);
-    REQUIRE(place.site.mdcertd({"renew", "one.test"}).status == 0);
+    // Renewed, and not taken up.
+    const auto untold = place.site.mdcertd({"renew", "one.test"});
+    CHECK(untold.status == 1);
+    CHECK_THAT(untold.errors, Catch::Contains("one.test: MDNotifyCmd failed"));
     REQUIRE(daemon->wait_for_output("MDNotifyCmd failed", seconds{60}));
     CHECK(front.served("one.test") == second);
     CHECK_THAT(
@@ -158,4 +161,33 @@ TEST_CASE("the reload hook says which server failed and why, and goes on with th
         CHECK(usage.status == 2);
         CHECK_THAT(usage.errors, Catch::Contains("usage: reload nginx|httpd"));
     }
+}
+
+TEST_CASE("a site that is served already gets lines for its blocks, and never a second block") {
+    Beside place("nginx", "MDCAChallenges http-01\nManagedDomain one.test www.one.test\n");
+    const fs::path file = place.site.directory() / "existing.conf";
+    const std::string site =
+        "events {}\nhttp {\n    server {\n        listen 80;\n        server_name www.one.test;\n"
+        "    }\n}\n";
+    write_file(file, site);
+    const auto existing = place.site.mdcertd({"snippet", "nginx=" + file.string(), "one.test"});
+    INFO(existing.errors);
+    // The end of a pipe is a file, which these lines would break.
+    CHECK(existing.status == 1);
+    CHECK(existing.output == "");
+    CHECK_THAT(existing.errors,
+               Catch::Contains("one.test is served now by " + file.string() + ":3 (port 80).\n") &&
+                   Catch::Contains("1. Into the server block at " + file.string() +
+                                   ":3:\n"
+                                   "    location /.well-known/acme-challenge/ {\n") &&
+                   !Catch::Contains("server {") && !Catch::Contains("server_name"));
+
+    // What the command wrote, it writes anew.
+    const std::string mark =
+        place.snippet("nginx").substr(0, place.snippet("nginx").find('\n') + 1);
+    CHECK_THAT(mark, Catch::StartsWith("# mdcertd snippet"));
+    write_file(file, mark + site);
+    const auto own = place.site.mdcertd({"snippet", "nginx=" + file.string(), "one.test"});
+    CHECK(own.status == 0);
+    CHECK_THAT(own.output, Catch::Contains("server_name one.test www.one.test;"));
 }

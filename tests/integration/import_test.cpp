@@ -244,8 +244,8 @@ TEST_CASE("nothing is taken over twice, over what is there, or beside a running 
     REQUIRE(daemon->wait_for_output("mdcertd runs", seconds{20}));
     const auto beside = machine.import("uacme");
     CHECK(beside.status == 1);
-    CHECK_THAT(beside.errors,
-               Catch::Contains("is in use by process " + std::to_string(daemon->pid())));
+    CHECK_THAT(beside.errors, Catch::Contains("is in use by the mdcertd daemon, process " +
+                                              std::to_string(daemon->pid())));
     CHECK_FALSE(fs::exists(machine.written("uacme")));
     CHECK(daemon->stop(seconds{5}) == 0);
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control.hpp"
+
+#include "admin/status.hpp"
+#include "base/log.hpp"
+#include "base/printable.hpp"
+#include "drive/unused.hpp"
+#include "progress.hpp"
+#include "stored_state.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace md {
+
+using nlohmann::json;
+
+base::Task<std::string> Control::answer(json question, admin::Progress progress) {
+    std::string command;
+    std::vector<std::string> names;
+    try {
+        command = question.value("command", "");
+        names = question.value("names", names);
+    } catch (const json::exception&) {
+        throw base::Error("malformed question");
+    }
+    std::string told =
+        co_await status_of_question(std::move(command), std::move(names), std::move(progress));
+    co_return R"({"ok":true,"status":)" + told + "}";
+}
+
+base::Task<std::string> Control::status_of_question(std::string command,
+                                                    std::vector<std::string> names,
+                                                    admin::Progress progress) {
+    if (command == "renew")
+        co_return co_await renew(std::move(names), std::move(progress));
+    if (command == "reload")
+        co_return co_await reload();
+    if (command == "forget")
+        co_return co_await forget(std::move(names));
+    if (command == "reach")
+        co_return reach();
+    if (command != "status")
+        throw base::Error("the daemon that runs does not know '" + base::printable(command) +
+                          "': it is of another version, restart it");
+    co_return co_await status(std::move(names));
+}
+
+base::Task<std::string> Control::status(std::vector<std::string> names) {
+    json more = json::object();
+    if (names.empty()) {
+        json unused = co_await unused_json(engine_.store(), engine_.reconcile().desired());
+        if (!unused.empty())
+            more["unused"] = std::move(unused);
+    }
+    co_return pages_.status(names, std::move(more));
+}
+
+base::Task<std::string> Control::forget(std::vector<std::string> names) {
+    const drive::Reconcile& reconcile = engine_.reconcile();
+    for (const std::string& name : names) {
+        if (reconcile.is_running(name))
+            throw base::Error("an attempt at " + base::printable(name) +
+                              " is still under way: try again when it has ended");
+        co_await drive::require_unused(engine_.store(), reconcile.desired(), name);
+    }
+    json places = json::array();
+    for (const std::string& name : names) {
+        std::string place = co_await engine_.store().retire(name);
+        log::info("certificate archived, it is configured no more", log::kv("domain", name),
+                  log::kv("at", place));
+        places.push_back(std::move(place));
+    }
+    json told = {{"archived", std::move(places)}};
+    co_return told.dump();
+}
+
+// Until an attempt at each has ended and what is told of it was told, well or badly.
+base::Task<std::string> Control::renew(std::vector<std::string> names, admin::Progress progress) {
+    drive::Reconcile& reconcile = engine_.reconcile();
+    std::vector<std::string> domains;
+    for (const model::ManagedDomain* domain : admin::select_known(reconcile.desired(), names))
+        domains.push_back(domain->name());
+    auto renewal = renewals_.emplace(renewals_.end(), executor_, domains, std::move(progress));
+    std::vector<std::string> waiting;
+    std::exception_ptr failed;
+    try {
+        reconcile.request(domains);
+        waiting = co_await reconcile.attempts_ended(domains);
+        for (const std::string& name : waiting)
+            renewal->domains.erase(name);
+        while (notification_pending(renewal->domains))
+            co_await renewal->news.wait();
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    renewals_.erase(renewal);
+    if (failed)
+        std::rethrow_exception(failed);
+    json more = json::object();
+    if (!waiting.empty())
+        more["waiting"] = waiting;
+    co_return pages_.status(domains, std::move(more));
+}
+
+bool Control::notification_pending(const std::set<std::string>& domains) const {
+    const drive::Reconcile& reconcile = engine_.reconcile();
+    const model::DesiredState& desired = reconcile.desired();
+    auto now = engine_.clock().now();
+    return std::any_of(desired.domains.begin(), desired.domains.end(),
+                       [&](const model::ManagedDomain& domain) {
+                           if (!domains.contains(domain.name()))
+                               return false;
+                           json status = admin::domain_status(
+                               domain, reconcile.observed().of(domain.name()), desired.server, now);
+                           return status.at("notification").at("state") == "pending";
+                       });
+}
+
+void Control::stage_entered(const std::string& domain, std::string_view stage) {
+    const std::string text = stage_text(stage);
+    if (text.empty())
+        return;
+    for (const Renewal& renewal : renewals_)
+        if (renewal.domains.contains(domain))
+            renewal.progress(domain + ": " + text);
+}
+
+void Control::changed() {
+    for (Renewal& renewal : renewals_)
+        renewal.news.wake();
+}
+
+base::Task<std::string> Control::reload() {
+    ReloadOutcome outcome = co_await reloader_.reload();
+    json told = {{"problem", base::printable(outcome.problem)},
+                 {"diagnostics", outcome.diagnostics}};
+    co_return told.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+// For `check --online`.
+std::string Control::reach() {
+    Reach reach = engine_.reach();
+    const json told = {{"token", reach.proof.token},
+                       {"key-authorization", reach.proof.key_authorization},
+                       {"http-obstacle", reach.http_obstacle},
+                       {"https-obstacle", reach.https_obstacle}};
+    return told.dump();
+}
+
+}  // namespace md

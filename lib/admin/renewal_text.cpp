@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/renewal_text.hpp"
+
+#include "admin/status_member.hpp"
+#include "admin/status_words.hpp"
+#include "base/printable.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+namespace md::admin {
+namespace {
+
+using nlohmann::json;
+
+std::set<std::string> waiting_in(const json& status) {
+    std::set<std::string> names;
+    for (const json& name : member(status, "waiting"))
+        if (name.is_string())
+            names.insert(base::printable(name.get_ref<const std::string&>()));
+    return names;
+}
+
+void add(RenewalReport& report, const json& domain, sys_seconds now) {
+    const StatusWords words = words_of(domain, now);
+    const std::string begin = words.name + ": ";
+    if (!words.problem.empty()) {
+        report.failed += begin + "not renewed: " + words.problem + "\n";
+        if (!words.advice.empty())
+            report.failed += begin + "what to do: " + words.advice + "\n";
+        report.failed += begin + "next: " + words.next + "\n";
+        return;
+    }
+    report.done += begin + "renewed";
+    if (words.until)
+        report.done += ", valid until " + moment(*words.until, now);
+    report.done += "\n";
+    if (words.notification_failed)
+        report.failed += begin + words.notification + "\n";
+    else if (words.notification == "done")
+        report.done += begin + "the servers were told (MDNotifyCmd succeeded)\n";
+}
+
+}  // namespace
+
+RenewalReport renewal_report(const json& status, sys_seconds now) {
+    const std::set<std::string> waiting = waiting_in(status);
+    RenewalReport report;
+    for (const json& domain : member(status, "managed-domains")) {
+        const std::string name = text_of(domain, "name");
+        if (waiting.contains(name))
+            report.failed +=
+                name + ": waits for its turn: the CA's order rate is used up (MDOrderRate)\n";
+        else
+            add(report, domain, now);
+    }
+    return report;
+}
+
+}  // namespace md::admin
