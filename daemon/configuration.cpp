@@ -44,10 +44,13 @@ void print_diagnostics(const config::Loaded& loaded) {
 
 void log_warnings(const config::Loaded& loaded) {
     for (const config::Diagnostic& diagnostic : loaded.diagnostics)
-        if (diagnostic.severity == config::Severity::warning)
+        if (diagnostic.severity != config::Severity::error)
             log::warn("configuration",
                       log::kv("at", diagnostic.file + ":" + std::to_string(diagnostic.line)),
-                      log::kv("reason", diagnostic.message));
+                      log::kv("reason", (diagnostic.severity == config::Severity::stopped
+                                              ? "stopped: "
+                                              : "") +
+                                             diagnostic.message));
 }
 
 config::Loaded require_configuration(const commands::CommandLine& line) {

@@ -4,6 +4,7 @@
 #include "admin/status.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "commands/driving.hpp"
 #include "drive/unused.hpp"
 #include "progress.hpp"
 #include "stored_state.hpp"
@@ -83,6 +84,7 @@ base::Task<std::string> Control::renew(std::vector<std::string> names, admin::Pr
     std::vector<std::string> domains;
     for (const model::ManagedDomain* domain : admin::select_known(reconcile.desired(), names))
         domains.push_back(domain->name());
+    commands::refuse_undriven(reconcile.desired(), domains);
     auto renewal = renewals_.emplace(renewals_.end(), executor_, domains, std::move(progress));
     std::vector<std::string> waiting;
     std::exception_ptr failed;

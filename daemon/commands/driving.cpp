@@ -3,6 +3,7 @@
 
 #include "admin/renewal_text.hpp"
 #include "admin/status.hpp"
+#include "base/error.hpp"
 #include "base/time_text.hpp"
 #include "configuration.hpp"
 #include "engine.hpp"
@@ -56,6 +57,10 @@ void say(const std::string& domain, const std::string& what,
 bool all_well(const drive::Reconcile& reconcile, const std::vector<std::string>& reported) {
     bool well = true;
     for (const model::ManagedDomain& domain : reconcile.desired().domains) {
+        if (!domain.stopped.empty()) {
+            say(domain.name(), "stopped: " + domain.stopped, {});
+            well = false;
+        }
         if (!domain.driven() ||
             std::find(reported.begin(), reported.end(), domain.name()) != reported.end())
             continue;
@@ -110,11 +115,25 @@ bool say_outcome(const nlohmann::json& status) {
     return report.failed.empty();
 }
 
+void refuse_undriven(const model::DesiredState& desired, const std::vector<std::string>& names) {
+    if (names.empty())
+        return;
+    for (const model::ManagedDomain* domain : admin::select(desired, names).domains) {
+        if (!domain->stopped.empty())
+            throw base::Error(domain->name() + " is stopped: " + domain->stopped);
+        if (domain->is_static())
+            throw base::Error(domain->name() + " is static: its certificate is " +
+                              domain->settings->certificate_files.front() +
+                              " (MDCertificateFile)");
+    }
+}
+
 int drive_and_report(const CommandLine& line, const std::string& command,
                      const std::vector<std::string>& names) {
     outlive_failed_writes();
     config::Loaded loaded = require_configuration(line);
     const std::vector<std::string> requested = domains_called(names, loaded.desired);
+    refuse_undriven(loaded.desired, requested);
     OnStage on_stage = start_telling(loaded.desired.server.log_level);
     log_warnings(loaded);
     asio::io_context context(1);

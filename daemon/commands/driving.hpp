@@ -3,6 +3,7 @@
 #pragma once
 
 #include "commands/commands.hpp"
+#include "model/desired_state.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -18,5 +19,8 @@ int drive_and_report(const CommandLine& line, const std::string& command,
 
 // Says what came of the renewals that were asked for: what failed on stderr. True when nothing did.
 bool say_outcome(const nlohmann::json& status);
+
+// Throws base::Error for one that is stopped or static: nothing drives it, whoever asks.
+void refuse_undriven(const model::DesiredState& desired, const std::vector<std::string>& names);
 
 }  // namespace md::commands

@@ -48,7 +48,7 @@ constexpr std::array<Description, Metrics::family_count> families{{
     {"mdcertd_domains", "gauge", "", "How many managed domains are in each state."},
     {"mdcertd_state", "gauge", "",
      "1 for the present state of the domain: valid, expiring, missing, incomplete, expired, "
-     "failing or not managed."},
+     "failing, stopped or not managed."},
     {"mdcertd_manual", "gauge", "",
      "1 when MDDriveMode leaves the domain alone on purpose, else 0."},
     {"mdcertd_certificate_not_before_timestamp_seconds", "gauge", "seconds",
@@ -66,7 +66,7 @@ constexpr std::array<Description, Metrics::family_count> families{{
 }};
 
 constexpr std::string_view all_states[] = {"valid",   "expiring", "missing",    "incomplete",
-                                           "expired", "failing",  "not managed"};
+                                           "expired", "failing",  "stopped",    "not managed"};
 
 // {name="value"}, with the value as OpenMetrics wants it.
 std::string label(std::string_view name, std::string_view value) {

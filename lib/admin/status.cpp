@@ -176,6 +176,8 @@ private:
     // The word, and why where the word leaves that open.
     std::pair<const char*, std::string> state() const {
         auto lacking = schedule::shortcoming(wanted_, held_);
+        if (step_.rule == Rule::not_driven_stopped)
+            return {"stopped", step_.reason};
         if (step_.action == schedule::Action::none)
             return {"not managed", step_.reason};
         if (expired())

@@ -19,7 +19,7 @@ using std::chrono::sys_seconds;
 
 // JSON: {"version", "managed-domains":[{...}], "unknown-names":[...]}: mod_md's md-status keys
 // (reference part 2.15) plus ours: "state" (a word: valid, expiring, missing, incomplete, expired,
-// failing, not managed; with "state-descr" where there is a reason), "next-action":{"action", "at",
+// failing, stopped, not managed; with "state-descr" where there is a reason), "next-action":{"action", "at",
 // "due", "rule", "reason"}, "last-problem":{"stage", "problem", "detail", "class", "at", "errors",
 // "cause" (model/failure_cause), "advice"} while the last attempt is a failed one,
 // "notification":{"state" (none, pending, failed, done), ...}, "served":{"state" (issued,

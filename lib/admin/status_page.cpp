@@ -20,6 +20,7 @@ using nlohmann::json;
 enum Group : unsigned {
     expired,
     failing,
+    stopped,
     missing,
     incomplete,
     undelivered,
@@ -39,6 +40,7 @@ struct Look {
 constexpr Look looks[] = {
     {"expired", "expired", "bad", "the certificate is over"},
     {"failing", "failing", "bad", "attempts fail"},
+    {"stopped", "stopped", "bad", "they ask for what mdcertd cannot do"},
     {"missing", "missing", "warn", "there is no certificate yet"},
     {"incomplete", "incomplete", "warn", "the certificate does not fit the configuration"},
     {"not delivered", "undelivered", "bad", "the certificate is there, and not where it is used"},
@@ -49,7 +51,7 @@ constexpr Look looks[] = {
 };
 
 Group group_of(const StatusWords& words) {
-    for (Group group : {expired, failing, missing, incomplete})
+    for (Group group : {expired, failing, stopped, missing, incomplete})
         if (words.state == looks[group].title)
             return group;
     if (words.notification_failed || words.not_served)
@@ -279,7 +281,7 @@ std::string StatusPage::verdict_on(std::size_t troubled, const std::string& sear
 }
 
 std::string StatusPage::finished(const Frame& frame) {
-    std::size_t troubled = count_of({expired, failing, undelivered});
+    std::size_t troubled = count_of({expired, failing, stopped, undelivered});
     std::string verdict = verdict_on(troubled, frame.searched);
     std::string html = std::string(head) + safe("mdcertd: " + verdict) + "</title><style>" +
                        std::string(status_page_style) + "</style></head><body><main>\n<header>" +

@@ -9,9 +9,13 @@
 namespace md::config {
 
 bool Loaded::ok() const {
-    return std::none_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
-        return diagnostic.severity == Severity::error;
-    });
+    return count(Severity::error) == 0;
+}
+
+std::size_t Loaded::count(Severity severity) const {
+    return static_cast<std::size_t>(std::count_if(
+        diagnostics.begin(), diagnostics.end(),
+        [&](const Diagnostic& diagnostic) { return diagnostic.severity == severity; }));
 }
 
 Loaded load(const std::string& file, const SourceReader& source, const Environment& environment) {

@@ -48,8 +48,9 @@ struct Loaded {
     std::vector<DomainOrigins> domain_origins;
     bool has_virtual_hosts = false;
 
-    // True when there is no error; warnings do not count.
+    // True when there is no error; warnings and MDs that are stopped do not count.
     bool ok() const;
+    std::size_t count(Severity severity) const;
 };
 
 struct Environment {

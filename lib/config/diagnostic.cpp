@@ -18,11 +18,23 @@ std::string caret_line(const std::string& line, unsigned caret) {
 
 }  // namespace
 
+std::string_view word(Severity severity) {
+    switch (severity) {
+        case Severity::error:
+            return "error";
+        case Severity::warning:
+            return "warning";
+        case Severity::stopped:
+            return "stopped";
+    }
+    return {};
+}
+
 std::string render(const Diagnostic& diagnostic) {
     std::string text = printable(diagnostic.file);
     if (diagnostic.line > 0)
         text += ":" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
-    text += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
+    text += ": " + std::string(word(diagnostic.severity)) + ": ";
     text += printable(diagnostic.message) + "\n";
     if (diagnostic.line > 0 && diagnostic.caret > 0) {
         std::string line = without_login(diagnostic.source_line);

@@ -5,11 +5,16 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace md::config {
 
-enum class Severity { error, warning };
+// stopped: what is asked for one MD cannot be done, so that it is not driven; the others are.
+enum class Severity { error, warning, stopped };
+
+// "error", "warning", "stopped".
+std::string_view word(Severity severity);
 
 struct Diagnostic {
     Severity severity = Severity::error;

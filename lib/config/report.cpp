@@ -68,7 +68,7 @@ std::string where_used(const Sources& sources, const Position& at) {
 }  // namespace
 
 void Report::add(Severity severity, const Position& at, std::string message, std::string hint) {
-    std::size_t& count = severity == Severity::error ? errors_ : warnings_;
+    std::size_t& count = counts_[static_cast<std::size_t>(severity)];
     if (++count > limit)
         return;
     if (count == limit)
@@ -96,8 +96,12 @@ void Report::warning(const Position& at, std::string message, std::string hint) 
     add(Severity::warning, at, std::move(message), std::move(hint));
 }
 
+void Report::stopped(const Position& at, std::string message, std::string hint) {
+    add(Severity::stopped, at, std::move(message), std::move(hint));
+}
+
 void Report::error_of_file(std::string path, std::string message, std::string hint) {
-    ++errors_;
+    ++counts_[static_cast<std::size_t>(Severity::error)];
     entries_.push_back(
         {{}, {Severity::error, std::move(path), 0, 0, std::move(message), {}, 0, std::move(hint)}});
 }

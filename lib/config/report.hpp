@@ -7,6 +7,7 @@
 #include "config/sources.hpp"
 #include "model/mistake.hpp"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ public:
     void error(const Position& at, std::string message, std::string hint = {});
     void error(const Position& at, const model::Mistake& mistake);
     void warning(const Position& at, std::string message, std::string hint = {});
+    void stopped(const Position& at, std::string message, std::string hint = {});
     // About a file as a whole, one that could not be read.
     void error_of_file(std::string path, std::string message, std::string hint = {});
 
@@ -36,8 +38,7 @@ private:
 
     const Sources& sources_;
     std::vector<Entry> entries_;
-    std::size_t errors_ = 0;
-    std::size_t warnings_ = 0;
+    std::array<std::size_t, 3> counts_ = {};  // by severity
 };
 
 }  // namespace md::config

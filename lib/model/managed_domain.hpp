@@ -36,6 +36,7 @@ struct ManagedDomain {
     Shared<Settings> settings;
     bool used = true;  // a virtual host has one of its names, or there are no virtual hosts at all
     Origin origin;
+    std::string stopped;  // what it asks for and cannot get, with the place; "" = nothing
 
     const std::string& name() const { return members.front().name.text(); }
 
@@ -65,8 +66,12 @@ struct ManagedDomain {
                !std::equal(members.begin(), members.end(), other.members.begin(),
                            other.members.end(), same_name);
     }
-    // Mode auto drives used MDs, always drives all, manual none.
+    // Its certificate is a file of the administrator's (MDCertificateFile).
+    bool is_static() const { return !settings->certificate_files.empty(); }
+    // Mode auto drives used MDs, always drives all, manual none; what is stopped or static never is.
     bool driven() const {
+        if (!stopped.empty() || is_static())
+            return false;
         return settings->drive_mode == DriveMode::always ||
                (settings->drive_mode == DriveMode::automatic && used);
     }

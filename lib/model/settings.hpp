@@ -57,6 +57,15 @@ struct ServedAt {
     bool operator==(const ServedAt&) const = default;
 };
 
+// A directive that asks for what mdcertd cannot do: its MD is stopped.
+struct Unmet {
+    std::string directive;  // the schema's name of it
+    std::string why;        // "mdcertd has no profiles yet"
+    std::string hint;
+
+    bool operator==(const Unmet&) const = default;
+};
+
 struct Settings {
     std::vector<std::string> certificate_authorities = {
         "https://acme-v02.api.letsencrypt.org/directory"};  // directory URLs, tried in order
@@ -73,6 +82,9 @@ struct Settings {
     bool must_staple = false;
     std::vector<ServedAt> served_at;
     std::string http_proxy;  // "" = none; may hold credentials: never logged
+    std::vector<std::string> certificate_files;  // MDCertificateFile: the MD is static
+    std::vector<std::string> key_files;          // MDCertificateKeyFile, one for each of those
+    std::vector<Unmet> unmet;                    // at most one for each directive
 
     bool operator==(const Settings&) const = default;
 };

@@ -160,6 +160,13 @@ void hold_back(Step& step, const model::Job& job, sys_seconds now) {
 }
 
 Step not_driven(const ManagedDomain& wanted) {
+    if (!wanted.stopped.empty())
+        return {wanted.name(), Action::none, std::nullopt, Rule::not_driven_stopped,
+                wanted.stopped};
+    if (wanted.is_static())
+        return {wanted.name(), Action::none, std::nullopt, Rule::not_driven_static,
+                "static: its certificate is " + wanted.settings->certificate_files.front() +
+                    " (MDCertificateFile)"};
     if (wanted.settings->drive_mode == model::DriveMode::manual)
         return {wanted.name(), Action::none, std::nullopt, Rule::not_driven_manual,
                 "MDDriveMode is manual"};
@@ -175,6 +182,10 @@ std::string_view word(Rule rule) {
             return "not_driven_manual";
         case Rule::not_driven_unused:
             return "not_driven_unused";
+        case Rule::not_driven_static:
+            return "not_driven_static";
+        case Rule::not_driven_stopped:
+            return "not_driven_stopped";
         case Rule::nothing_held:
             return "nothing_held";
         case Rule::unsatisfied:

@@ -24,6 +24,8 @@ enum class Action {
 enum class Rule {
     not_driven_manual,    // MDDriveMode manual
     not_driven_unused,    // auto, and no virtual host has one of its names
+    not_driven_static,    // MDCertificateFile
+    not_driven_stopped,   // it asks for what mdcertd cannot do
     nothing_held,         // no certificate at all
     unsatisfied,          // one is missing, or does not fit the configuration
     another_ca,           // what is held is of a CA that is not configured any more
