@@ -87,8 +87,8 @@ constexpr std::string_view account_advice =
 
 constexpr std::array<Advice, 18> advices = {{
     {"dns",
-     "The CA could not look the name up. A name needs an A or AAAA record "
-     "that the whole Internet sees, with the address of this machine.",
+     "The CA could not look the name up. Check its A and AAAA records as the Internet sees them: "
+     "one has to lead to this machine.",
      true},
     {"connection",
      "The CA could not connect. Check that the name's addresses, IPv6 included, lead to this "

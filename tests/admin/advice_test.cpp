@@ -20,7 +20,7 @@ std::string advice(const std::string& problem, FailureClass failure_class = Fail
 }  // namespace
 
 TEST_CASE("each refusal of a CA has its own advice") {
-    CHECK_THAT(advice("dns"), Catch::Contains("A or AAAA record"));
+    CHECK_THAT(advice("dns"), Catch::Contains("A and AAAA records"));
     CHECK_THAT(advice("connection"), Catch::Contains("firewall"));
     CHECK_THAT(advice("caa"), Catch::Contains("CAA record"));
     CHECK_THAT(advice("rateLimited"), Catch::Contains("wait"));

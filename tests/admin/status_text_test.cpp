@@ -63,7 +63,7 @@ failing.org
     certificate:   RSA 2048, issued by CN=Test CA
     next:          another attempt on 2026-06-01 13:35:00 UTC, in 1 hour 35 minutes: 3 attempts have failed; no more than 33% of the lifetime (90 days) is left
     last problem:  5 minutes ago, at the stage challenge: a.org: no such host
-    what to do:    The CA could not look the name up. Check its A and AAAA records as the Internet sees them.
+    what to do:    The CA could not look the name up. Check its A and AAAA records as the Internet sees them: one has to lead to this machine. `mdcertd check --online failing.org` shows what can be seen of it from here.
 
 expired.org
     state:         expired
