@@ -44,6 +44,7 @@ in_debian() {
         mount --rbind /sys "$root/sys"
         mount --rbind /dev "$root/dev"
         mount -t tmpfs tmpfs "$root/run"
+        mkdir -m 1777 "$root/run/lock"
         mount --bind "$tree" "$root/src"
         mount --bind "$build" "$root/src/build"
         exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
