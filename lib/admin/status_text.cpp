@@ -45,11 +45,10 @@ public:
             line(*words.until > now_ ? "valid until" : "expired", moment(*words.until, now_));
         line("certificate", words.certificate);
         if (std::string former = text_of(md, "former-files"); !former.empty())
-            line("former files", painted(former +
-                                             " go with the renewal after next: have servers "
-                                             "read those of domains/" +
-                                             words.name,
-                                         yellow));
+            line("former files", in(shade::yellow, former +
+                                                       " go with the renewal after next: have "
+                                                       "servers read those of domains/" +
+                                                       words.name));
         line("next", words.next);
         line("last problem", words.problem);
         line("what to do", words.advice);
