@@ -47,6 +47,7 @@ model::Job full_job() {
                                       "no such name: a.org",
                                       model::FailureClass::budget,
                                       noon,
+                                      model::FailureCause::no_port,
                                       0xfedcba9876543210,
                                       noon + 2h};
     job.early_at = noon - 2h;
