@@ -28,7 +28,9 @@ std::string nginx_around(const std::string& folder, const std::string& snippet) 
     std::string temporary;
     for (const char* what : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
         temporary += "    " + std::string(what) + "_temp_path " + folder + "/tmp;\n";
-    return "daemon off;\npid " + folder + "/pid;\nerror_log " + folder +
+    // As Debian's nginx.conf has it.
+    const std::string account = getuid() == 0 ? "user www-data;\n" : "";
+    return account + "daemon off;\npid " + folder + "/pid;\nerror_log " + folder +
            "/log notice;\ninclude /etc/nginx/modules-enabled/*.conf;\nworker_processes 2;\n"
            "events {}\n" +
            stream + "http {\n    access_log off;\n" + temporary + rest + "}\n";
