@@ -164,7 +164,7 @@ TEST_CASE("the reload hook says which server failed and why, and goes on with th
 }
 
 TEST_CASE("a site that is served already gets lines for its blocks, and never a second block") {
-    Beside place("nginx", "MDCAChallenges http-01\nManagedDomain one.test www.one.test\n");
+    Beside place("nginx", "MDCAChallenges http-01\nManagedDomain one.test www.one.test\n", true);
     const fs::path file = place.site.directory() / "existing.conf";
     const std::string site =
         "events {}\nhttp {\n    server {\n        listen 80;\n        server_name www.one.test;\n"

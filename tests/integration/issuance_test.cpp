@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 
 using namespace md::test;
+using std::chrono::seconds;
 
 namespace {
 
