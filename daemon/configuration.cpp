@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "configuration.hpp"
 
+#include "account.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "config/disk_source.hpp"
+#include "progress.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <pwd.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -45,12 +49,29 @@ void print_diagnostics(const config::Loaded& loaded) {
 void log_warnings(const config::Loaded& loaded) {
     for (const config::Diagnostic& diagnostic : loaded.diagnostics)
         if (diagnostic.severity != config::Severity::error)
-            log::warn("configuration",
-                      log::kv("at", diagnostic.file + ":" + std::to_string(diagnostic.line)),
-                      log::kv("reason", (diagnostic.severity == config::Severity::stopped
-                                              ? "stopped: "
-                                              : "") +
-                                             diagnostic.message));
+            log::warn(
+                "configuration",
+                log::kv("at", diagnostic.file + ":" + std::to_string(diagnostic.line)),
+                log::kv("reason",
+                        (diagnostic.severity == config::Severity::stopped ? "stopped: " : "") +
+                            diagnostic.message));
+}
+
+std::string place_of_store(const model::ServerSettings& server) {
+    std::string user = "root";
+    if (const uid_t own = ::geteuid(); own != 0) {
+        const passwd* known = ::getpwuid(own);
+        user = known == nullptr ? "#" + std::to_string(own) : known->pw_name;
+    } else if (const Account account = account_of(server); account.identity) {
+        user = account.name;
+    }
+    return server.store_dir + ", as user " + user;
+}
+
+void log_place(const std::string& place, model::LogLevel level) {
+    log::set_level(log::Level::info);
+    log::info("mdcertd starts", log::kv("store", place));
+    set_log_level(level);
 }
 
 config::Loaded require_configuration(const commands::CommandLine& line) {

@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "config/store_place.hpp"
 #include "configuration.hpp"
 #include "progress.hpp"
 
@@ -22,6 +23,15 @@ ReloadOutcome judged(const config::Loaded& loaded) {
                 diagnostic.file + ":" + std::to_string(diagnostic.line) + ": " + diagnostic.message;
     }
     return outcome;
+}
+
+// Another store would be ordered anew while the former one goes stale. "" where it stays.
+std::string why_not_moved(const config::Loaded& loaded, const model::ServerSettings& current) {
+    const model::ServerSettings& wanted = loaded.desired.server;
+    if (wanted.store_dir == current.store_dir && wanted.server_root == current.server_root)
+        return "";
+    return "the store would move from " + current.store_dir + " to " + wanted.store_dir + " (" +
+           config::why_store_is_there(loaded) + "): restart mdcertd for that";
 }
 
 }  // namespace
@@ -88,6 +98,8 @@ void Reloader::note(const ReloadOutcome& outcome) {
 base::Task<ReloadOutcome> Reloader::try_to_reload() {
     config::Loaded loaded = load_configuration(line_);
     ReloadOutcome outcome = judged(loaded);
+    if (outcome.problem.empty())
+        outcome.problem = why_not_moved(loaded, engine_.reconcile().desired().server);
     if (!outcome.problem.empty())
         co_return outcome;
     model::LogLevel level = loaded.desired.server.log_level;

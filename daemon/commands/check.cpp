@@ -6,6 +6,7 @@
 #include "commands/held_names.hpp"
 #include "commands/online.hpp"
 #include "config/disk_source.hpp"
+#include "config/values.hpp"
 #include "configuration.hpp"
 #include "notify/hook_runner.hpp"
 #include "port_check.hpp"
@@ -18,6 +19,7 @@
 #include <iostream>
 #include <set>
 #include <sstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace md::commands {
@@ -29,18 +31,11 @@ std::string counted(std::size_t count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-std::size_t count_of(const config::Loaded& loaded, Severity severity) {
-    std::size_t count = 0;
-    for (const config::Diagnostic& diagnostic : loaded.diagnostics)
-        count += diagnostic.severity == severity ? 1 : 0;
-    return count;
-}
-
 // A mistake in what a line says of the world outside of the configuration, with that line.
 config::Diagnostic of_the_world(const std::vector<config::ValueOrigin>& origins,
                                 std::string_view directive, std::string message, std::string hint) {
     config::Diagnostic diagnostic;
-    diagnostic.message = std::string(directive) + ": " + std::move(message);
+    diagnostic.message = (directive.empty() ? "" : std::string(directive) + ": ") + message;
     diagnostic.hint = std::move(hint);
     for (const config::ValueOrigin& origin : origins) {
         if (origin.directive != directive)
@@ -105,8 +100,94 @@ void check_store(config::Loaded& loaded) {
     }
 }
 
+// What holds at the line of the first of them.
+config::Diagnostic doubt(const model::Origin& at, std::string message, std::string hint) {
+    config::Diagnostic diagnostic = of_the_world({{"", config::OriginKind::global, at}}, "",
+                                                 std::move(message), std::move(hint));
+    diagnostic.severity = Severity::warning;
+    return diagnostic;
+}
+
+const config::ValueOrigin* origin_of(const config::Loaded& loaded, std::size_t domain,
+                                     std::string_view directive) {
+    for (const auto* origins : {&loaded.domain_origins[domain].values, &loaded.global_origins})
+        for (const config::ValueOrigin& origin : *origins)
+            if (origin.directive == directive)
+                return &origin;
+    return nullptr;
+}
+
+// An account that there is already is not asked again: it is no error.
+void check_agreement(config::Loaded& loaded) {
+    const model::ManagedDomain* first = nullptr;
+    std::size_t count = 0;
+    for (const model::ManagedDomain& domain : loaded.desired.domains)
+        if (domain.driven() && domain.settings->agreement.empty() && ++count == 1)
+            first = &domain;
+    if (first == nullptr)
+        return;
+    std::string who = "'" + first->name() + "'";
+    if (count > 1)
+        who += " and " + counted(count - 1, "more managed domain");
+    loaded.diagnostics.push_back(doubt(
+        first->origin, "no MDCertificateAgreement for " + who,
+        "most CAs open no account without: write MDCertificateAgreement accepted when you agree"));
+}
+
+bool is_loopback(std::string_view url) {
+    const std::string_view rest = url.substr(url.find("://") + 3);
+    if (rest.starts_with("[::1]"))
+        return true;
+    const std::string_view host = rest.substr(0, rest.find_first_of(":/?"));
+    return config::same_word(host, "localhost") ||
+           (host.starts_with("127.") && config::is_ip_address(host));
+}
+
+void check_directories(config::Loaded& loaded) {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i) {
+        const std::string url = loaded.desired.domains[i].settings->certificate_authorities.front();
+        const config::ValueOrigin* at = origin_of(loaded, i, "MDCertificateAuthority");
+        if (!url.starts_with("http://") || is_loopback(url) || !seen.insert(url).second ||
+            at == nullptr)
+            continue;
+        loaded.diagnostics.push_back(
+            doubt(at->at, "the CA is spoken to without TLS: anybody on the way can answer for it",
+                  "write its https:// URL"));
+    }
+}
+
+bool holds_secret(const config::Loaded& loaded, std::size_t domain, std::string_view directive) {
+    const model::Settings& settings = *loaded.desired.domains[domain].settings;
+    if (directive == "MDHttpProxy")
+        return settings.http_proxy.find('@') != std::string::npos;
+    return std::any_of(settings.unmet.begin(), settings.unmet.end(),
+                       [&](const model::Unmet& unmet) { return unmet.directive == directive; });
+}
+
+void check_secrets(config::Loaded& loaded) {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i) {
+        for (std::string_view directive : {"MDHttpProxy", "MDExternalAccountBinding"}) {
+            const config::ValueOrigin* at = origin_of(loaded, i, directive);
+            if (at == nullptr || !holds_secret(loaded, i, directive))
+                continue;
+            struct stat status {};
+            const std::string file = *at->at.file;
+            const bool is_open = ::stat(file.c_str(), &status) == 0 && (status.st_mode & S_IROTH);
+            if (is_open && seen.insert(file).second)
+                loaded.diagnostics.push_back(
+                    doubt(at->at, "everybody on this machine can read the secret in this file",
+                          "chmod o= " + file + ", and give it to the group of mdcertd"));
+        }
+    }
+}
+
 void check_world(config::Loaded& loaded) {
     check_store(loaded);
+    check_agreement(loaded);
+    check_directories(loaded);
+    check_secrets(loaded);
     check_command(loaded, "MDNotifyCmd", loaded.desired.server.notify_command);
     check_command(loaded, "MDMessageCmd", loaded.desired.server.message_command);
     check_ca_files(loaded);
@@ -175,16 +256,39 @@ void look_at_held_names(config::Loaded& loaded) {
     }
 }
 
+// "2 errors, 1 stopped, 3 warnings"; fine is what there is nothing to say of.
+std::string verdict(const config::Loaded& loaded) {
+    std::string text;
+    auto add = [&](std::size_t count, const std::string& words) {
+        if (count > 0)
+            text += (text.empty() ? "" : ", ") + words;
+    };
+    const std::size_t errors = loaded.count(Severity::error);
+    const std::size_t stopped = loaded.count(Severity::stopped);
+    const std::size_t warnings = loaded.count(Severity::warning);
+    add(errors, counted(errors, "error"));
+    add(stopped, std::to_string(stopped) + " stopped");
+    add(warnings, counted(warnings, "warning"));
+    return text.empty() ? "fine" : text;
+}
+
+std::string why_not_driven(const model::ManagedDomain& domain) {
+    if (!domain.stopped.empty())
+        return "stopped, " + domain.stopped;
+    if (domain.is_static())
+        return "static, its certificate is " + domain.settings->certificate_files.front();
+    if (domain.settings->drive_mode == model::DriveMode::manual)
+        return "MDDriveMode is manual";
+    return "no virtual host has one of its names";
+}
+
 void print_domain(const config::Loaded& loaded, std::size_t index) {
     const model::ManagedDomain& domain = loaded.desired.domains[index];
     std::cout << "  " << domain.name();
     if (domain.members.size() > 1)
         std::cout << " and " << counted(domain.members.size() - 1, "more name");
-    if (!domain.driven()) {
-        bool is_manual = domain.settings->drive_mode == model::DriveMode::manual;
-        std::cout << ": not driven, "
-                  << (is_manual ? "MDDriveMode is manual" : "no virtual host has one of its names");
-    }
+    if (!domain.driven())
+        std::cout << ": not driven, " << why_not_driven(domain);
     std::cout << "\n";
     const std::size_t own_line = domain.origin.line;
     for (const model::Member& member : domain.members)
@@ -211,18 +315,17 @@ int check(const CommandLine& line) {
     config::Loaded loaded = load_and_look(line);
     look_at_held_names(loaded);
     print_diagnostics(loaded);
-    std::size_t errors = count_of(loaded, Severity::error);
-    std::size_t warnings = count_of(loaded, Severity::warning);
-    std::cout << line.config_file << ": " << (errors == 0 ? "fine" : counted(errors, "error"));
-    if (warnings > 0)
-        std::cout << ", " << counted(warnings, "warning");
-    std::cout << ", " << counted(loaded.desired.domains.size(), "managed domain") << "\n";
+    const std::size_t errors = loaded.count(Severity::error);
+    const bool is_sound = errors + loaded.count(Severity::stopped) == 0;
+    std::cout << line.config_file << ": " << verdict(loaded) << ", "
+              << counted(loaded.desired.domains.size(), "managed domain") << "\n"
+              << "the store is " << place_of_store(loaded.desired.server) << "\n";
     for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i)
         print_domain(loaded, i);
     print_skipped(loaded, line.verbose);
     if (line.online && errors == 0)
         look_online(loaded, line);
-    return errors == 0 ? 0 : 1;
+    return is_sound ? 0 : 1;
 }
 
 }  // namespace md::commands

@@ -123,8 +123,7 @@ void refuse_undriven(const model::DesiredState& desired, const std::vector<std::
             throw base::Error(domain->name() + " is stopped: " + domain->stopped);
         if (domain->is_static())
             throw base::Error(domain->name() + " is static: its certificate is " +
-                              domain->settings->certificate_files.front() +
-                              " (MDCertificateFile)");
+                              domain->settings->certificate_files.front() + " (MDCertificateFile)");
     }
 }
 
@@ -135,6 +134,7 @@ int drive_and_report(const CommandLine& line, const std::string& command,
     const std::vector<std::string> requested = domains_called(names, loaded.desired);
     refuse_undriven(loaded.desired, requested);
     OnStage on_stage = start_telling(loaded.desired.server.log_level);
+    log_place(place_of_store(loaded.desired.server), loaded.desired.server.log_level);
     log_warnings(loaded);
     asio::io_context context(1);
     Engine engine(context.get_executor(), std::move(loaded.desired), on_stage);

@@ -191,7 +191,10 @@ int run(const CommandLine& line) {
     outlive_failed_writes();
     auto loaded = std::make_unique<config::Loaded>(require_configuration(line));
     asio::io_context context(1);
+    const std::string place = place_of_store(loaded->desired.server);
+    const model::LogLevel level = loaded->desired.server.log_level;
     Daemon daemon(context.get_executor(), line, std::move(loaded->desired));
+    log_place(place, level);
     log_warnings(*loaded);
     loaded.reset();  // where each setting stands is of no use to a daemon
     std::exception_ptr failed;

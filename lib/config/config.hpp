@@ -39,6 +39,13 @@ struct DomainOrigins {
     model::Origin used_at;            // that virtual host
 };
 
+// A ServerRoot that is httpd's, and the directive that makes its file one of httpd's.
+struct PassedServerRoot {
+    model::Origin at;
+    std::string directive;
+    model::Origin directive_at;
+};
+
 struct Loaded {
     model::DesiredState desired;
     std::vector<Diagnostic> diagnostics;      // ordered by place, at most 1000 of each severity
@@ -46,6 +53,7 @@ struct Loaded {
     std::size_t skipped_count = 0;            // all of them
     std::vector<ValueOrigin> global_origins;  // what was set outside of sections
     std::vector<DomainOrigins> domain_origins;
+    std::optional<PassedServerRoot> passed_server_root;  // the last one
     bool has_virtual_hosts = false;
 
     // True when there is no error; warnings and MDs that are stopped do not count.

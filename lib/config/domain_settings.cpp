@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/domain_settings.hpp"
 
+#include "config/schema.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
@@ -53,6 +54,21 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+// One line for each, as they are written.
+std::string lines_of(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : "\n") + as_word(word);
+    return text;
+}
+
+void add_file(const Directive& directive, std::vector<std::string>& files, Report& report) {
+    const Argument& argument = directive.arguments[0];
+    if (argument.text.empty())
+        return report.error(argument.at, "an empty path", "write the path of a PEM file");
+    files.push_back(argument.text);
+}
+
 void set_window(const Directive& directive, model::Window& setting, Report& report) {
     auto window = parse_window(directive.arguments[0].text);
     if (window)
@@ -63,13 +79,24 @@ void set_window(const Directive& directive, model::Window& setting, Report& repo
 
 }  // namespace
 
+void ask_for(const Directive& directive, Settings& settings, bool asks, std::string why,
+             std::string hint) {
+    const std::string name(directive.spec->name);
+    std::erase_if(settings.unmet,
+                  [&](const model::Unmet& unmet) { return unmet.directive == name; });
+    if (asks)
+        settings.unmet.push_back({name, std::move(why), std::move(hint)});
+}
+
 std::optional<MemberMode> member_mode(std::string_view word) {
     auto mode = parse_keyword(word, member_modes);
     return mode ? std::optional(*mode) : std::nullopt;
 }
 
+// A CA that is closed is left out of a list; alone it stops its MD.
 void set_authorities(const Directive& directive, Settings& settings, Report& report) {
-    std::vector<std::string> urls;
+    std::vector<std::string> urls, closed;
+    const Argument* further = nullptr;
     for (const Argument& argument : directive.arguments) {
         auto authority = parse_authority(argument.text);
         if (!authority)
@@ -77,12 +104,21 @@ void set_authorities(const Directive& directive, Settings& settings, Report& rep
         if (!authority->replaced.empty())
             report.warning(argument.at, "this CA's address is a thing of the past",
                            authority->url + " is used, its successor");
-        urls.push_back(authority->url);
+        if (authority->is_closed && directive.arguments.size() > 1)
+            report.warning(argument.at,
+                           in_quotes(argument.text) +
+                               " is closed, it gives no certificates any "
+                               "more: it is left out",
+                           "take it out");
+        if (!authority->is_closed && urls.size() == 1)
+            further = &argument;
+        (authority->is_closed ? closed : urls).push_back(authority->url);
     }
-    if (urls.size() > 1)
-        report.warning(directive.arguments[1].at, "only the first CA is asked",
-                       "take the others out");
-    settings.certificate_authorities = std::move(urls);
+    if (further != nullptr)
+        report.warning(further->at, "only the first CA is asked", "take the others out");
+    ask_for(directive, settings, urls.empty(),
+            "this CA is closed, it gives no certificates any more", "name another CA");
+    settings.certificate_authorities = urls.empty() ? std::move(closed) : std::move(urls);
 }
 
 void set_agreement(const Directive& directive, Settings& settings, Report& report) {
@@ -130,6 +166,10 @@ void set_contacts(const Directive& directive, Settings& settings, Report& report
         auto contact = parse_contact(argument.text);
         if (!contact)
             return report.error(argument.at, contact.error());
+        if (contact->starts_with("mailto:") && !is_public_contact(*contact))
+            report.warning(argument.at,
+                           in_quotes(argument.text) + " is no address a public CA takes",
+                           "write one whose domain has a dot");
         if (std::find(contacts.begin(), contacts.end(), *contact) == contacts.end())
             contacts.push_back(*contact);
     }
@@ -146,12 +186,15 @@ void set_challenges(const Directive& directive, Settings& settings, Report& repo
         auto type = parse_keyword(is_old ? "tls-alpn-01" : argument.text, challenges);
         if (!type)
             return report.error(argument.at, type.error());
-        if (*type == ChallengeType::dns_01)
-            report.warning(argument.at, "dns-01 can not work without MDChallengeDns01",
-                           "mdcertd does not have that directive yet: use another type");
+        if (*type == ChallengeType::dns_01 && directive.arguments.size() > 1)
+            report.warning(argument.at, "mdcertd does not have the challenge dns-01 yet",
+                           "the others are tried");
         if (std::find(types.begin(), types.end(), *type) == types.end())
             types.push_back(*type);
     }
+    const bool is_dns_alone = types == std::vector<ChallengeType>{ChallengeType::dns_01};
+    ask_for(directive, settings, is_dns_alone, "mdcertd does not have the challenge dns-01 yet",
+            "use http-01 or tls-alpn-01 where the CA can reach this machine");
     settings.challenges = std::move(types);
 }
 
@@ -184,6 +227,24 @@ void add_served_at(const Directive& directive, Settings& settings, Report& repor
     settings.served_at = std::move(places);
 }
 
+void set_certificate_file(const Directive& directive, Settings& settings, Report& report) {
+    settings.certificate_files.clear();
+    add_certificate_file(directive, settings, report);
+}
+
+void add_certificate_file(const Directive& directive, Settings& settings, Report& report) {
+    add_file(directive, settings.certificate_files, report);
+}
+
+void set_key_file(const Directive& directive, Settings& settings, Report& report) {
+    settings.key_files.clear();
+    add_key_file(directive, settings, report);
+}
+
+void add_key_file(const Directive& directive, Settings& settings, Report& report) {
+    add_file(directive, settings.key_files, report);
+}
+
 void set_must_staple(const Directive& directive, Settings& settings, Report& report) {
     auto on = parse_on_off(directive.arguments[0].text);
     if (on)
@@ -214,6 +275,11 @@ void set_members(const Directive& directive, Settings& settings, Report& report)
 
 void set_http_proxy(const Directive& directive, Settings& settings, Report& report) {
     const Argument& argument = directive.arguments[0];
+    const bool by_tls = is_https_url(argument.text);
+    ask_for(directive, settings, by_tls, "mdcertd speaks to a proxy by http alone",
+            "write http://HOST:PORT: what goes through it to the CA is encrypted all the same");
+    if (by_tls)
+        return;
     auto url = parse_proxy(argument.text);
     if (same_word(argument.text, "none"))
         settings.http_proxy.clear();
@@ -255,6 +321,14 @@ std::string served_at_text(const Settings& settings) {
     for (const model::ServedAt& place : settings.served_at)
         text += (text.empty() ? "" : " ") + place.text();
     return text;
+}
+
+std::string certificate_files_text(const Settings& settings) {
+    return lines_of(settings.certificate_files);
+}
+
+std::string key_files_text(const Settings& settings) {
+    return lines_of(settings.key_files);
 }
 
 std::string must_staple_text(const Settings& settings) {

@@ -19,6 +19,10 @@ void set_challenges(const Directive& directive, Settings& settings, Report& repo
 void set_keys(const Directive& directive, Settings& settings, Report& report);
 void set_served_at(const Directive& directive, Settings& settings, Report& report);
 void add_served_at(const Directive& directive, Settings& settings, Report& report);
+void set_certificate_file(const Directive& directive, Settings& settings, Report& report);
+void add_certificate_file(const Directive& directive, Settings& settings, Report& report);
+void set_key_file(const Directive& directive, Settings& settings, Report& report);
+void add_key_file(const Directive& directive, Settings& settings, Report& report);
 void set_must_staple(const Directive& directive, Settings& settings, Report& report);
 void set_renew_window(const Directive& directive, Settings& settings, Report& report);
 void set_warn_window(const Directive& directive, Settings& settings, Report& report);
@@ -36,6 +40,8 @@ std::string contacts_text(const Settings& settings);
 std::string challenges_text(const Settings& settings);
 std::string keys_text(const Settings& settings);
 std::string served_at_text(const Settings& settings);
+std::string certificate_files_text(const Settings& settings);
+std::string key_files_text(const Settings& settings);
 std::string must_staple_text(const Settings& settings);
 std::string renew_window_text(const Settings& settings);
 std::string warn_window_text(const Settings& settings);
@@ -43,6 +49,11 @@ std::string drive_mode_text(const Settings& settings);
 std::string require_https_text(const Settings& settings);
 std::string http_proxy_text(const Settings& settings);
 std::string members_text(const Settings& settings);
+
+// The directive asks for what mdcertd cannot do, or, where it does not, takes back that one of its
+// kind outside of the section does.
+void ask_for(const Directive& directive, Settings& settings, bool asks, std::string why,
+             std::string hint);
 
 // The mode "auto" or "manual", nullopt for any other word.
 std::optional<model::MemberMode> member_mode(std::string_view word);

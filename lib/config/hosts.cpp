@@ -2,6 +2,7 @@
 #include "config/hosts.hpp"
 
 #include "config/origins.hpp"
+#include "config/private_names.hpp"
 #include "config/schema.hpp"
 #include "config/spelling.hpp"
 #include "config/values.hpp"
@@ -276,11 +277,11 @@ void Joining::join(const Argument& name, std::size_t domain) {
         return report_.warning(
             name.at, parsed.error().what + "; it does not join " + in_quotes(managed.name()),
             parsed.error().hint);
-    if (parsed->is_single_label())
-        report_.warning(name.at,
-                        in_quotes(name.text) + " is a name without a dot and joins " +
-                            in_quotes(managed.name()),
-                        "no public CA gives a certificate for it: MDMembers manual keeps it out");
+    if (const std::string why = why_private(*parsed); !why.empty())
+        return report_.warning(
+            name.at,
+            in_quotes(name.text) + " " + why + "; it does not join " + in_quotes(managed.name()),
+            "no public CA gives a certificate for it: where yours does, name it in ManagedDomain");
     names_.add(*parsed, domain, name.at);
     managed.members.push_back({*parsed, sources_.origin(name.at)});
 }

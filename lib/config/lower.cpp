@@ -4,6 +4,7 @@
 #include "config/domain_settings.hpp"
 #include "config/hosts.hpp"
 #include "config/origins.hpp"
+#include "config/private_names.hpp"
 #include "config/schema.hpp"
 #include "config/server_settings.hpp"
 #include "config/spelling.hpp"
@@ -26,7 +27,22 @@ bool same_arguments(const Directive& one, const Directive& other) {
 // Given twice they add up or are meant to be: nothing to warn of.
 bool may_be_repeated(const DirectiveSpec& spec) {
     return spec.name == "Listen" || spec.name == "MDStatusListen" || spec.name == "LogLevel" ||
-           spec.name == "SSLEngine" || spec.name == "ServerName" || spec.add_domain != nullptr;
+           spec.name == "SSLEngine" || spec.name == "ServerName" || spec.name == "MDPortMap" ||
+           spec.add_domain != nullptr;
+}
+
+constexpr std::size_t most_names = 100;
+
+bool is_lets_encrypt(const model::Settings& settings) {
+    return settings.certificate_authorities.front().find(".api.letsencrypt.org/") !=
+           std::string::npos;
+}
+
+// By Let's Encrypt.
+bool is_taken(const model::KeySpec& key) {
+    if (key.type == model::KeySpec::Type::rsa)
+        return key.bits == 2048 || key.bits == 3072 || key.bits == 4096;
+    return key.canonical_curve() != "P-521";
 }
 
 }  // namespace
@@ -36,13 +52,16 @@ Loaded Lowering::run() {
     for (const SkippedName& skipped : document_.skipped)
         loaded_.skipped.push_back({skipped.name, sources_.origin(skipped.at)});
     apply_globals();
+    check_port_map();
     loaded_.desired.domains.reserve(document_.domains.size());
     loaded_.domain_origins.reserve(document_.domains.size());
     for (const DomainBlock& block : document_.domains)
         add_domain(block);
+    tell_stops();
     check_overlaps();
     join_hosts(document_, sources_, names_, loaded_, report_);
     resolve_paths();
+    check_limits();
     share_settings();
     warn_of_what_can_not_be_proven();
     check_listens();
@@ -50,7 +69,6 @@ Loaded Lowering::run() {
 }
 
 void Lowering::apply_globals() {
-    Given given;
     // ServerAdmin is the contact only where nothing else is, so it comes before all others.
     for (bool is_first_round : {true, false}) {
         for (const Directive& directive : document_.globals) {
@@ -62,7 +80,7 @@ void Lowering::apply_globals() {
             else if (spec.scope == Scope::names)
                 apply_default_members(directive);
             else
-                apply(directive, defaults_, given, loaded_.global_origins, OriginKind::global);
+                apply(directive, defaults_, given_, loaded_.global_origins, OriginKind::global);
         }
     }
 }
@@ -72,15 +90,21 @@ void Lowering::apply_globals() {
 bool Lowering::is_for_httpd(const Directive& directive) const {
     std::string_view name = directive.spec->name;
     return (name == "User" || name == "Group" || name == "ServerRoot") &&
-           document_.httpd_files.contains(directive.at.file);
+           document_.why_httpd(directive.at.file) != nullptr;
 }
 
 void Lowering::skip(const Directive& directive) {
-    // In the main file it may well be meant; then the store is not where it was thought to be.
-    if (directive.spec->name == "ServerRoot" && directive.at.file == 0)
-        report_.warning(directive.at, "ServerRoot is passed over, for it is the one of httpd",
-                        "this file holds directives of httpd: set it in one that does not, and "
-                        "include this");
+    if (directive.spec->name == "ServerRoot") {
+        const ForeignWord& why = *document_.why_httpd(directive.at.file);
+        loaded_.passed_server_root =
+            PassedServerRoot{sources_.origin(directive.at), why.name, sources_.origin(why.at)};
+        // In the main file it may well be meant; then the store is not where it was thought to be.
+        if (directive.at.file == 0)
+            report_.warning(directive.at, "ServerRoot is passed over, for it is the one of httpd",
+                            why.name + " at " + sources_.origin(why.at).text() +
+                                " makes this a file of httpd: set it in one that is not, and "
+                                "include this");
+    }
     ++loaded_.skipped_count;
     loaded_.skipped.push_back({std::string(directive.spec->name), sources_.origin(directive.at)});
 }
@@ -101,6 +125,15 @@ void Lowering::apply(const Directive& directive, model::Shared<model::Settings>&
     else if (spec.set_domain != nullptr)
         spec.set_domain(directive, settings.edit(), report_);
     remember(origins, {spec.setting_name(), kind, sources_.origin(directive.at)});
+}
+
+// One line may give one side only: what it comes to is known behind the last.
+void Lowering::check_port_map() {
+    const model::PortMap& map = loaded_.desired.server.port_map;
+    auto last = given_.find("MDPortMap");
+    if (last != given_.end() && map.http && map.http == map.https)
+        report_.error(last->second->arguments.back().at, "both ports are mapped to the same one",
+                      "port 80 and port 443 need a local port each");
 }
 
 void Lowering::apply_default_members(const Directive& directive) {
@@ -132,13 +165,137 @@ void Lowering::add_domain(const DomainBlock& block) {
             apply(directive, made.settings, given, origins, OriginKind::section);
     }
     if (!made.members.empty())
-        return;
+        return check_wishes(domain, given);
     auto is_mode = [](const Argument& argument) { return member_mode(argument.text).has_value(); };
     if (std::all_of(block.opening.arguments.begin(), block.opening.arguments.end(), is_mode))
         report_.error(block.opening.at, "a managed domain without a name",
                       "write ManagedDomain NAME [NAME...]");
     loaded_.desired.domains.pop_back();
     loaded_.domain_origins.pop_back();
+}
+
+// Of what it asks for: what cannot be had stops it, unless nobody drives it anyway.
+void Lowering::check_wishes(std::size_t domain, const Given& own) {
+    const model::ManagedDomain& managed = loaded_.desired.domains[domain];
+    check_static(domain, own);
+    if (managed.is_static() || managed.settings->drive_mode == model::DriveMode::manual)
+        return;
+    note_stops(domain, own);
+    check_keys(domain, own);
+    for (const model::Member& member : managed.members)
+        if (const NameIndex::Owner* name = names_.exact(member.name.text());
+            name != nullptr && member.name.is_wildcard())
+            stop(domain, name->at,
+                 in_quotes(member.name.text()) +
+                     " can be proven over dns-01 only, which mdcertd does not have yet",
+                 "name the hosts one by one");
+}
+
+// The line that gives the MD a setting: its own, or one outside; nullptr where it is the default.
+const Directive* Lowering::line_of(std::string_view directive, const Given& own) const {
+    for (const Given* given : {&own, &given_})
+        if (auto found = given->find(directive); found != given->end())
+            return found->second;
+    return nullptr;
+}
+
+// The program for dns-01 is of no consequence where other challenges are named.
+bool Lowering::proves_otherwise(std::size_t domain, const Given& own) const {
+    const auto& types = loaded_.desired.domains[domain].settings->challenges;
+    return line_of("MDCAChallenges", own) != nullptr &&
+           std::any_of(types.begin(), types.end(),
+                       [](ChallengeType type) { return type != ChallengeType::dns_01; });
+}
+
+void Lowering::note_stops(std::size_t domain, const Given& own) {
+    for (const model::Unmet& unmet : loaded_.desired.domains[domain].settings->unmet) {
+        if (unmet.directive == "MDChallengeDns01" && proves_otherwise(domain, own))
+            continue;
+        Stop& stop = stops_[line_of(unmet.directive, own)];
+        stop.unmet = unmet;
+        stop.domains.push_back(domain);
+    }
+}
+
+// Each line is told of once, whomever it stops.
+void Lowering::tell_stops() {
+    for (const auto& [directive, stop] : stops_) {
+        const std::string place = sources_.origin(directive->at).text();
+        for (std::size_t domain : stop.domains) {
+            std::string& why = loaded_.desired.domains[domain].stopped;
+            if (why.empty())
+                why = stop.unmet.directive + " (" + place + "): " + stop.unmet.why;
+        }
+        const std::string& first = loaded_.desired.domains[stop.domains.front()].name();
+        std::string who = in_quotes(first) + " is";
+        if (stop.domains.size() > 1)
+            who = std::to_string(stop.domains.size()) + " managed domains are";
+        report_.stopped(directive->at,
+                        stop.unmet.directive + ": " + stop.unmet.why + "; " + who + " not driven",
+                        stop.unmet.hint);
+    }
+    if (loaded_.desired.domains.empty())
+        tell_unmet_defaults();
+}
+
+void Lowering::tell_unmet_defaults() {
+    for (const model::Unmet& unmet : defaults_->unmet)
+        report_.warning(given_.at(unmet.directive)->at, unmet.directive + ": " + unmet.why,
+                        unmet.hint);
+}
+
+void Lowering::stop(std::size_t domain, const Position& at, const std::string& why,
+                    const std::string& hint) {
+    model::ManagedDomain& managed = loaded_.desired.domains[domain];
+    report_.stopped(at, why + "; " + in_quotes(managed.name()) + " is not driven", hint);
+    if (managed.stopped.empty())
+        managed.stopped = why + " (" + sources_.origin(at).text() + ")";
+}
+
+// What Let's Encrypt is known to refuse costs no order. Other CAs say themselves what they take.
+void Lowering::check_keys(std::size_t domain, const Given& own) {
+    const model::Settings& settings = *loaded_.desired.domains[domain].settings;
+    if (!is_lets_encrypt(settings))
+        return;
+    auto refused = std::find_if(settings.keys.begin(), settings.keys.end(),
+                                [](const model::KeySpec& key) { return !is_taken(key); });
+    const Directive* line = line_of("MDPrivateKeys", own);
+    if (refused != settings.keys.end() && line != nullptr)
+        stop(domain, line->at, "Let's Encrypt takes no key of type " + refused->text(),
+             "it takes RSA 2048, RSA 3072, RSA 4096, P-256 and P-384");
+}
+
+// When all names have joined.
+void Lowering::check_limits() {
+    for (std::size_t i = 0; i < loaded_.desired.domains.size(); ++i) {
+        const model::ManagedDomain& managed = loaded_.desired.domains[i];
+        const std::size_t count = managed.members.size();
+        const NameIndex::Owner* first = names_.exact(managed.name());
+        if (count <= most_names || first == nullptr || managed.is_static())
+            continue;
+        const std::string has =
+            in_quotes(managed.name()) + " has " + std::to_string(count) + " names";
+        if (is_lets_encrypt(*managed.settings))
+            stop(i, first->at, has + ", and Let's Encrypt takes 100 in a certificate",
+                 "part them into several managed domains");
+        else
+            report_.warning(first->at, has + ": many CAs take no more than 100 in a certificate",
+                            "part them into several managed domains");
+    }
+}
+
+void Lowering::check_static(std::size_t domain, const Given& own) {
+    const model::Settings& settings = *loaded_.desired.domains[domain].settings;
+    const std::size_t certificates = settings.certificate_files.size();
+    const std::size_t keys = settings.key_files.size();
+    if (certificates == keys)
+        return;
+    auto line = own.find(keys < certificates ? "MDCertificateFile" : "MDCertificateKeyFile");
+    if (line != own.end())
+        stop(domain, line->second->at,
+             "MDCertificateFile names " + std::to_string(certificates) +
+                 " and MDCertificateKeyFile " + std::to_string(keys),
+             "each certificate needs its key, in the same order");
 }
 
 // The names of a ManagedDomain or MDMember line; "auto" and "manual" may stand among them.
@@ -168,12 +325,9 @@ void Lowering::add_name(const DomainName& name, const Position& at, std::size_t 
             report_overlap(name, *former, {domain, at});
         return;
     }
-    if (name.is_single_label())
-        report_.warning(at, in_quotes(name.text()) + " is a name without a dot",
+    if (const std::string why = why_private(name); !why.empty())
+        report_.warning(at, in_quotes(name.text()) + " " + why,
                         "no public CA gives a certificate for it");
-    if (name.is_wildcard())
-        report_.warning(at, in_quotes(name.text()) + " can be proven over dns-01 only",
-                        "mdcertd does not have MDChallengeDns01 yet: name the hosts one by one");
     loaded_.desired.domains[domain].members.push_back({name, sources_.origin(at)});
 }
 
@@ -208,6 +362,12 @@ void Lowering::resolve_paths() {
         const std::string& file = domain.settings->ca_certificate_file;
         if (!file.empty())
             domain.settings.edit().ca_certificate_file = path_below(server.server_root, file);
+        if (!domain.is_static())
+            continue;
+        model::Settings& settings = domain.settings.edit();
+        for (auto* files : {&settings.certificate_files, &settings.key_files})
+            for (std::string& own : *files)
+                own = path_below(server.server_root, own);
     }
 }
 
@@ -226,7 +386,7 @@ void Lowering::warn_of_what_can_not_be_proven() {
     };
     for (const model::ManagedDomain& domain : loaded_.desired.domains) {
         const auto& types = domain.settings->challenges;
-        if (std::any_of(types.begin(), types.end(), is_possible))
+        if (!domain.stopped.empty() || std::any_of(types.begin(), types.end(), is_possible))
             continue;
         if (const NameIndex::Owner* first = names_.exact(domain.name()))
             report_.warning(

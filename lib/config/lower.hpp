@@ -23,7 +23,14 @@ private:
     // Of each directive, by its name, the last one.
     using Given = std::map<std::string_view, const Directive*>;
 
+    // What a directive asks for and cannot get, and whom that stops.
+    struct Stop {
+        model::Unmet unmet;
+        std::vector<std::size_t> domains;
+    };
+
     void apply_globals();
+    void check_port_map();
     bool is_for_httpd(const Directive& directive) const;
     void skip(const Directive& directive);
     void apply(const Directive& directive, model::Shared<model::Settings>& settings, Given& given,
@@ -32,6 +39,17 @@ private:
     void add_domain(const DomainBlock& block);
     void add_names(const Directive& directive, std::size_t domain);
     void add_name(const model::DomainName& name, const Position& at, std::size_t domain);
+    void check_wishes(std::size_t domain, const Given& own);
+    const Directive* line_of(std::string_view directive, const Given& own) const;
+    bool proves_otherwise(std::size_t domain, const Given& own) const;
+    void note_stops(std::size_t domain, const Given& own);
+    void stop(std::size_t domain, const Position& at, const std::string& why,
+              const std::string& hint);
+    void check_static(std::size_t domain, const Given& own);
+    void check_keys(std::size_t domain, const Given& own);
+    void check_limits();
+    void tell_stops();
+    void tell_unmet_defaults();
     void check_overlaps();
     void report_overlap(const model::DomainName& name, const NameIndex::Owner& one,
                         const NameIndex::Owner& other);
@@ -46,6 +64,8 @@ private:
 
     Loaded loaded_;
     model::Shared<model::Settings> defaults_;  // of all MDs: global values over built-in ones
+    Given given_;                              // outside of sections
+    std::map<const Directive*, Stop> stops_;
     NameIndex names_;
 };
 

@@ -3,6 +3,8 @@
 // conditions.cpp, Include and Define in include.cpp, macros in use.cpp.
 #include "config/parser.hpp"
 
+#include "config/command_line.hpp"
+#include "config/httpd_module_table.hpp"
 #include "config/login.hpp"
 #include "config/spelling.hpp"
 
@@ -16,8 +18,14 @@ std::size_t end_of_word(std::string_view text) {
                                     text.begin());
 }
 
-constexpr const char* for_httpd_alone =
-    "take it out, or write it in <IfModule !mdcertd> when httpd reads it, too";
+// httpd has it, and it is not mod_md's.
+bool is_httpd_directive(std::string_view name) {
+    auto modules = httpd_modules_of(name);
+    return !modules.empty() && modules.front() != "mod_md.c";
+}
+
+constexpr const char* not_of_httpd =
+    "mdcertd.conf(5) lists the directives; httpd has none of that name, either";
 
 }  // namespace
 
@@ -28,6 +36,7 @@ Document Parser::parse(const std::string& file) {
     else
         report_.error_of_file(file, "cannot be read: " + outcome.reason,
                               "name the configuration file with -c FILE");
+    judge_unknown_words();
     return std::move(document_);
 }
 
@@ -38,8 +47,9 @@ void Parser::read_text(const std::string& path, std::string text) {
     const bool is_httpd =
         (!files_.empty() && files_.back().is_httpd) || holds_httpd_directives(text);
     std::uint32_t file = sources_.add(path, std::move(text));
-    if (is_httpd)
-        document_.httpd_files.insert(file);
+    if (!open_files_.empty())
+        document_.included_by.emplace(file, open_files_.back());
+    open_files_.push_back(file);
     files_.push_back({path, is_httpd});
     std::size_t outer_first = std::exchange(first_open_of_file_, open_.size());
     LineStream lines(file, sources_, variables_, report_);
@@ -51,6 +61,7 @@ void Parser::read_text(const std::string& path, std::string text) {
     lines_ = outer_lines;
     first_open_of_file_ = outer_first;
     files_.pop_back();
+    open_files_.pop_back();
 }
 
 void Parser::read_line(const Line& line) {
@@ -76,10 +87,15 @@ void Parser::read_directive(const Line& line, std::size_t name_end) {
         spec->is_shared && (here() & spec->places) == 0 && here() != Place::in_domain;
     if (is_for_httpd)
         return skipped(name, line.at(0));
-    if (!check_variables(line, *spec))
+    // Of several names the others are good.
+    const bool has_others = spec->name == "ServerAlias" && !line.undefined().empty();
+    if (!has_others && !check_variables(line, *spec))
         return;
-    auto arguments = split_words(line, name_end, line.text().size(), report_);
+    auto arguments = spec->is_raw ? split_command(line, name_end, report_)
+                                  : split_words(line, name_end, line.text().size(), report_);
     if (!arguments)
+        return;
+    if (has_others && !leave_out_undefined(line, *arguments))
         return;
     Directive directive{spec, line.at(0), std::move(*arguments)};
     if (!check_arguments(directive, name))
@@ -96,9 +112,31 @@ void Parser::load_module(const Line& line, std::size_t name_end) {
         modules_.load((*words)[0].text, (*words)[1].text);
 }
 
+// httpd has no comments behind arguments: it takes the words for more of them. Where it does so
+// without a mistake (ServerAlias, a command line) the same is done, and told.
+bool Parser::told_of_comment(const Directive& directive) {
+    const DirectiveSpec& spec = *directive.spec;
+    auto comment =
+        std::find_if(directive.arguments.begin(), directive.arguments.end(),
+                     [&](const Argument& argument) { return argument.text.starts_with('#'); });
+    const bool may_be_meant = spec.name == "User" || spec.name == "Group" || spec.name == "Define";
+    if (comment == directive.arguments.end() || may_be_meant)
+        return false;
+    if (spec.is_raw || spec.name == "ServerAlias") {
+        report_.warning(comment->at, "what looks like a comment is part of the directive",
+                        "put the comment on a line of its own");
+        return false;
+    }
+    report_.error(comment->at, "a comment behind a directive",
+                  "put the comment on a line of its own");
+    return true;
+}
+
 bool Parser::check_arguments(const Directive& directive, const std::string& name) {
     const DirectiveSpec& spec = *directive.spec;
     std::size_t count = directive.arguments.size();
+    if (told_of_comment(directive))
+        return false;
     std::string usage = "write " + name + " " + std::string(spec.arguments);
     if (name.ends_with('>'))
         usage =
@@ -108,9 +146,6 @@ bool Parser::check_arguments(const Directive& directive, const std::string& name
                       usage);
     else if (count <= spec.most)
         return true;
-    else if (directive.arguments[spec.most].text.starts_with('#'))
-        report_.error(directive.arguments[spec.most].at, "a comment behind a directive",
-                      "put the comment on a line of its own");
     else
         report_.error(directive.arguments[spec.most].at,
                       name + " takes no more than " + std::to_string(spec.most) +
@@ -124,7 +159,7 @@ bool Parser::check_variables(const Line& line, const DirectiveSpec& spec) {
     if (line.undefined().empty())
         return true;
     bool is_for_httpd = spec.is_shared && spec.scope == Scope::server &&
-                        document_.httpd_files.contains(line.at(0).file);
+                        document_.why_httpd(line.at(0).file) != nullptr;
     if (is_for_httpd) {
         skipped(std::string(spec.name), line.at(0));
         return false;
@@ -145,6 +180,20 @@ bool Parser::check_variables(const Line& line, const DirectiveSpec& spec) {
     else
         report_.error(variable.at, message, "Define it, or set it in the environment of mdcertd");
     return false;
+}
+
+// False when nothing is left.
+bool Parser::leave_out_undefined(const Line& line, std::vector<Argument>& arguments) {
+    for (const UndefinedVariable& variable : line.undefined()) {
+        report_.warning(
+            variable.at,
+            "the variable " + in_quotes(variable.name) + " is not defined: the name is left out",
+            "Define it, or set it in the environment of mdcertd");
+        std::erase_if(arguments, [&](const Argument& argument) {
+            return argument.text.find("${" + variable.name + "}") != std::string::npos;
+        });
+    }
+    return !arguments.empty();
 }
 
 Place Parser::here() const {
@@ -209,34 +258,57 @@ void Parser::misplaced(const DirectiveSpec& spec, const Position& at) {
 }
 
 void Parser::unknown(const std::string& name, const Position& at, bool is_section) {
+    const std::string shown = is_section ? "<" + name + ">" : name;
+    const bool in_domain = here() == Place::in_domain && !is_section;
+    const bool is_httpds = is_httpd_directive(is_section ? "<" + name : name);
+    if (is_httpds && !in_domain)
+        return of_httpd(shown, at);
     // A file of a hundred thousand foreign lines is not worth a hundred thousand guesses.
     bool is_worth_a_guess = document_.skipped_count < Document::most_skipped_named;
-    UnknownName judged = judge_unknown(name, is_worth_a_guess);
-    std::string shown = is_section ? "<" + name + ">" : name;
+    UnknownName judged = judge_unknown(name, is_worth_a_guess && !is_httpds);
     std::string hint;
-    if (judged.of_no_use)
-        return report_.warning(at, "mdcertd has no use for " + shown + ": passed over",
-                               for_httpd_alone);
     if (!judged.meant.empty())
         hint = "did you mean " + in_quotes(judged.meant) + "?";
-    if (judged.is_mistake) {
-        if (judged.lacking)
-            hint = std::string("mod_md has it, mdcertd does not: ") + for_httpd_alone;
-        else if (hint.empty())
-            hint = "mdcertd.conf(5) lists the directives";
-        return report_.error(at, "unknown directive " + in_quotes(shown), hint);
-    }
-    if (here() == Place::in_domain && !is_section)
+    if (judged.is_mistake)
+        return report_.error(at, "unknown directive " + in_quotes(shown),
+                             hint.empty() ? "mdcertd.conf(5) lists the directives" : hint);
+    if (in_domain)
         return report_.error(at, "unknown directive " + in_quotes(shown) + " in <ManagedDomain>",
                              hint.empty() ? "was the section to end before it?" : hint);
-    if (!hint.empty())
-        report_.warning(at, "unknown directive " + in_quotes(shown) + " is left out", hint);
+    if (!name.empty() && document_.unknown.size() < Document::most_skipped_named)
+        document_.unknown.push_back({name, at, is_section, here() == Place::in_host});
+    skipped(shown, at);
+}
+
+// A module that Debian does not ship may have the word: in a file of httpd it is left out. In any
+// other it is misspelt, or meant for httpd in a file that is not.
+void Parser::judge_unknown_words() {
+    for (const ForeignWord& word : document_.unknown) {
+        const bool is_httpds =
+            document_.why_httpd(word.at.file) != nullptr ||
+            (word.in_host && document_.files_with_httpd_hosts.contains(word.at.file));
+        const std::string shown = in_quotes(word.is_section ? "<" + word.name + ">" : word.name);
+        const std::string_view meant = judge_unknown(word.name).meant;
+        const std::string hint = meant.empty() ? "" : "did you mean " + in_quotes(meant) + "?";
+        if (!is_httpds)
+            report_.error(word.at, "unknown directive " + shown,
+                          hint.empty() ? not_of_httpd : hint);
+        else if (!hint.empty())
+            report_.warning(word.at, "unknown directive " + shown + " is left out", hint);
+    }
+}
+
+// Passed over; what stands beside it is httpd's as well.
+void Parser::of_httpd(const std::string& shown, const Position& at) {
+    const bool in_host = here() == Place::in_host;
+    if (in_host)
+        document_.files_with_httpd_hosts.insert(at.file);
+    if (!in_host || at.file != 0)
+        document_.httpd_files.try_emplace(at.file, ForeignWord{shown, at, false, in_host});
     skipped(shown, at);
 }
 
 void Parser::skipped(std::string name, const Position& at) {
-    if (here() == Place::at_top)
-        document_.httpd_files.insert(at.file);
     if (++document_.skipped_count <= Document::most_skipped_named)
         document_.skipped.push_back({without_login(std::move(name)), at});
 }

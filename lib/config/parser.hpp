@@ -81,9 +81,13 @@ private:
     std::vector<std::string> relative_folders() const;
     std::string folder_of_httpd() const;
 
+    bool told_of_comment(const Directive& directive);
     bool check_arguments(const Directive& directive, const std::string& name);
+    bool leave_out_undefined(const Line& line, std::vector<Argument>& arguments);
     bool check_variables(const Line& line, const DirectiveSpec& spec);
     void unknown(const std::string& name, const Position& at, bool is_section);
+    void judge_unknown_words();
+    void of_httpd(const std::string& shown, const Position& at);
     void skipped(std::string name, const Position& at);
 
     // Whether the section, by its spec's name, is open now.
@@ -107,6 +111,7 @@ private:
         bool is_httpd;
     };
     std::vector<OpenFile> files_;  // being read, the innermost last
+    std::vector<std::uint32_t> open_files_;  // the same, as indexes of sources_
     std::size_t files_read_ = 0;
     std::size_t text_read_ = 0;
     std::size_t defined_ = 0;

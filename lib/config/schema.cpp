@@ -2,6 +2,7 @@
 #include "config/schema.hpp"
 
 #include "config/domain_settings.hpp"
+#include "config/mod_md_directives.hpp"
 #include "config/server_settings.hpp"
 #include "config/spelling.hpp"
 
@@ -126,6 +127,7 @@ const DirectiveSpec rows[] = {
     },
     {
         .name = "MDNotifyCmd",
+        .is_raw = true,
         .most = many,
         .arguments = "PROGRAM [ARGUMENT...]",
         .example = "MDNotifyCmd /usr/lib/mdcertd/reload nginx",
@@ -136,6 +138,7 @@ const DirectiveSpec rows[] = {
     },
     {
         .name = "MDMessageCmd",
+        .is_raw = true,
         .most = many,
         .arguments = "PROGRAM [ARGUMENT...]",
         .example = "MDMessageCmd /usr/local/bin/certificate-event",
@@ -303,6 +306,30 @@ const DirectiveSpec rows[] = {
      .set_domain = set_served_at,
      .add_domain = add_served_at,
      .show_domain = served_at_text},
+
+    {
+        .name = "MDCertificateFile",
+        .scope = Scope::domain,
+        .places = in_domain,
+        .arguments = "FILE",
+        .example = "MDCertificateFile /etc/ssl/example.org.pem",
+        .sentence = "The certificate is this file, which somebody else renews: mdcertd leaves the "
+                    "managed domain alone. May be repeated. Relative to ServerRoot.",
+        .set_domain = set_certificate_file,
+        .add_domain = add_certificate_file,
+        .show_domain = certificate_files_text,
+    },
+    {
+        .name = "MDCertificateKeyFile",
+        .scope = Scope::domain,
+        .places = in_domain,
+        .arguments = "FILE",
+        .example = "MDCertificateKeyFile /etc/ssl/private/example.org.key",
+        .sentence = "The private key of an MDCertificateFile, one for each, in the same order.",
+        .set_domain = set_key_file,
+        .add_domain = add_key_file,
+        .show_domain = key_files_text,
+    },
 
     // The certificate authority
     {
@@ -577,31 +604,6 @@ const DirectiveSpec rows[] = {
     },
 };
 
-// Of mod_md, and of no consequence for which certificates are obtained: stapling, status pages of
-// httpd, when things are done.
-constexpr std::string_view of_no_use[] = {
-    "MDActivationDelay", "MDCertificateCheck", "MDCertificateMonitor",   "MDCertificateStatus",
-    "MDInitialDelay",    "MDRenewViaARI",      "MDRetryFailover",        "MDServerStatus",
-    "MDStapleOthers",    "MDStapling",         "MDStaplingKeepResponse", "MDStaplingRenewWindow",
-    "MDStoreLocks"};
-
-// Of mod_md, and not to be had here so far.
-constexpr std::string_view lacking[] = {"MDBaseServer",
-                                        "MDCertificateFile",
-                                        "MDCertificateKeyFile",
-                                        "MDChallengeDns01",
-                                        "MDChallengeDns01Version",
-                                        "MDExternalAccountBinding",
-                                        "MDHttpProxyCACertificateFile",
-                                        "MDMatchNames",
-                                        "MDProfile",
-                                        "MDProfileMandatory"};
-
-bool is_among(std::string_view name, std::span<const std::string_view> names) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view known) { return same_word(known, name); });
-}
-
 std::vector<std::string_view> all_names() {
     std::vector<std::string_view> names;
     for (const DirectiveSpec& row : rows) {
@@ -610,6 +612,8 @@ std::vector<std::string_view> all_names() {
             if (!alias.empty())
                 names.push_back(alias);
     }
+    for (const DirectiveSpec& row : mod_md_directives())
+        names.push_back(row.name);
     return names;
 }
 
@@ -636,6 +640,8 @@ const DirectiveSpec* find_directive(std::string_view name) {
                 if (!alias.empty())
                     result.emplace(lower(alias), &row);
         }
+        for (const DirectiveSpec& row : mod_md_directives())
+            result.emplace(lower(row.name), &row);
         return result;
     }();
     if (name.size() > 64)
@@ -648,12 +654,9 @@ UnknownName judge_unknown(std::string_view name, bool guess) {
     static const std::vector<std::string_view> ours = all_names();
     UnknownName judged;
     std::string word = lower(name);
-    judged.of_no_use = is_among(name, of_no_use);
-    judged.lacking = is_among(name, lacking);
-    judged.is_mistake =
-        !judged.of_no_use && (word.starts_with("md") || word.starts_with("managed"));
+    judged.is_mistake = word.starts_with("md") || word.starts_with("managed");
     unsigned limit = judged.is_mistake ? 3 : tolerance(name);
-    if (guess && !judged.of_no_use && !judged.lacking && limit > 0)
+    if (guess && limit > 0)
         judged.meant = closest(name, ours, limit).value_or(std::string_view());
     return judged;
 }

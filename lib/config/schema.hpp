@@ -37,6 +37,7 @@ struct DirectiveSpec {
     unsigned places = at_top;
     bool is_line = true;           // "Name args"
     bool is_section = false;       // "<Name args>...</Name>"
+    bool is_raw = false;           // a command line: words as libapr splits them
     bool is_shared = false;        // httpd's core has it too, so it may be meant for httpd alone
     unsigned least = 1, most = 1;  // how many arguments
     std::string_view arguments;    // "DURATION | PERCENT%"
@@ -61,15 +62,14 @@ struct DirectiveSpec {
 // In the order of the reference.
 std::span<const DirectiveSpec> schema();
 
-// The row of that name or alias, whatever the case; nullptr when there is none.
+// The row of that name or alias, whatever the case, also among those of mod_md that are not
+// honoured; nullptr when there is none.
 const DirectiveSpec* find_directive(std::string_view name);
 
 // Why mdcertd does not know a name, and what was probably meant.
 struct UnknownName {
     bool is_mistake = false;  // it looks like one of ours: an error, not a directive of httpd
     std::string_view meant;   // "" = no idea
-    bool of_no_use = false;   // mod_md has it, and it changes nothing for mdcertd
-    bool lacking = false;     // mod_md has it, mdcertd does not
 };
 UnknownName judge_unknown(std::string_view name, bool guess = true);
 

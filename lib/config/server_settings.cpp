@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/server_settings.hpp"
 
+#include "config/command_line.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
@@ -48,12 +49,21 @@ void set_command(const Directive& directive, std::vector<std::string>& command, 
     command.clear();
     for (const Argument& argument : directive.arguments)
         command.push_back(argument.text);
+    const std::string* meant_for_shell = shell_operator(command);
+    if (meant_for_shell == nullptr)
+        return;
+    const auto index = static_cast<std::size_t>(meant_for_shell - command.data());
+    report.warning(directive.arguments[index].at,
+                   in_quotes(*meant_for_shell) +
+                       " is handed to the program as it is: no shell "
+                       "reads this line",
+                   "write /bin/sh -c \"...\", or name a script");
 }
 
 std::string command_text(const std::vector<std::string>& command) {
     std::string text;
     for (const std::string& word : command)
-        text += (text.empty() ? "" : " ") + as_word(word);
+        text += (text.empty() ? "" : " ") + as_command_word(word);
     return text;
 }
 
@@ -139,16 +149,13 @@ void add_status_listen(const Directive& directive, ServerSettings& server, Repor
 }
 
 void set_port_map(const Directive& directive, ServerSettings& server, Report& report) {
-    model::PortMap map;
+    model::PortMap map = server.port_map;  // lines add up, as in mod_md
     for (const Argument& argument : directive.arguments) {
         auto changed = parse_port_map(argument.text, map);
         if (!changed)
             return report.error(argument.at, changed.error());
         map = *changed;
     }
-    if (map.http && map.http == map.https)
-        return report.error(directive.arguments.back().at, "both ports are mapped to the same one",
-                            "port 80 and port 443 need a local port each");
     server.port_map = map;
 }
 

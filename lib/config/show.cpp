@@ -102,6 +102,8 @@ void append_domain(std::string& text, const Loaded& loaded, std::size_t index) {
         text += "# in use by the virtual host of " + place_text(origins.used_at) + "\n";
     else if (!domain.used)
         text += "# not in use: no virtual host has one of its names\n";
+    if (!domain.stopped.empty())
+        text += "# stopped: " + printable(domain.stopped) + "\n";
     text += "<ManagedDomain" + names + ">\n";
     for (const Shown& shown : domain_settings(loaded, index))
         append_setting(text, shown, "    ");
@@ -157,6 +159,8 @@ Json domain_json(const Loaded& loaded, std::size_t index) {
         json["used-by"] = {{"name", origins.used_by},
                            {"file", *origins.used_at.file},
                            {"line", origins.used_at.line}};
+    if (!domain.stopped.empty())
+        json["stopped"] = domain.stopped;
     json["settings"] = settings_json(domain_settings(loaded, index));
     return json;
 }

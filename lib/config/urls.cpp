@@ -15,6 +15,12 @@ constexpr std::string_view live = "https://acme-v02.api.letsencrypt.org/director
 constexpr std::string_view staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
 constexpr Named authorities[] = {{"LetsEncrypt", live}, {"LetsEncrypt-Test", staging}};
 
+// Buypass ended its ACME service in 2026. mod_md knows it by name.
+constexpr Named closed_authorities[] = {
+    {"Buypass", "https://api.buypass.com/acme/directory"},
+    {"Buypass-Test", "https://api.test4.buypass.no/acme/directory"},
+};
+
 constexpr const char* url_hint = "write it whole: https://HOST/PATH";
 
 // A text could also begin a Mistake, so result<> does not choose by itself.
@@ -90,9 +96,12 @@ Checked<std::string> parse_http_url(std::string_view text) {
 Checked<Authority> parse_authority(std::string_view text) {
     for (const Named& known : authorities)
         if (same_word(known.name, text))
-            return Authority{std::string(known.url), {}};
+            return Authority{std::string(known.url), {}, false};
+    for (const Named& closed : closed_authorities)
+        if (same_word(closed.name, text) || closed.url == text)
+            return Authority{std::string(closed.url), {}, true};
     if (auto successor = model::successor_of(text); !successor.empty())
-        return Authority{std::string(successor), std::string(text)};
+        return Authority{std::string(successor), std::string(text), false};
     if (text.find(':') == std::string_view::npos) {
         std::string_view names[] = {authorities[0].name, authorities[1].name};
         auto meant = closest(text, names, 3);
@@ -106,7 +115,11 @@ Checked<Authority> parse_authority(std::string_view text) {
     auto [begin, size] = authority_part(*url);
     if (url->substr(begin, size).find('@') != std::string::npos)
         return Mistake{"the URL of a CA has no user in it", url_hint};
-    return Authority{*url, {}};
+    return Authority{*url, {}, false};
+}
+
+bool is_https_url(std::string_view text) {
+    return same_word(text.substr(0, 6), "https:") && parse_http_url(text).has_value();
 }
 
 Checked<std::string> parse_proxy(std::string_view text) {
@@ -152,6 +165,18 @@ Checked<std::string> parse_contact(std::string_view text) {
     // RFC 8555 §7.3: no header fields and no more than one address in a mailto: URL.
     if (address.find_first_of(",?") != std::string_view::npos)
         return Mistake{in_quotes(text) + " is more than one address", hint};
+    const std::string_view local = address.substr(0, at);
+    const bool is_local = !local.starts_with('.') && !local.ends_with('.') &&
+                          local.find("..") == std::string_view::npos &&
+                          local.find_first_of("()<>[]:;\\\"") == std::string_view::npos;
+    if (!is_local)
+        return Mistake{in_quotes(text) + " is not an address: what stands before the '@' is none",
+                       hint};
+    if (auto domain = model::DomainName::parse(address.substr(at + 1)); !domain)
+        return Mistake{in_quotes(text) +
+                           " is not an address: what stands behind the '@' is no "
+                           "domain",
+                       hint};
     return good("mailto:" + std::string(address));
 }
 

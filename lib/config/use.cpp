@@ -65,8 +65,7 @@ void Parser::use_macro(const Directive& directive) {
                              "do macros use each other again and again?");
     const std::uint32_t file = sources_.add_use(*sources_[macro->at.file].path, std::move(text),
                                                 macro->first_line, directive.at);
-    if (document_.httpd_files.contains(directive.at.file))
-        document_.httpd_files.insert(file);
+    document_.included_by.emplace(file, directive.at.file);
     lines_->insert(file, macro->name);
 }
 

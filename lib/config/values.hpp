@@ -72,8 +72,11 @@ Checked<std::string> parse_http_url(std::string_view text);
 struct Authority {
     std::string url;
     std::string replaced;  // what was written, when it is a thing of the past
+    bool is_closed = false;
 };
 Checked<Authority> parse_authority(std::string_view text);
+// Whether it is a good URL of that scheme.
+bool is_https_url(std::string_view text);
 Checked<std::string> parse_proxy(std::string_view text);
 // The URL with its password, if any, as "***".
 std::string without_password(const std::string& url);

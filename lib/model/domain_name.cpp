@@ -23,7 +23,7 @@ std::string label_mistake(std::string_view label) {
     for (char c : label) {
         if (static_cast<unsigned char>(c) >= 0x80)
             return "it has characters outside ASCII";
-        if (!is_letter_or_digit(c) && c != '-')
+        if (!is_letter_or_digit(c) && c != '-' && c != '_')
             return std::string("'") + (c > ' ' && c < 127 ? c : '?') + "' may not stand in it";
     }
     return {};

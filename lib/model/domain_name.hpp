@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A DNS name as certificates carry it: letters-digits-hyphen labels of at most 63 octets, 253 in
 // all, lower case (RFC 5890 A-labels, RFC 1123), the first label possibly "*". Not an IP address.
+// Underscores are taken, too: they stand in names of hosts that private CAs certify.
 #pragma once
 
 #include "model/mistake.hpp"

@@ -131,6 +131,20 @@ TEST_CASE("the state of an MD in a word") {
         CHECK(server.one()["watched"] == false);
         CHECK(server.one()["next-action"]["action"] == "none");
     }
+    SECTION("stopped, with the reason, though a good certificate is held") {
+        server.hold("a.org", now - 24h, 90 * 24h);
+        domain.stopped = "MDProfile (conf:3): mdcertd has no profiles yet";
+        CHECK(state() == "stopped");
+        CHECK(server.one()["state-descr"] == domain.stopped);
+        CHECK(server.one()["watched"] == false);
+        CHECK(server.one()["next-action"]["rule"] == "not_driven_stopped");
+    }
+    SECTION("static: not managed, and which file it is") {
+        domain.settings.edit().certificate_files = {"/etc/ssl/a.pem"};
+        CHECK(state() == "not managed");
+        CHECK(server.one()["state-descr"] ==
+              "static: its certificate is /etc/ssl/a.pem (MDCertificateFile)");
+    }
 }
 
 TEST_CASE("the state of the notification") {

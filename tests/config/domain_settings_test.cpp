@@ -97,7 +97,7 @@ TEST_CASE("tls-sni-01 is read as its successor, with a warning") {
 
 TEST_CASE("dns-01 is known and can not work yet") {
     Loaded loaded = load_text("MDCAChallenges dns-01 http-01\nManagedDomain example.org\n");
-    CHECK(told(loaded) == Told{"1:16: warning: dns-01 can not work without MDChallengeDns01"});
+    CHECK(told(loaded) == Told{"1:16: warning: mdcertd does not have the challenge dns-01 yet"});
     CHECK(loaded.desired.domains[0].settings->challenges ==
           std::vector{ChallengeType::dns_01, ChallengeType::http_01});
 }
@@ -106,7 +106,8 @@ TEST_CASE("MDPrivateKeys takes RSA with and without bits, and curves by their na
     CHECK(settings_of("MDPrivateKeys Default").keys == std::vector{KeySpec::rsa()});
     CHECK(settings_of("MDPrivateKeys RSA").keys == std::vector{KeySpec::rsa()});
     CHECK(settings_of("MDPrivateKeys RSA 3072").keys == std::vector{KeySpec::rsa(3072)});
-    CHECK(settings_of("MDPrivateKeys rsa8192").keys == std::vector{KeySpec::rsa(8192)});
+    CHECK(settings_of("MDPrivateKeys rsa8192\nMDCertificateAuthority https://ca.example.org/acme")
+              .keys == std::vector{KeySpec::rsa(8192)});
     CHECK(settings_of("MDPrivateKeys RSA 2048").keys == std::vector{KeySpec::rsa(2048)});
     CHECK(settings_of("MDPrivateKeys P-384").keys == std::vector{KeySpec::ec("p-384")});
     CHECK(settings_of("MDPrivateKeys secp256r1").keys == std::vector{KeySpec::ec("secp256r1")});

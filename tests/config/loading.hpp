@@ -37,8 +37,7 @@ inline std::vector<std::string> told(const Loaded& loaded) {
         if (diagnostic.line > 0)
             place =
                 std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column) + ": ";
-        result.push_back(place +
-                         (diagnostic.severity == Severity::error ? "error: " : "warning: ") +
+        result.push_back(place + std::string(word(diagnostic.severity)) + ": " +
                          diagnostic.message);
     }
     return result;

@@ -124,7 +124,7 @@ TEST_CASE("names no public CA knows are warned of") {
 }
 
 TEST_CASE("one bad name spoils neither the others nor the next domain") {
-    Loaded loaded = load_text("ManagedDomain a_b.org good.org -x.org\nManagedDomain next.org\n");
+    Loaded loaded = load_text("ManagedDomain a!b.org good.org -x.org\nManagedDomain next.org\n");
     CHECK(loaded.diagnostics.size() == 2);
     REQUIRE(loaded.desired.domains.size() == 2);
     CHECK(names_of(loaded.desired.domains[0]) == Names{"good.org"});
@@ -132,7 +132,7 @@ TEST_CASE("one bad name spoils neither the others nor the next domain") {
 
 TEST_CASE("without a good name there is no managed domain, and origins stay in step") {
     Loaded loaded = load_text(
-        "ManagedDomain a_b.org\nManagedDomain manual\n"
+        "ManagedDomain a!b.org\nManagedDomain manual\n"
         "<ManagedDomain next.org>\nMDMustStaple on\n</ManagedDomain>\n");
     REQUIRE(loaded.desired.domains.size() == 1);
     REQUIRE(loaded.domain_origins.size() == 1);

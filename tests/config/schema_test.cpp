@@ -75,7 +75,13 @@ std::string example_text(const DirectiveSpec& spec) {
         return "<Macro site $host>\nManagedDomain $host\n</Macro>\n" + line + "\n";
     if (!spec.is_line)
         return line + "\n</" + std::string(spec.name) + ">\n";
-    bool needs_host = (spec.places & at_top) == 0;
+    bool needs_host = (spec.places & (at_top | in_domain)) == 0;
+    if (spec.places == in_domain) {
+        const std::string other =
+            spec.name == "MDCertificateFile" ? "MDCertificateKeyFile" : "MDCertificateFile";
+        return "<ManagedDomain example.org>\n" + line + "\n" + other +
+               " /etc/ssl/other.pem\n</ManagedDomain>\n";
+    }
     if (needs_host)
         return "<VirtualHost *:443>\n" + line + "\n</VirtualHost>\n";
     if (spec.name == "MDMember")
@@ -146,6 +152,8 @@ TEST_CASE("every directive of the manual is in the table") {
                              "MDNotifyCmd",
                              "MDContactEmail",
                              "MDHttpProxy",
+                             "MDCertificateFile",
+                             "MDCertificateKeyFile",
                              "MDMustStaple",
                              "MDRequireHttps",
                              "MDRetryDelay",
@@ -236,13 +244,9 @@ TEST_CASE("the man page has a paragraph for each directive, with its default") {
     }
 }
 
-TEST_CASE("what mod_md has and mdcertd has not is known for what it is") {
-    CHECK(judge_unknown("mdbaseserver").lacking);
-    CHECK_FALSE(judge_unknown("MDNothing").lacking);
-    CHECK(judge_unknown("mdstapling").of_no_use);
-    CHECK_FALSE(judge_unknown("MDStapling").is_mistake);
-    CHECK_FALSE(judge_unknown("MDStaplings").of_no_use);
-    for (const char* name : {"MDProfile", "MDNothing", "ManagedDomians", "mdx"})
+TEST_CASE("words that look like ours are mistakes, with what was meant") {
+    for (const char* name : {"MDNothing", "ManagedDomians", "mdx", "MDStaplings"})
         CHECK(judge_unknown(name).is_mistake);
+    CHECK(judge_unknown("MDStaplings").meant == "MDStapling");
     CHECK_FALSE(judge_unknown("Timeout").is_mistake);
 }

@@ -162,7 +162,8 @@ TEST_CASE("a section in one of its own kind ends with the outer one") {
 }
 
 TEST_CASE("a section of httpd in disorder ends where its name is closed") {
-    CHECK(load_good("<Perl>\nwhile (<STDIN>) {\n<FH>\n}\n</Perl>\nManagedDomain example.org\n")
+    CHECK(load_good(
+              "Timeout 1\n<Perl>\nwhile (<STDIN>) {\n<FH>\n}\n</Perl>\nManagedDomain example.org\n")
               .desired.domains.size() == 1);
 }
 

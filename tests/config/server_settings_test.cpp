@@ -136,7 +136,8 @@ TEST_CASE("MDProxyProtocol lists addresses, ranges and the Unix socket") {
 
 TEST_CASE("MDNotifyCmd keeps its words as they are") {
     CHECK(server_of("MDNotifyCmd /bin/ready").notify_command == Names{"/bin/ready"});
-    CHECK(server_of("MDNotifyCmd /bin/ready \"two words\" $HOME ; rm").notify_command ==
+    CHECK(load_text("MDNotifyCmd /bin/ready \"two words\" $HOME ; rm\n")
+              .desired.server.notify_command ==
           Names{"/bin/ready", "two words", "$HOME", ";", "rm"});
     CHECK(fault_of("MDNotifyCmd \"\"") == "an empty command");
 }

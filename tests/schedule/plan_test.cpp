@@ -50,6 +50,23 @@ TEST_CASE("who is driven") {
     }
 }
 
+TEST_CASE("what is stopped or static is never driven, whatever its mode") {
+    for (DriveMode mode : {DriveMode::automatic, DriveMode::always, DriveMode::manual}) {
+        auto wanted = domain({"a.org"});
+        wanted.settings.edit().drive_mode = mode;
+        wanted.settings.edit().certificate_files = {"/etc/ssl/a.pem"};
+        Step step = plan_domain(wanted, {}, start);
+        CHECK(step.rule == Rule::not_driven_static);
+        CHECK(step.reason == "static: its certificate is /etc/ssl/a.pem (MDCertificateFile)");
+        CHECK_FALSE(step.at);
+        wanted.stopped = "MDProfile (conf:3): mdcertd has no profiles yet";
+        step = plan_domain(wanted, {}, start);
+        CHECK(step.rule == Rule::not_driven_stopped);
+        CHECK(step.reason == wanted.stopped);
+        CHECK_FALSE(step.at);
+    }
+}
+
 TEST_CASE("an MD without a certificate is due at once") {
     Step step = plan_domain(domain({"a.org"}), {}, start);
     CHECK(step.domain == "a.org");
@@ -275,10 +292,11 @@ TEST_CASE("the next look is at the earliest step, at the latest after the interv
 TEST_CASE("every rule has a word of its own") {
     std::set<std::string_view> words;
     for (Rule rule :
-         {Rule::not_driven_manual, Rule::not_driven_unused, Rule::nothing_held, Rule::unsatisfied,
-          Rule::another_ca, Rule::due_when_new, Rule::renewal_limit, Rule::renew_window,
-          Rule::retry_after_failure, Rule::requested, Rule::clock_unset, Rule::clock_behind})
+         {Rule::not_driven_manual, Rule::not_driven_unused, Rule::not_driven_static,
+          Rule::not_driven_stopped, Rule::nothing_held, Rule::unsatisfied, Rule::another_ca,
+          Rule::due_when_new, Rule::renewal_limit, Rule::renew_window, Rule::retry_after_failure,
+          Rule::requested, Rule::clock_unset, Rule::clock_behind})
         words.insert(word(rule));
-    CHECK(words.size() == 12);
+    CHECK(words.size() == 14);
     CHECK_FALSE(words.contains(""));
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which line says where the store is.
+#pragma once
+
+#include "config/config.hpp"
+
+#include <string>
+
+namespace md::config {
+
+// "MDStoreDir at FILE:LINE", "ServerRoot at FILE:LINE", "no ServerRoot is set"; and of one that is
+// passed over, the directive that makes its file one of httpd's.
+std::string why_store_is_there(const Loaded& loaded);
+
+}  // namespace md::config
