@@ -236,10 +236,11 @@ base::Task<void> Issuance::place_order() {
 
 // What the answer to new-order says of it; nullopt when that is no order of ours.
 std::optional<Order> Issuance::order_told(const std::string& body, const http::Url& url) const {
-    std::string reason = "it is for other names";
+    std::string reason = "it is for other names, or asks for no proof";
     try {
         Order told = parse_order(body, url, bench_.account.client().url_rule());
-        if (names_are_ours(told))
+        bool is_empty = told.status == OrderStatus::pending && told.authorizations.empty();
+        if (names_are_ours(told) && !is_empty)
             return told;
     } catch (const ProtocolError& error) {
         reason = error.what();
@@ -298,8 +299,7 @@ base::Task<void> Issuance::await_validation() {
     co_await validation_.looked(trouble);
 }
 
-// What the CA says of the order now. What it said before and leaves out holds: none of it changes
-// in the life of an order (RFC 8555 §7.1.3).
+// What the CA said before and leaves out now holds: it does not change (RFC 8555 §7.1.3).
 void Issuance::take_up(const Answer& answer) {
     Order now = parse_order(answer.body, order_.url, bench_.account.client().url_rule());
     if (now.names.empty())

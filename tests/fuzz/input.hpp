@@ -2,6 +2,8 @@
 // What the fuzz targets share: the input as text, and the word for a promise that was broken.
 #pragma once
 
+#include "base/printable.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -29,10 +31,14 @@ inline void promise(bool kept, const char* what) {
     std::abort();
 }
 
+// UTF-8 without a control character.
 inline bool printable(std::string_view text) {
-    for (char c : text)
-        if (c < ' ' || c > '~')
+    while (!text.empty()) {
+        std::size_t length = base::leading_printable(text);
+        if (length == 0)
             return false;
+        text.remove_prefix(length);
+    }
     return true;
 }
 
