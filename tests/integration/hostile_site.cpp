@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostile_site.hpp"
 
+#include "base/printable.hpp"
 #include "base/time_text.hpp"
 #include "support/catch.hpp"
 #include "support/tally.hpp"
@@ -62,8 +63,9 @@ void check_recovery(const Site& site, const std::string& name) {
     CHECK_FALSE(fs::exists(site.store() / "staging" / name));
 }
 
+// A CA's letters are shown as they are, its control characters are not.
 bool printable(const std::string& text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    return base::printable(text) == text;
 }
 
 }  // namespace
