@@ -80,6 +80,7 @@ class OneText final : public config::SourceReader {
 public:
     explicit OneText(const std::string& text) : text_(text) {}
     config::ReadOutcome read(const std::string&) const override { return {true, text_, {}}; }
+    bool exists(const std::string&) const override { return false; }
     std::vector<std::string> glob(const std::string&, const std::string&) const override {
         return {};
     }
