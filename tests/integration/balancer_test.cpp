@@ -54,6 +54,19 @@ struct Balanced {
         return run_command({command}).output;
     }
 
+    // On both ports. Each question waits for HAProxy, which looks ten times a second.
+    bool is_passed_on() const {
+        constexpr int most_questions = 2000;
+        int asked = 0;
+        while (asked < most_questions && status_at(ca.http_port(), "/up") != "200")
+            ++asked;
+        const std::string tls_address = "127.0.0.1:" + std::to_string(ca.tls_port());
+        while (asked < most_questions &&
+               run_command({{"openssl", "s_client", "-connect", tls_address}}).status != 0)
+            ++asked;
+        return asked < most_questions;
+    }
+
     ReservedPort http, tls;
     Pebble ca{PebbleOptions::calm()};
     Site site;
@@ -64,12 +77,18 @@ struct Balanced {
 
 TEST_CASE("behind HAProxy both challenges come with its header, and it finds mdcertd healthy") {
     Balanced place;
-    place.site.configure(
+    const std::string domains =
         "MDRequireHttps temporary\n"
         "<ManagedDomain one.test>\n    MDCAChallenges http-01\n</ManagedDomain>\n"
-        "<ManagedDomain two.test>\n    MDCAChallenges tls-alpn-01\n</ManagedDomain>\n");
+        "<ManagedDomain two.test>\n    MDCAChallenges tls-alpn-01\n</ManagedDomain>\n";
+    // The CA comes once the balancer has found mdcertd healthy, as in life.
+    place.site.configure("MDDriveMode manual\n" + domains);
     place.start_balancer();
     const auto daemon = place.site.run();
+    REQUIRE(daemon->wait_for_output("mdcertd runs", seconds{20}));
+    REQUIRE(place.is_passed_on());
+    place.site.configure(domains);
+    daemon->signal(SIGHUP);
     const bool done = place.site.wait_for_notified(*daemon, "one.test", seconds{60}) &&
                       place.site.wait_for_notified(*daemon, "two.test", seconds{60});
     INFO(daemon->output());
