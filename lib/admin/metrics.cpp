@@ -65,8 +65,8 @@ constexpr std::array<Description, Metrics::family_count> families{{
      "1 when every place of MDServedAt shows the certificate held, 0 when one still does not."},
 }};
 
-constexpr std::string_view all_states[] = {"valid",   "expiring", "missing",    "incomplete",
-                                           "expired", "failing",  "stopped",    "not managed"};
+constexpr std::string_view all_states[] = {"valid",   "expiring", "missing", "incomplete",
+                                           "expired", "failing",  "stopped", "not managed"};
 
 // {name="value"}, with the value as OpenMetrics wants it.
 std::string label(std::string_view name, std::string_view value) {

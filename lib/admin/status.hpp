@@ -19,16 +19,16 @@ using std::chrono::sys_seconds;
 
 // JSON: {"version", "managed-domains":[{...}], "unknown-names":[...]}: mod_md's md-status keys
 // (reference part 2.15) plus ours: "state" (a word: valid, expiring, missing, incomplete, expired,
-// failing, stopped, not managed; with "state-descr" where there is a reason), "next-action":{"action", "at",
-// "due", "rule", "reason"}, "last-problem":{"stage", "problem", "detail", "class", "at", "errors",
-// "cause" (model/failure_cause), "advice"} while the last attempt is a failed one,
-// "notification":{"state" (none, pending, failed, done), ...}, "served":{"state" (issued,
-// installed, confirmed, unconfirmed), "at", "instead", "last-look", "next-look", "notified-again"}
-// where MDServedAt is set. Names select, by any name of an MD; none = all; of those selected there
-// is also "members":[{"name", "configured-at"}], which is where each name was written,
-// "proofs":[{"type", "obstacle"}], which is absent where the challenge can work, and the
-// "certificate-file" and "key-file" of each key. A name of no MD is in "unknown-names", which is
-// absent when there is none. Times are HTTP dates, as in the store.
+// failing, stopped, not managed; with "state-descr" where there is a reason),
+// "next-action":{"action", "at", "due", "rule", "reason"}, "last-problem":{"stage", "problem",
+// "detail", "class", "at", "errors", "cause" (model/failure_cause), "advice"} while the last
+// attempt is a failed one, "notification":{"state" (none, pending, failed, done), ...},
+// "served":{"state" (issued, installed, confirmed, unconfirmed), "at", "instead", "last-look",
+// "next-look", "notified-again"} where MDServedAt is set. Names select, by any name of an MD; none
+// = all; of those selected there is also "members":[{"name", "configured-at"}], which is where each
+// name was written, "proofs":[{"type", "obstacle"}], which is absent where the challenge can work,
+// and the "certificate-file" and "key-file" of each key. A name of no MD is in "unknown-names",
+// which is absent when there is none. Times are HTTP dates, as in the store.
 nlohmann::json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
                            sys_seconds now, const std::vector<std::string>& names);
 

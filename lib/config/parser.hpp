@@ -110,7 +110,7 @@ private:
         std::string path;
         bool is_httpd;
     };
-    std::vector<OpenFile> files_;  // being read, the innermost last
+    std::vector<OpenFile> files_;            // being read, the innermost last
     std::vector<std::uint32_t> open_files_;  // the same, as indexes of sources_
     std::size_t files_read_ = 0;
     std::size_t text_read_ = 0;

@@ -85,8 +85,8 @@ struct Job {
     // When other settings last let an attempt begin before its time.
     std::optional<sys_seconds> early_at;
     Boxed<Installation> installation = {};  // of a live set
-    Shared<std::string> ca_url;        // of the CA that what is staged was asked of; "" = not known
-    unsigned notify_errors = 0;        // failures of it in a row
+    Shared<std::string> ca_url;  // of the CA that what is staged was asked of; "" = not known
+    unsigned notify_errors = 0;  // failures of it in a row
     std::optional<sys_seconds> notify_next;
     bool message_owed = false;    // MDMessageCmd is to be told of the set
     unsigned message_errors = 0;  // failures of that in a row

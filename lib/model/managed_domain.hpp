@@ -68,7 +68,8 @@ struct ManagedDomain {
     }
     // Its certificate is a file of the administrator's (MDCertificateFile).
     bool is_static() const { return !settings->certificate_files.empty(); }
-    // Mode auto drives used MDs, always drives all, manual none; what is stopped or static never is.
+    // Mode auto drives used MDs, always drives all, manual none; what is stopped or static never
+    // is.
     bool driven() const {
         if (!stopped.empty() || is_static())
             return false;

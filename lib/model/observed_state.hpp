@@ -44,10 +44,10 @@ struct CertificateFacts {
 
 struct ObservedDomain {
     std::vector<CertificateFacts> certificates;
-    Shared<std::string> damage;       // why something in its folder could not be read; "" = nothing
-    Boxed<Job> staged_job;            // staging/NAME/job.json: the attempts that go on
-    Boxed<Job> live_job;              // domains/NAME/job.json: how the live set came about
-    std::uint64_t version = 0;        // of the files all this was read from; 0: not as it was read
+    Shared<std::string> damage;  // why something in its folder could not be read; "" = nothing
+    Boxed<Job> staged_job;       // staging/NAME/job.json: the attempts that go on
+    Boxed<Job> live_job;         // domains/NAME/job.json: how the live set came about
+    std::uint64_t version = 0;   // of the files all this was read from; 0: not as it was read
     // Places below the store that servers may still read and that will go, "domains/a.org,
     // domains/b.org/privkey.pem".
     Shared<std::string> former_files = {};

@@ -81,7 +81,7 @@ struct Settings {
     RequireHttps require_https = RequireHttps::off;
     bool must_staple = false;
     std::vector<ServedAt> served_at;
-    std::string http_proxy;  // "" = none; may hold credentials: never logged
+    std::string http_proxy;                      // "" = none; may hold credentials: never logged
     std::vector<std::string> certificate_files;  // MDCertificateFile: the MD is static
     std::vector<std::string> key_files;          // MDCertificateKeyFile, one for each of those
     std::vector<Unmet> unmet;                    // at most one for each directive

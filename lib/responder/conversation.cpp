@@ -41,7 +41,7 @@ private:
     bool take_in();
     bool advance();
     void reply();
-    void refuse();
+    void refuse(std::string_view arrived);
     void next_request();
     base::Task<bool> send_answers();
 
@@ -105,10 +105,11 @@ bool Conversation::advance() {
     if (!parser_)
         parser_.emplace(reception_.limits());
     using Progress = RequestParser::Progress;
-    Progress progress = parser_->advance({buffer_.data() + begin_, end_ - begin_});
+    const std::string_view arrived{buffer_.data() + begin_, end_ - begin_};
+    Progress progress = parser_->advance(arrived);
     begin_ += parser_->consumed();
     if (progress == Progress::refused)
-        refuse();
+        refuse(arrived);
     else if (progress == Progress::head)
         reply();
     if (progress == Progress::whole || (progress == Progress::head && parser_->is_whole()))
@@ -137,9 +138,9 @@ void Conversation::reply() {
                    log::kv("challenge", answer.posting != nullptr ? "yes" : "no"));
 }
 
-void Conversation::refuse() {
+// `arrived` is what the refused request begins with.
+void Conversation::refuse(std::string_view arrived) {
     open_ = false;
-    const std::string_view arrived{buffer_.data() + begin_, end_ - begin_};
     const bool is_proxy_header = served_ == 0 && begins_like_proxy_header(arrived);
     if (is_proxy_header)
         reception_.report_proxy_header(peer_, not_listed, arrived);

@@ -37,7 +37,7 @@ struct Scenario {
     std::string out_of_order;                         // "new-order", ...: that resource answers 500
     std::chrono::seconds lifetime{std::chrono::hours{24 * 90}};
     std::chrono::seconds not_before{-1};  // from now; a CA dates a little back, since clocks differ
-    std::chrono::seconds backdated{1};  // of the lifetime, so much is over already
+    std::chrono::seconds backdated{1};    // of the lifetime, so much is over already
 
     bool succeeds() const { return refused.empty(); }
 };
