@@ -59,7 +59,7 @@ TEST_CASE("what stands in a directive of httpd is not looked at") {
 
 TEST_CASE("directives of httpd are no misspelled ones of ours") {
     for (const char* name :
-         {"Use",         "ServerPath",     "ServerTokens",    "ServerSignature", "ServerLimit",
+         {"Substitute",  "ServerPath",     "ServerTokens",    "ServerSignature", "ServerLimit",
           "UserDir",     "Alias",          "AliasMatch",      "ListenBacklog",   "LoadModule",
           "LogFormat",   "LogMessage",     "Order",           "Allow",           "Deny",
           "Options",     "Require",        "Satisfy",         "SetEnv",          "SSLOptions",
@@ -126,7 +126,7 @@ TEST_CASE("what httpd has in virtual hosts too is passed over there") {
     CHECK(skipped_in("<VirtualHost *:80>\nLogLevel debug\nUser nobody\n</VirtualHost>\n") ==
           Names{"LogLevel", "User"});
     CHECK(skipped_in("ServerName example.org\nServerAlias www.example.org\n") ==
-          Names{"ServerName", "ServerAlias"});
+          Names{"ServerAlias"});  // hosts without a name have that of the main server
 }
 
 TEST_CASE("the account of an httpd configuration is not the one of mdcertd") {
@@ -158,7 +158,7 @@ TEST_CASE("in a variable that is not defined ours is an error and httpd's is not
     Loaded host =
         load_text("<VirtualHost ${NOTHING}:443>\nServerName ${NOTHING}\n</VirtualHost>\n");
     CHECK(host.ok());
-    CHECK(told(host) == Told{"2:12: warning: the variable 'NOTHING' is not defined: the line is "
+    CHECK(told(host) == Told{"2:12: warning: the variable 'NOTHING' is not defined: the name is "
                              "left out"});
 }
 
