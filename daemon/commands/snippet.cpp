@@ -76,8 +76,8 @@ std::string output_of(const std::string& shell_command) {
 std::string option(const char* letter, const std::string& file) {
     if (file.empty())
         return "";
-    ::setenv("MDCERTD_SERVER_FILE", file.c_str(), 1);
-    return std::string(" ") + letter + " \"$MDCERTD_SERVER_FILE\"";
+    ::setenv("FRONT_SERVER_FILE", file.c_str(), 1);
+    return std::string(" ") + letter + " \"$FRONT_SERVER_FILE\"";
 }
 
 // What the server says of its own configuration.
