@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <unistd.h>
 
@@ -55,11 +56,14 @@ Places forget_without_daemon(const model::DesiredState& desired, const Places& n
 int forget(const CommandLine& line) {
     config::Loaded loaded = require_configuration(line);
     const model::ServerSettings& server = loaded.desired.server;
-    auto told = ask_running_daemon(server, "forget", line.names);
-    const Places places = told ? told->at("archived").get<Places>()
-                               : forget_without_daemon(loaded.desired, line.names);
-    for (std::size_t i = 0; i < places.size() && i < line.names.size(); ++i)
-        std::printf("%s: moved to %s/%s\n", line.names[i].c_str(), server.store_dir.c_str(),
+    std::vector<std::string> names = line.names;
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    auto told = ask_running_daemon(server, "forget", names);
+    const Places places =
+        told ? told->at("archived").get<Places>() : forget_without_daemon(loaded.desired, names);
+    for (std::size_t i = 0; i < places.size() && i < names.size(); ++i)
+        std::printf("%s: moved to %s/%s\n", names[i].c_str(), server.store_dir.c_str(),
                     places[i].c_str());
     return 0;
 }

@@ -191,9 +191,12 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
         }
     } catch (const Refused& refusal) {
         // A CA that is down for now, or wants to be left alone, still knows the order; so may one
-        // that gives no type, in whose place something else may have answered.
+        // that gives no type, in whose place something else may have answered. But 404 says it all:
+        // some CAs answer no more than that of an order that they do not know.
+        const Problem& problem = refusal.problem();
+        bool is_unknown = problem.status == 404 || problem.has_type();
         if (refusal.failure_class() == FailureClass::passing || refusal.retry_after() ||
-            refusal.problem().is("rateLimited") || !refusal.problem().has_type())
+            problem.is("rateLimited") || !is_unknown)
             throw;
         log::debug("staged order not usable", log::kv("order", *url_text),
                    log::kv("reason", refusal.what()));

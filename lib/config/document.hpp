@@ -42,6 +42,7 @@ struct ForeignWord {
     Position at;
     bool is_section = false;
     bool in_host = false;
+    std::uint32_t host_file = 0;  // where that virtual host begins
 };
 
 struct Document {

@@ -46,8 +46,9 @@ public:
                 engine_ = engine(directive);
             bool names_https = directive.spec->name == "Listen" && directive.arguments.size() > 1 &&
                                same_word(directive.arguments[1].text, "https");
-            auto listen = parse_listen(directive.arguments[0].text);
-            if (names_https && listen)
+            if (!names_https)
+                continue;
+            if (auto listen = parse_listen(directive.arguments[0].text))
                 https_ports_.push_back(":" + std::to_string(listen->port));
         }
     }
@@ -144,8 +145,6 @@ Host read_host(const HostBlock& block, const TlsRule& tls, const Argument* main_
         if (directive.spec->name != "ServerAlias")
             continue;
         for (const Argument& argument : directive.arguments) {
-            if (has_undefined_variable(argument))
-                continue;
             const bool is_pattern = argument.text.find_first_of("*?") != std::string::npos;
             auto& list = is_pattern ? host.patterns : host.names;
             list.push_back({lower(argument.text), argument.at});

@@ -271,7 +271,9 @@ void Lowering::check_limits() {
         const model::ManagedDomain& managed = loaded_.desired.domains[i];
         const std::size_t count = managed.members.size();
         const NameIndex::Owner* first = names_.exact(managed.name());
-        if (count <= most_names || first == nullptr || managed.is_static())
+        const bool is_driven =
+            !managed.is_static() && managed.settings->drive_mode != model::DriveMode::manual;
+        if (count <= most_names || first == nullptr || !is_driven)
             continue;
         const std::string has =
             in_quotes(managed.name()) + " has " + std::to_string(count) + " names";

@@ -151,7 +151,6 @@ constexpr DirectiveSpec of_server(std::string_view name, std::string_view argume
     DirectiveSpec spec;
     spec.name = name;
     spec.arguments = arguments;
-    spec.least = most > 1 ? 0 : 1;
     spec.most = most;
     spec.set_server = set;
     return spec;

@@ -154,12 +154,17 @@ bool Parser::check_arguments(const Directive& directive, const std::string& name
     return false;
 }
 
+// As far as it is read. What stands further down is known by a look at the whole text.
+bool Parser::is_file_of_httpd(std::uint32_t file) const {
+    return files_.back().is_httpd || document_.why_httpd(file) != nullptr;
+}
+
 // In what httpd reads too, a variable that only httpd's own environment has is no mistake.
 bool Parser::check_variables(const Line& line, const DirectiveSpec& spec) {
     if (line.undefined().empty())
         return true;
-    bool is_for_httpd = spec.is_shared && spec.scope == Scope::server &&
-                        document_.why_httpd(line.at(0).file) != nullptr;
+    bool is_for_httpd =
+        spec.is_shared && spec.scope == Scope::server && is_file_of_httpd(line.at(0).file);
     if (is_for_httpd) {
         skipped(std::string(spec.name), line.at(0));
         return false;
@@ -218,7 +223,7 @@ void Parser::place(Directive directive) {
         document_.domains.push_back({std::move(directive), {}});
     } else {
         if (spec.name == "ServerRoot")
-            (files_.back().is_httpd ? httpd_server_root_ : server_root_) =
+            (is_file_of_httpd(directive.at.file) ? httpd_server_root_ : server_root_) =
                 directive.arguments[0].text;
         warn_of_former_idiom(directive);
         document_.globals.push_back(std::move(directive));
@@ -275,8 +280,10 @@ void Parser::unknown(const std::string& name, const Position& at, bool is_sectio
     if (in_domain)
         return report_.error(at, "unknown directive " + in_quotes(shown) + " in <ManagedDomain>",
                              hint.empty() ? "was the section to end before it?" : hint);
+    const bool in_host = here() == Place::in_host;
+    const std::uint32_t host_file = in_host ? document_.hosts.back().opening.at.file : 0;
     if (!name.empty() && document_.unknown.size() < Document::most_skipped_named)
-        document_.unknown.push_back({name, at, is_section, here() == Place::in_host});
+        document_.unknown.push_back({name, at, is_section, in_host, host_file});
     skipped(shown, at);
 }
 
@@ -286,7 +293,7 @@ void Parser::judge_unknown_words() {
     for (const ForeignWord& word : document_.unknown) {
         const bool is_httpds =
             document_.why_httpd(word.at.file) != nullptr ||
-            (word.in_host && document_.files_with_httpd_hosts.contains(word.at.file));
+            (word.in_host && document_.files_with_httpd_hosts.contains(word.host_file));
         const std::string shown = in_quotes(word.is_section ? "<" + word.name + ">" : word.name);
         const std::string_view meant = judge_unknown(word.name).meant;
         const std::string hint = meant.empty() ? "" : "did you mean " + in_quotes(meant) + "?";
@@ -302,7 +309,7 @@ void Parser::judge_unknown_words() {
 void Parser::of_httpd(const std::string& shown, const Position& at) {
     const bool in_host = here() == Place::in_host;
     if (in_host)
-        document_.files_with_httpd_hosts.insert(at.file);
+        document_.files_with_httpd_hosts.insert(document_.hosts.back().opening.at.file);
     if (!in_host || at.file != 0)
         document_.httpd_files.try_emplace(at.file, ForeignWord{shown, at, false, in_host});
     skipped(shown, at);

@@ -84,6 +84,7 @@ private:
     bool told_of_comment(const Directive& directive);
     bool check_arguments(const Directive& directive, const std::string& name);
     bool leave_out_undefined(const Line& line, std::vector<Argument>& arguments);
+    bool is_file_of_httpd(std::uint32_t file) const;
     bool check_variables(const Line& line, const DirectiveSpec& spec);
     void unknown(const std::string& name, const Position& at, bool is_section);
     void judge_unknown_words();

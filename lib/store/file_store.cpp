@@ -249,10 +249,11 @@ base::Task<bool> FileStore::restore() {
     require_writable(header_key);
     auto work = [this] {
         auto text = tree_.read(std::string(header_key));
+        if (!text)
+            make_directories(tree_.root());
+        require_own_folders(tree_.root());
         if (text)
             return std::optional(checked_header(tree_, *text));
-        make_directories(tree_.root());
-        require_own_folders(tree_.root());
         for (const char* group : groups)
             tree_.make_folder(group);
         tree_.write(std::string(header_key), to_text(StoreHeader{store_version, passphrase_}));

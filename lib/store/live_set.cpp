@@ -178,6 +178,7 @@ std::string retire_set(FileTree& tree, const std::string& name) {
     if (!is_safe_key(key))
         throw base::Error("the archive has no room for the name " + name);
     tree.move(domain_key(name), key);
+    drop_former_names(tree, name);
     tree.drop(staging_key(name));
     return key;
 }

@@ -100,6 +100,14 @@ void keep_file_names(FileTree& tree, const std::string& name, const std::string&
     }
 }
 
+void drop_former_names(FileTree& tree, const std::string& name) {
+    for (const std::string& other : tree.links("domains")) {
+        const std::string key = domain_key(other);
+        if (tree.is_stand_in(key) && tree.target(key) == name)
+            tree.remove(key);
+    }
+}
+
 void drop_old_names(FileTree& tree, const std::string& name, const timespec& former_made) {
     for (const std::string& other : tree.links("domains")) {
         const std::string key = domain_key(other);

@@ -27,6 +27,9 @@ void keep_file_names(FileTree& tree, const std::string& name, const std::string&
 // The former names of an MD that have had their time, its former set having been made then.
 void drop_old_names(FileTree& tree, const std::string& name, const timespec& former_made);
 
+// All of them, whatever their time: the MD itself goes.
+void drop_former_names(FileTree& tree, const std::string& name);
+
 // Those of an MD's live set, "privkey.pem"; and of all MDs the names they had, by their present
 // one.
 std::vector<std::string> stand_ins_of(const FileTree& tree, const std::string& name);

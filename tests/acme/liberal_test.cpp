@@ -247,6 +247,22 @@ TEST_CASE("a refusal that is no problem document costs no order, one of the CA's
     CHECK(bench.ca.orders() == 1);
 }
 
+TEST_CASE("an order that the CA does not know, and says so without a word, gives way to another") {
+    Bench bench;
+    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+        if (request == "POST order")
+            response = {404, {}, ""};
+    };
+    CHECK_THROWS_AS(bench.issue_once(), Refused);
+    int asked = 0;
+    bench.transport.meddle = [&](const std::string& request, http::Response& response) {
+        if (request == "POST order" && ++asked == 1)
+            response = {404, {}, ""};
+    };
+    check_issued(bench, bench.issue_once());
+    CHECK(bench.ca.orders() == 2);
+}
+
 TEST_CASE("a chain in another order, or with more in it than its own, is taken") {
     test::TestIssuer foreign;
     const std::string end = "-----END CERTIFICATE-----\n";

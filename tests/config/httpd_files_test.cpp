@@ -90,3 +90,15 @@ TEST_CASE("virtual hosts that are pasted into the main file do not move the stor
                            {"/m/site.conf", "WSGIPythonPath /x\nManagedDomain a.org\n" + host}};
     CHECK(told(load_from(disk, "/m/mdcertd.conf")) == Told{});
 }
+
+TEST_CASE("what is httpd's is known before its first directive of httpd is read") {
+    CHECK(told(load_text("User ${APACHE_RUN_USER}\nTimeout 300\n")).empty());
+}
+
+TEST_CASE("a virtual host that is a macro in part is one host") {
+    const Loaded loaded = load_text(
+        "<Macro wsgi>\nUnheardOfAlias / /x\n</Macro>\n"
+        "<VirtualHost *:443>\nServerName a.example.org\nDocumentRoot /x\nUse wsgi\n"
+        "</VirtualHost>\n");
+    CHECK(loaded.ok());
+}

@@ -148,3 +148,10 @@ TEST_CASE("each of them may stand where mod_md takes it") {
         CHECK_FALSE(spec.arguments.empty());
     }
 }
+
+TEST_CASE("what takes up to two arguments takes none no more than the others do") {
+    for (const std::string name : {"MDCertificateCheck", "MDCertificateMonitor"}) {
+        CHECK(told(load_text(name + "\n")) == Told{"1:1: error: " + name + " needs an argument"});
+        CHECK_FALSE(load_text("<VirtualHost *:443>\n" + name + "\n</VirtualHost>\n").ok());
+    }
+}

@@ -82,7 +82,7 @@ std::vector<Row> places() {
         {"a Location that is a script", at, location("javascript:alert(1)"), no_url},
         {"a Location that is a file", at, location("file:///etc/passwd"), no_url},
         {"a Location that is relative, and leads nowhere", at, location("/my-order/1"),
-         budget("malformed")},
+         budget("404")},
         {"a Location with a password", at, location("https://a:b@localhost/order/1"), no_url},
         {"a Location of 10 kB", at, location("https://localhost/" + std::string(10'000, 'o')),
          no_url},
