@@ -75,7 +75,8 @@ struct Installed {
                                            here + "/etc/mdcertd/conf.d/*.conf\n");
         write_file(site.directory() / "etc/apache2/sites-enabled/one.conf",
                    "MDCertificateAuthority " + machine.ca.directory_url() +
-                       "\nMDCACertificateFile " + ca + "\n" + machine.the_site());
+                       "\nMDCACertificateFile " + ca + "\nMDCertificateAgreement accepted\n" +
+                       machine.the_site());
         start();
     }
     // As systemd does, but for the socket in it, which the daemon then makes for the same group.
