@@ -112,8 +112,9 @@ TEST_CASE("check by root finds what the daemon's account may not read or run") {
     write_script(hook, "#!/bin/sh\n");
     write_file(included, "LogLevel debug\n");
     write_file(roots, "");
-    const std::string lines = "User nobody\nMDNotifyCmd " + hook.string() + "\nInclude " +
-                              included.string() + "\nMDCACertificateFile " + roots.string() +
+    const std::string lines = "User nobody\nMDCertificateAgreement accepted\nMDNotifyCmd " +
+                              hook.string() + "\nInclude " + included.string() +
+                              "\nMDCACertificateFile " + roots.string() +
                               "\nManagedDomain one.test\n";
     const auto set = [&](unsigned folder, unsigned script, unsigned file) {
         fs::permissions(closed, fs::perms(folder));

@@ -92,7 +92,8 @@ TEST_CASE("a word that is misspelt is told, with the one that is meant") {
 TEST_CASE("the configuration file is named before the command or after it") {
     const Scratch scratch;
     const std::string file = (scratch / "x.conf").string();
-    write_file(file, "ServerRoot " + scratch.path().string() + "\nManagedDomain one.test\n");
+    write_file(file, "ServerRoot " + scratch.path().string() +
+                         "\nMDCertificateAgreement accepted\nManagedDomain one.test\n");
     for (const auto& arguments : std::vector<std::vector<std::string>>{
              {"-c", file, "check"}, {"check", "-c", file}, {"--config=" + file, "check"}}) {
         const auto outcome = mdcertd(arguments);
