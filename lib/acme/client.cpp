@@ -104,7 +104,8 @@ base::Task<void> Client::fetch_nonce() {
         nonce_method_ = "GET";
         response = co_await get(known.new_nonce, nonce_method_);
     }
-    if (!nonces_.empty())
+    // A CA that is out of order is left alone, whatever else it has given.
+    if (!nonces_.empty() && response.status < 500)
         co_return;
     if (is_redirect(response))
         throw redirected("fetching a nonce", response, known.new_nonce, FailureClass::passing);

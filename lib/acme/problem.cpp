@@ -137,8 +137,9 @@ Problem parse_problem(std::string_view body, unsigned http_status) {
     problem.detail = text_or(*json, "detail");
     if (problem.detail.empty())
         problem.detail = text_or(*json, "title");
+    const bool says_nothing = text_or(*json, "type") == no_type;
     if (problem.detail.empty() && !problem.has_type())
-        problem.detail = without_explanation(body, http_status);
+        problem.detail = without_explanation(says_nothing ? "" : body, http_status);
     else if (problem.detail.empty())
         problem.detail = "HTTP status " + std::to_string(http_status);
     auto subs = json->find("subproblems");

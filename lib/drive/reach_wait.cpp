@@ -43,12 +43,13 @@ base::Task<void> ask_until_answered(std::vector<model::DomainName> names, Posted
         if (is_here)
             is_here = co_await leads_here_soon(name);
         while (is_here) {
-            obstacle.clear();
-            OnFinding judge = [&obstacle](const Finding& finding) {
+            std::string found;
+            OnFinding judge = [&found](const Finding& finding) {
                 if (!finding.is_good)
-                    obstacle = finding.text;
+                    found = finding.text;
             };
             co_await survey_port_80(name, proof, judge, limits.port);
+            obstacle = found;  // what was seen last stands when the time is over
             if (obstacle.empty())
                 break;
             pause.expires_after(limits.between);

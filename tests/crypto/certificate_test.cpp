@@ -43,7 +43,7 @@ TEST_CASE("a certificate tells its facts") {
     Authorities authorities;
     PrivateKey key = new_key();
     Certificate leaf =
-        authorities.leaf(key, "DNS:WWW.Example.org,DNS:example.org,IP:192.0.2.1,DNS:bad_name.org");
+        authorities.leaf(key, "DNS:WWW.Example.org,DNS:example.org,IP:192.0.2.1,DNS:-bad.org");
     CHECK(leaf.not_before() == now - days(1));
     CHECK(leaf.not_after() == now + days(89));
     CHECK(leaf.names() ==
