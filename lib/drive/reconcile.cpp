@@ -200,6 +200,19 @@ bool Reconcile::awaits_notification(std::size_t place) const {
            held.live_job->notify_errors == 0;
 }
 
+// Who asked for a single renewal waits until it was told of, and not for what else is under way.
+bool Reconcile::caller_waits() {
+    auto is_owed = [this](const std::string& name) {
+        return notify::is_owed(registry_.observed.of(name));
+    };
+    std::erase_if(asked_for_, [&](const std::string& name) {
+        return !running_.contains(name) && !is_owed(name);
+    });
+    return std::any_of(asked_for_.begin(), asked_for_.end(), [&](const std::string& name) {
+        return !running_.contains(name) && is_owed(name);
+    });
+}
+
 void Reconcile::put_off_requests(sys_seconds now) {
     requests_.put_off([this, now](const std::string& name) {
         const model::ManagedDomain* domain = registry_.wanted(name);
@@ -211,6 +224,8 @@ void Reconcile::put_off_requests(sys_seconds now) {
 void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now) {
     const model::ManagedDomain& domain = registry_.desired.domains[appointment.place];
     const std::string& name = domain.name();
+    if (requests_.is_alone(name))
+        asked_for_.insert(name);
     bool requested = requests_.begin(name);
     std::string reason =
         requested ? "requested"
@@ -327,7 +342,7 @@ base::Task<void> Reconcile::work() {
             start_due(now);
         if (all_planned())
             ++sound_turns_;
-        bool busy = !running_.empty() && !notification_is_awaited_;
+        bool busy = !running_.empty() && !notification_is_awaited_ && !caller_waits();
         notify::Owed owes = notification_.owed(now, busy);
         notification_.start(owes);
         errands_.start_due(now);

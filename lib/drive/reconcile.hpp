@@ -97,6 +97,7 @@ private:
     void put_off_requests(std::chrono::sys_seconds now);
     bool awaits_former_self(const model::ManagedDomain& domain) const;
     bool awaits_notification(std::size_t place) const;
+    bool caller_waits();
     void warn_of_limit(const schedule::Step& step);
     bool all_planned() const;
     base::Task<void> adopt(model::DesiredState desired);
@@ -128,6 +129,7 @@ private:
     std::string lease_problem_;              // logged already
     std::map<std::string, std::chrono::sys_seconds> limited_;  // warned of, until then
     bool notification_is_awaited_ = false;                     // by an MD that is due again
+    std::set<std::string> asked_for_;                          // alone, and not told of yet
     bool single_pass_ = false;  // whoever was driven is not planned again
 
     std::set<std::string> running_;

@@ -75,8 +75,10 @@ TEST_CASE("a CA that does not answer holds up nobody else, nor the end of the da
     bench.shim.play(where, {.held = true});
     bench.add_domain("waits.test");
     REQUIRE(bench.shim.wait_for_requests(where, 1, seconds{60}));
-    // Another domain, at the CA that answers.
+    // Another domain, at the CA that answers; who asks waits until it was told of, and no longer.
+    const auto begun = std::chrono::steady_clock::now();
     CHECK(bench.site.mdcertd({"renew", "other.test"}).status == 0);
+    CHECK(std::chrono::steady_clock::now() - begun < seconds{40});
     CHECK(bench.daemon().stop(seconds{5}) == 0);
     bench.shim.honest();
     // What was begun goes on: no failure was recorded, and no second account is made.
