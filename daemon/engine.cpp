@@ -147,7 +147,7 @@ bool Engine::keep_lease() {
 }
 
 base::Task<void> Engine::await_reach(std::string domain, std::vector<model::DomainName> names) {
-    if (!reconcile_->desired().server.port_map.http || !listener_.http_obstacle().empty())
+    if (!reconcile_->desired().server.port_map.has_http() || !listener_.http_obstacle().empty())
         co_return;
     constexpr std::chrono::minutes long_enough{1};
     drive::ReachProof proof(executor_, board_);

@@ -107,7 +107,8 @@ private:
         if (is_wildcard)
             return "a wildcard is proven by dns-01 only";
         bool is_http = type == model::ChallengeType::http_01;
-        bool is_open = (is_http ? server_.port_map.http : server_.port_map.https).has_value();
+        const model::PortMap& map = server_.port_map;
+        bool is_open = is_http ? map.has_http() : map.https.has_value();
         return is_open ? "" : std::string("MDPortMap closes port ") + (is_http ? "80" : "443");
     }
 

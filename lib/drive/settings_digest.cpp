@@ -86,7 +86,8 @@ std::uint64_t attempt_digest(const model::ServerSettings& server,
     text.add(settings.http_proxy).add(settings.agreement).add(settings.contacts);
     for (model::ChallengeType type : settings.challenges)
         text.add(model::wire_name(type));
-    text.add(server.port_map.http.value_or(0)).add(server.port_map.https.value_or(0));
+    const model::PortMap& map = server.port_map;
+    text.add(map.http.value_or(0)).add(map.http_socket).add(map.https.value_or(0));
     for (const model::Listen& listen : server.listens)
         text.add(listen.address).add(listen.port);
     text.add(server.message_command).add(server.user).add(server.group);

@@ -114,6 +114,9 @@ TEST_CASE("who asks for one is told its files, its numbers and the proofs that c
                    Catch::Contains("    SHA-256:       c0ffee") &&
                    Catch::Contains("    proof by:      http-01; not by tls-alpn-01 (MDPortMap "
                                    "closes port 443)\n"));
+    // A socket that a web server passes questions on to serves as port 80 does.
+    server.desired.server.port_map = {std::nullopt, std::nullopt, "/run/mdcertd/http.sock"};
+    CHECK_THAT(server.text({"a.org"}), Catch::Contains("proof by:      http-01; not by"));
     auto status = server.json({"a.org"});
     status["ports"] = {{"http-obstacle", "port 80 could not be bound"}, {"https-obstacle", ""}};
     CHECK_THAT(status_text(status, now, false),

@@ -39,6 +39,10 @@ const std::vector<Change>& corrections() {
              d.domains = {managed({"a.org", "www.a.org"})};
          }},
         {"MDPortMap", [](auto& d) { d.server.port_map.http = 5080; }},
+        {"MDPortMap to a socket",
+         [](auto& d) {
+             d.server.port_map = {std::nullopt, 443, "/run/mdcertd/http.sock"};
+         }},
         {"a closed port", [](auto& d) { d.server.port_map.https.reset(); }},
         {"Listen",
          [](auto& d) {
