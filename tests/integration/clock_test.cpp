@@ -42,6 +42,14 @@ public:
         return daemon;
     }
     nlohmann::json next_action() const { return site.status_of(name).at("next-action"); }
+    // Once it goes by that rule: the log tells of an end a moment before the status does.
+    nlohmann::json next_action_by(const std::string& rule) const {
+        constexpr int most_looks = 300;
+        auto next = next_action();
+        for (int look = 0; look < most_looks && next.at("rule") != rule; ++look)
+            next = next_action();
+        return next;
+    }
 
     Pebble ca{PebbleOptions::calm()};
     Site site{ca};
@@ -89,7 +97,7 @@ TEST_CASE("a clock that jumps costs no certificate, is told of, and is forgotten
         }
         if (jump.asks_the_ca)
             REQUIRE(daemon->wait_for_output("attempt failed domain=one.test", seconds{30}));
-        const auto next = machine.next_action();
+        const auto next = machine.next_action_by(jump.rule);
         INFO(next.dump());
         CHECK(next.at("rule") == jump.rule);
         CHECK_THAT(next.at("reason").get<std::string>(), Catch::Contains(jump.reason));
@@ -102,7 +110,7 @@ TEST_CASE("a clock that jumps costs no certificate, is told of, and is forgotten
 
     machine.set("+0");
     reload(*daemon);
-    const auto after = machine.next_action();
+    const auto after = machine.next_action_by(before.at("rule"));
     CHECK(after.at("rule") == before.at("rule"));
     CHECK(after.at("at") == before.at("at"));
     CHECK(site.fingerprint(name, ".p-256") == good);
