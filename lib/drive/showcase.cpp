@@ -5,13 +5,11 @@
 #include "responder/listening_socket.hpp"
 #include "responder/wanted_socket.hpp"
 #include "store/file_tree.hpp"
+#include "store/folder.hpp"
 #include "store/layout.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <optional>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 namespace md::drive {
@@ -32,44 +30,15 @@ std::vector<Endpoint> endpoints_for(std::optional<std::uint16_t> port,
     return endpoints;
 }
 
-// A folder that is opened once stays the same one when another takes its place.
-class Folder {
-public:
-    explicit Folder(const std::string& path)
-        : descriptor_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
-    ~Folder() {
-        if (descriptor_ >= 0)
-            ::close(descriptor_);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    // Read in one piece, so that no part of a key stays behind in memory that was outgrown.
-    std::optional<std::string> content_of(const std::string& name) const {
-        const int file = ::openat(descriptor_, name.c_str(), O_RDONLY | O_CLOEXEC);
-        if (file < 0)
-            return std::nullopt;
-        struct stat status {};
-        std::optional<std::string> content;
-        if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-            status.st_size <= static_cast<off_t>(store::largest_value)) {
-            content.emplace(static_cast<std::size_t>(status.st_size), '\0');
-            if (::read(file, content->data(), content->size()) != status.st_size)
-                content.reset();
-        }
-        ::close(file);
-        return content;
-    }
-
-private:
-    int descriptor_;
-};
-
-std::optional<responder::Credentials> credentials_in(const Folder& folder,
+// All of a folder that is opened once is of one generation, when another takes its place meanwhile.
+std::optional<responder::Credentials> credentials_in(const store::Descriptor& folder,
                                                      const model::KeySpec& spec) {
+    auto content = [&](const std::string& name) {
+        return store::content_of(folder, name, store::largest_value, "cannot read " + name);
+    };
     try {
-        base::Wiped key(folder.content_of(store::private_key_file(spec)));
-        auto chain = folder.content_of(store::certificate_file(spec));
+        base::Wiped key(content(store::private_key_file(spec)));
+        auto chain = content(store::certificate_file(spec));
         if (!*key || !chain)
             return std::nullopt;
         return responder::Credentials{crypto::parse_chain(*chain),
@@ -127,7 +96,8 @@ responder::Sites sites_of(const model::DesiredState& desired,
 
 std::vector<responder::Credentials> live_credentials(const std::string& store_directory,
                                                      const model::ManagedDomain& domain) {
-    const Folder folder(store_directory + "/" + store::domain_key(domain.name()));
+    const store::Descriptor folder =
+        store::way_to(store_directory, store::domain_key(domain.name()));
     std::vector<responder::Credentials> all;
     for (const model::KeySpec& spec : domain.settings->keys)
         if (auto credentials = credentials_in(folder, spec))

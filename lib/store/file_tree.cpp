@@ -174,37 +174,17 @@ bool FileTree::is_given_up(const std::string& key) const {
 std::optional<std::string> FileTree::read(const std::string& key) const {
     std::string doing = "cannot read " + path(key);
     Descriptor folder = way_to(root_, parent_of(key));
-    // Non-blocking, lest a FIFO somebody put there stops everything.
-    Descriptor file(folder ? ::openat(folder.get(), name_of(key).c_str(),
-                                      O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-                           : -1);
-    if (!file && (errno == ENOENT || errno == ENOTDIR))
-        return std::nullopt;
-    if (!file && errno == ELOOP) {
+    std::optional<std::string> value;
+    if (folder)
+        value = content_of(folder, name_of(key), largest_value, doing);
+    if (value || errno == ENOENT || errno == ENOTDIR)
+        return value;
+    if (errno == ELOOP) {
         if (is_given_up(key))
             return std::nullopt;
         errno = ELOOP;
     }
-    struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0)
-        raise_failure(doing);
-    if (!S_ISREG(status.st_mode))
-        throw base::Error(doing + ": it is not a file");
-    if (status.st_size > static_cast<off_t>(largest_value))
-        throw base::Error(doing + ": it is larger than 4 MiB");
-    std::string value(static_cast<std::size_t>(status.st_size), '\0');
-    std::size_t filled = 0;
-    while (filled < value.size()) {
-        ssize_t count = ::read(file.get(), value.data() + filled, value.size() - filled);
-        if (count == 0)
-            break;
-        if (count < 0 && errno != EINTR)
-            raise_errno(doing);
-        if (count > 0)
-            filled += static_cast<std::size_t>(count);
-    }
-    value.resize(filled);
-    return value;
+    raise_failure(doing);
 }
 
 std::vector<std::string> FileTree::names(const std::string& prefix) const {

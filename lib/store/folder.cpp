@@ -95,6 +95,35 @@ bool is_stand_in(const Descriptor& folder, const std::string& name) {
            target.find('/') == std::string::npos;
 }
 
+std::optional<std::string> content_of(const Descriptor& folder, const std::string& name,
+                                      std::size_t most, const std::string& doing) {
+    // Non-blocking, lest a FIFO somebody put there stops everything.
+    Descriptor file(
+        ::openat(folder.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    if (!file)
+        return std::nullopt;
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0)
+        base::raise_errno(doing);
+    if (!S_ISREG(status.st_mode))
+        throw base::Error(doing + ": it is not a file");
+    if (status.st_size > static_cast<off_t>(most))
+        throw base::Error(doing + ": it is larger than " + std::to_string(most >> 20) + " MiB");
+    std::string value(static_cast<std::size_t>(status.st_size), '\0');
+    std::size_t filled = 0;
+    while (filled < value.size()) {
+        ssize_t count = ::read(file.get(), value.data() + filled, value.size() - filled);
+        if (count == 0)
+            break;
+        if (count < 0 && errno != EINTR)
+            base::raise_errno(doing);
+        if (count > 0)
+            filled += static_cast<std::size_t>(count);
+    }
+    value.resize(filled);
+    return value;
+}
+
 void remove_tree(const Descriptor& folder, const std::string& name) {
     if (folder)
         remove_entry(folder, name, 0);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <dirent.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -63,6 +64,12 @@ std::string target_of(const Descriptor& folder, const std::string& name);
 // A link that leads to another name in the same folder, as we make them for servers that read what
 // was renamed.
 bool is_stand_in(const Descriptor& folder, const std::string& name);
+// What a regular file in a folder holds, read in one piece, so that no part of a key stays behind
+// in memory that was outgrown; nullopt with errno where it cannot be opened. A link is not
+// followed, and a FIFO stops nobody. Throws base::Error that begins with `doing` for what is no
+// file, larger than `most` octets, or cannot be read.
+std::optional<std::string> content_of(const Descriptor& folder, const std::string& name,
+                                      std::size_t most, const std::string& doing);
 // Everything of that name, as far as it can be deleted.
 void remove_tree(const Descriptor& folder, const std::string& name);
 
