@@ -85,15 +85,7 @@ std::optional<std::vector<Argument>> split_command(const Line& line, std::size_t
 
 std::string as_command_word(const std::string& word) {
     const bool is_plain = !word.empty() && word.find_first_of("\"'\\ \t") == std::string::npos;
-    if (is_plain)
-        return word;
-    std::string result = "\"";
-    for (char c : word) {
-        if (c == '"' || c == '\\')
-            result += '\\';
-        result += c;
-    }
-    return result + "\"";
+    return is_plain ? word : quoted_word(word);
 }
 
 const std::string* shell_operator(const std::vector<std::string>& command) {

@@ -223,8 +223,10 @@ std::optional<std::vector<Argument>> split_words(const Line& line, std::size_t f
 std::string as_word(std::string_view text) {
     bool plain = !text.empty() && text.find_first_of("\"'\\#<>") == std::string_view::npos &&
                  std::none_of(text.begin(), text.end(), is_blank);
-    if (plain)
-        return std::string(text);
+    return plain ? std::string(text) : quoted_word(text);
+}
+
+std::string quoted_word(std::string_view text) {
     std::string word = "\"";
     for (char c : text) {
         if (c == '"' || c == '\\')

@@ -91,6 +91,8 @@ std::optional<std::vector<Argument>> split_words(const Line& line, std::size_t f
 
 // A word as it has to be written for split_words to read it back.
 std::string as_word(std::string_view text);
+// In quotes, whatever it is.
+std::string quoted_word(std::string_view text);
 
 bool is_blank(char c);
 

@@ -9,16 +9,6 @@
 namespace md::config {
 namespace {
 
-std::string as_one_word(std::string_view text) {
-    std::string word = "\"";
-    for (char c : text) {
-        if (c == '"' || c == '\\')
-            word += '\\';
-        word += c;
-    }
-    return word + "\"";
-}
-
 // The longest parameter that the text starts with.
 std::optional<std::size_t> parameter_at(std::string_view text, const Macro& macro) {
     std::optional<std::size_t> found;
@@ -66,7 +56,7 @@ std::string expanded(const Macro& macro, const std::vector<Argument>& words) {
             continue;
         }
         const std::string& word = words[*parameter].text;
-        result += macro.parameters[*parameter].starts_with('@') ? as_one_word(word) : word;
+        result += macro.parameters[*parameter].starts_with('@') ? quoted_word(word) : word;
         i += macro.parameters[*parameter].size();
     }
     return result;
