@@ -153,12 +153,12 @@ base::Task<Signer> Account::signer_of_registered() {
     co_return Signer{state_->key, state_->url};
 }
 
-base::Task<Answer> Account::post(http::Url url, std::string payload, std::string doing) {
+base::Task<Answer> Account::post(http::Url url, std::string payload, Purpose purpose) {
     Signer signer = co_await signer_of_registered();
     std::optional<Answer> answer;
     std::exception_ptr unauthorized;
     try {
-        answer = co_await client_.post(signer, url, payload, doing);
+        answer = co_await client_.post(signer, url, payload, purpose);
     } catch (const Refused& refusal) {
         if (refusal.problem().is("unauthorized") && signer.account_url != replacement_)
             unauthorized = std::current_exception();
@@ -179,7 +179,7 @@ base::Task<Answer> Account::post(http::Url url, std::string payload, std::string
     }
     signer = co_await signer_of_registered();
     Answer second =
-        co_await client_.post(signer, std::move(url), std::move(payload), std::move(doing));
+        co_await client_.post(signer, std::move(url), std::move(payload), std::move(purpose));
     co_return second;
 }
 

@@ -50,7 +50,7 @@ public:
     // Client::post in the account's name. When the CA says accountDoesNotExist, registers anew with
     // the same key, once, and repeats; likewise, with a new key, when it says unauthorized and so
     // does the account itself (RFC 8555 §7.3.6).
-    base::Task<Answer> post(http::Url url, std::string payload, std::string doing);
+    base::Task<Answer> post(http::Url url, std::string payload, Purpose purpose);
 
     // Hands the account to its vault once more, which may have lost it.
     base::Task<void> save_again();

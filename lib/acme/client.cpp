@@ -116,40 +116,45 @@ base::Task<void> Client::fetch_nonce() {
 }
 
 base::Task<http::Response> Client::post_once(const Signer& signer, const http::Url& url,
-                                             const std::string& payload, std::string nonce) {
+                                             const std::string& payload, std::string nonce,
+                                             const std::string& domain) {
     http::Request request;
     request.method = "POST";
     request.url = url;
     request.headers.add("Content-Type", "application/jose+json");
     request.body = crypto::sign_jws(signer.key, protected_header(signer, url, nonce), payload);
     http::Response response = co_await transport_.send(std::move(request));
-    log::debug("request answered", log::kv("url", url.text()), log::kv("status", response.status));
+    log::debug("request answered", log::kv("domain", domain.empty() ? "-" : domain),
+               log::kv("url", url.text()), log::kv("status", response.status));
     co_return response;
 }
 
 base::Task<http::Response> Client::post_until_answered(const Signer& signer, const http::Url& url,
-                                                       const std::string& payload) {
+                                                       const std::string& payload,
+                                                       const std::string& domain) {
     bool may_repeat = payload.empty() || signer.account_url.empty();
     std::string nonce = co_await take_nonce();
-    base::Task<http::Response> first = post_once(signer, url, payload, std::move(nonce));
+    base::Task<http::Response> first = post_once(signer, url, payload, std::move(nonce), domain);
     try {
         co_return co_await std::move(first);
     } catch (const http::TransportError& error) {
         if (!may_repeat || error.fault() != http::TransportFault::unanswered)
             throw;
-        log::debug("no answer on a kept connection, asking once more", log::kv("url", url.text()));
+        log::debug("no answer on a kept connection, asking once more",
+                   log::kv("domain", domain.empty() ? "-" : domain), log::kv("url", url.text()));
     }
     // The nonce may have been used.
     nonce = co_await take_nonce();
-    base::Task<http::Response> second = post_once(signer, url, payload, std::move(nonce));
+    base::Task<http::Response> second = post_once(signer, url, payload, std::move(nonce), domain);
     http::Response response = co_await std::move(second);
     response.repeated = true;
     co_return response;
 }
 
 base::Task<Answer> Client::post(Signer signer, http::Url url, std::string payload,
-                                std::string doing) {
-    http::Response response = co_await post_until_answered(signer, url, payload);
+                                Purpose purpose) {
+    const auto& [doing, domain] = purpose;
+    http::Response response = co_await post_until_answered(signer, url, payload, domain);
     bool repeated = response.repeated;
     for (int retry = 0; retry < most_nonce_retries && is_bad_nonce(response); ++retry) {
         // RFC 8555 §6.5: the nonce of the error response is the one to retry with.
@@ -157,7 +162,7 @@ base::Task<Answer> Client::post(Signer signer, http::Url url, std::string payloa
         std::string nonce = fresh ? std::move(*fresh) : std::string();
         if (nonce.empty())
             nonce = co_await take_nonce();
-        response = co_await post_once(signer, url, payload, std::move(nonce));
+        response = co_await post_once(signer, url, payload, std::move(nonce), domain);
     }
     keep_nonce(response);
     auto retry_after = retry_after_of(response, clock_.now());

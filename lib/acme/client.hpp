@@ -23,6 +23,16 @@ struct Signer {
     std::string account_url;  // "" = use jwk (newAccount, RFC 8555 §6.2)
 };
 
+// What a request is for, in messages and debug lines.
+struct Purpose {
+    Purpose(const char* what) : doing(what) {}
+    Purpose(std::string what, std::string whose)
+        : doing(std::move(what)), domain(std::move(whose)) {}
+
+    std::string doing;   // "placing the order"
+    std::string domain;  // the MD's name; "" where it is for the account
+};
+
 // An answer with a status of 2xx.
 struct Answer {
     std::string body;
@@ -47,17 +57,19 @@ public:
     // the nonce of that error (§6.5), up to ten times. Where a kept connection ended without an
     // answer, what only asks is asked once more, signed anew, and so is for an account, which the
     // same key finds again (§7.3.1); whatever else has an effect is not, and throws. Any other
-    // status than 2xx throws Refused. `doing` is for messages: "placing the order".
-    base::Task<Answer> post(Signer signer, http::Url url, std::string payload, std::string doing);
+    // status than 2xx throws Refused.
+    base::Task<Answer> post(Signer signer, http::Url url, std::string payload, Purpose purpose);
 
 private:
     base::Task<std::string> take_nonce();
     base::Task<void> fetch_nonce();
     base::Task<http::Response> post_until_answered(const Signer& signer, const http::Url& url,
-                                                   const std::string& payload);
+                                                   const std::string& payload,
+                                                   const std::string& domain);
     void keep_nonce(const http::Response& response);
     base::Task<http::Response> post_once(const Signer& signer, const http::Url& url,
-                                         const std::string& payload, std::string nonce);
+                                         const std::string& payload, std::string nonce,
+                                         const std::string& domain);
     std::optional<std::string> nonce_of(const http::Response& response) const;
     base::Task<http::Response> get(http::Url url, std::string method);
 

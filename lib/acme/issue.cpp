@@ -34,7 +34,8 @@ public:
           bench_(bench),
           request_(request),
           journal_(journal),
-          validation_(executor, bench.account, bench.clock, bench.solvers, request.challenges) {}
+          validation_(executor, bench.account, bench.clock, bench.solvers, request.challenges,
+                      request.names.front().text()) {}
 
     base::Task<Issued> run();
 
@@ -54,6 +55,7 @@ private:
     base::Task<Issued> download();
     base::Task<void> give_up(NextStep next);
 
+    base::Task<Answer> post(http::Url url, std::string payload, std::string doing);
     bool names_are_ours(const Order& order) const;
     void take_up(const Answer& answer);
     std::optional<Order> order_told(const std::string& body, const http::Url& url) const;
@@ -131,6 +133,13 @@ base::Task<Issued> Issuance::work() {
     }
 }
 
+base::Task<Answer> Issuance::post(http::Url url, std::string payload, std::string doing) {
+    Purpose purpose(std::move(doing), request_.names.front().text());
+    Answer answer =
+        co_await bench_.account.post(std::move(url), std::move(payload), std::move(purpose));
+    co_return answer;
+}
+
 bool Issuance::names_are_ours(const Order& order) const {
     std::set<std::string> ours, theirs(order.names.begin(), order.names.end());
     for (const model::DomainName& name : request_.names)
@@ -186,7 +195,7 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
     try {
         if (url) {
             elsewhere = url->origin() != directory.new_order.origin();
-            Answer answer = co_await bench_.account.post(*url, "", "asking for the staged order");
+            Answer answer = co_await post(*url, "", "asking for the staged order");
             found = parse_order(answer.body, *url, rule);
         }
     } catch (const Refused& refusal) {
@@ -198,14 +207,14 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
         if (refusal.failure_class() == FailureClass::passing || refusal.retry_after() ||
             problem.is("rateLimited") || !is_unknown)
             throw;
-        log::debug("staged order not usable", log::kv("order", *url_text),
-                   log::kv("reason", refusal.what()));
+        log::debug("staged order not usable", log::kv("domain", request_.names.front().text()),
+                   log::kv("order", *url_text), log::kv("reason", refusal.what()));
     } catch (const http::TransportError& error) {
         // The CA has sent us to a place where nobody answers, or it is not the one that did.
         if (!elsewhere)
             throw;
-        log::debug("staged order not usable", log::kv("order", *url_text),
-                   log::kv("reason", error.what()));
+        log::debug("staged order not usable", log::kv("domain", request_.names.front().text()),
+                   log::kv("order", *url_text), log::kv("reason", error.what()));
     }
     auto key = co_await journal_.key();
     bool needs_key =
@@ -218,8 +227,8 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
 
 base::Task<void> Issuance::place_order() {
     Directory directory = co_await bench_.account.client().directory();
-    Answer answer = co_await bench_.account.post(
-        directory.new_order, new_order_payload(request_.names), "placing the order");
+    Answer answer =
+        co_await post(directory.new_order, new_order_payload(request_.names), "placing the order");
     if (!answer.location)
         throw ProtocolError("placing the order: the CA's answer has no Location");
     UrlRule rule = bench_.account.client().url_rule().within(directory.new_order);
@@ -248,7 +257,8 @@ std::optional<Order> Issuance::order_told(const std::string& body, const http::U
     } catch (const ProtocolError& error) {
         reason = error.what();
     }
-    log::debug("new order not understood, asked for again", log::kv("order", url.text()),
+    log::debug("new order not understood, asked for again",
+               log::kv("domain", request_.names.front().text()), log::kv("order", url.text()),
                log::kv("reason", reason));
     return std::nullopt;
 }
@@ -267,7 +277,7 @@ base::Task<void> Issuance::fetch_authorizations() {
     UrlRule rule = bench_.account.client().url_rule();
     std::vector<Authorization> fetched;
     for (const http::Url& url : order_.authorizations) {
-        Answer answer = co_await bench_.account.post(url, "", "fetching an authorization");
+        Answer answer = co_await post(url, "", "fetching an authorization");
         fetched.push_back(parse_authorization(answer.body, rule.within(url)));
         fetched.back().url = url;
     }
@@ -326,7 +336,7 @@ base::Task<void> Issuance::await_certificate() {
 }
 
 base::Task<void> Issuance::refresh_order() {
-    Answer answer = co_await bench_.account.post(order_.url, "", "asking for the order");
+    Answer answer = co_await post(order_.url, "", "asking for the order");
     take_up(answer);
     // The challenge that failed tells more than the order: have the authorizations fetched again.
     if (order_.status == OrderStatus::invalid)
@@ -343,9 +353,9 @@ base::Task<void> Issuance::finalize() {
     std::exception_ptr refused;
     bool not_ready = false, hopeless = false;
     try {
-        Answer answer = co_await bench_.account.post(*order_.finalize,
-                                                     finalize_payload(base::base64url_encode(csr)),
-                                                     "finalizing the order");
+        Answer answer =
+            co_await post(*order_.finalize, finalize_payload(base::base64url_encode(csr)),
+                          "finalizing the order");
         take_up(answer);
     } catch (const Refused& refusal) {
         refused = std::current_exception();
@@ -371,8 +381,7 @@ base::Task<void> Issuance::finalize() {
 base::Task<Issued> Issuance::download() {
     journal_.stage(model::stage::certificate);
     crypto::PrivateKey key = co_await key_->get();
-    Answer answer =
-        co_await bench_.account.post(*order_.certificate, "", "downloading the certificate");
+    Answer answer = co_await post(*order_.certificate, "", "downloading the certificate");
     crypto::OrderedCertificate wanted{key, request_.names, request_.must_staple};
     auto chain = read_chain(answer.body, wanted, bench_.clock.now());
     auto wait = until_valid(chain.front(), bench_.clock.now());

@@ -34,11 +34,12 @@ bool is_misunderstood(std::exception_ptr trouble) {
 
 Validation::Validation(base::asio::any_io_executor executor, Account& account, base::Clock& clock,
                        const std::vector<ChallengeSolver*>& solvers,
-                       const std::vector<model::ChallengeType>& wanted)
+                       const std::vector<model::ChallengeType>& wanted, std::string domain)
     : account_(account),
       clock_(clock),
       solvers_(solvers),
       wanted_(wanted),
+      domain_(std::move(domain)),
       watchers_(executor),
       asked_(executor) {}
 
@@ -74,7 +75,8 @@ base::Task<void> Validation::start(Question question) {
     for (bool repeated = false;; repeated = true) {
         std::exception_ptr trouble;
         try {
-            co_await account_.post(question.url, "{}", question.doing);
+            Purpose purpose(question.doing, domain_);
+            co_await account_.post(question.url, "{}", std::move(purpose));
         } catch (...) {
             trouble = std::current_exception();
         }
@@ -102,14 +104,16 @@ base::Task<bool> Validation::has_moved(const Question& question) {
         co_return false;
     std::optional<Authorization> seen;
     try {
-        Answer answer =
-            co_await account_.post(*question.authorization, "", "fetching an authorization");
+        Purpose purpose("fetching an authorization", domain_);
+        Answer answer = co_await account_.post(*question.authorization, "", std::move(purpose));
         UrlRule rule = account_.client().url_rule().within(*question.authorization);
         seen = parse_authorization(answer.body, rule);
     } catch (const AcmeError& error) {
-        log::debug("authorization not readable after a refusal", log::kv("reason", error.what()));
+        log::debug("authorization not readable after a refusal", log::kv("domain", domain_),
+                   log::kv("reason", error.what()));
     } catch (const http::TransportError& error) {
-        log::debug("authorization not readable after a refusal", log::kv("reason", error.what()));
+        log::debug("authorization not readable after a refusal", log::kv("domain", domain_),
+                   log::kv("reason", error.what()));
     }
     if (!seen)
         co_return false;

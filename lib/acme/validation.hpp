@@ -20,10 +20,11 @@ namespace md::acme {
 
 class Validation {
 public:
-    // What is referred to outlives this. `wanted`: challenge types, the most wanted first.
+    // What is referred to outlives this. `wanted`: challenge types, the most wanted first;
+    // `domain`: the MD's name, for the log.
     Validation(base::asio::any_io_executor executor, Account& account, base::Clock& clock,
                const std::vector<ChallengeSolver*>& solvers,
-               const std::vector<model::ChallengeType>& wanted);
+               const std::vector<model::ChallengeType>& wanted, std::string domain);
 
     // All answers are in place before the first is asked for: one that cannot be given would take
     // those away that the CA is validating. Throws AcmeError.
@@ -53,6 +54,7 @@ private:
     base::Clock& clock_;
     const std::vector<ChallengeSolver*>& solvers_;
     const std::vector<model::ChallengeType>& wanted_;
+    std::string domain_;
     PollPace pace_{std::chrono::seconds{1}};
     PollPace trouble_pace_{std::chrono::seconds{1}};
     std::optional<sys_seconds> trouble_since_;

@@ -3,6 +3,8 @@
 #include "site.hpp"
 #include "support/catch.hpp"
 
+#include <sstream>
+
 using namespace md::test;
 using std::chrono::seconds;
 
@@ -55,6 +57,16 @@ void issue_all_four(PebbleOptions options) {
     CHECK(site.mdcertd({"once"}).status == 0);
     CHECK(ca.orders() == orders);
     CHECK(site.notified("one.test") == 1);
+}
+
+// The lines of a log that have the phrase.
+std::vector<std::string> lines_with(const std::string& log, const std::string& phrase) {
+    std::vector<std::string> found;
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);)
+        if (line.find(phrase) != std::string::npos)
+            found.push_back(line);
+    return found;
 }
 
 fs::perms mode_of(const fs::path& path) {
@@ -177,4 +189,22 @@ TEST_CASE("a port that was busy at the start is taken once it is free, and prove
     CHECK_THAT(daemon->output(), Catch::Contains("port available now"));
     CHECK(ca.requests("/order-plz") == 1);
     CHECK(daemon->stop(seconds{5}) == 0);
+}
+
+TEST_CASE("of each request that the log tells of it tells the managed domain, too") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    site.configure("LogLevel debug\nManagedDomain one.test www.one.test\nManagedDomain two.test\n");
+    const auto outcome = site.mdcertd({"once"});
+    INFO(outcome.errors);
+    REQUIRE(outcome.status == 0);
+    unsigned of_one = 0, of_two = 0, of_account = 0;
+    for (const std::string& line : lines_with(outcome.errors, "request answered")) {
+        of_one += line.find(" domain=one.test ") != std::string::npos;
+        of_two += line.find(" domain=two.test ") != std::string::npos;
+        of_account += line.find(" domain=- ") != std::string::npos;
+    }
+    CHECK(of_one >= 7);
+    CHECK(of_two >= 6);
+    CHECK(of_account == 1);
 }
