@@ -73,7 +73,7 @@ void read_certificate(const Tree& tree, const std::string& folder, Found& found)
     certificate.proof = plain(value_of(values, "Le_Webroot"));
     certificate.by_dns = certificate.proof.starts_with("dns");
     certificate.hook = plain(value_of(values, "Le_ReloadCmd"));
-    certificate.key_pem = base::Secret(required(tree, folder + "/" + name + ".key"));
+    certificate.key_pem = required_secret(tree, folder + "/" + name + ".key");
     certificate.chain_pem = required(tree, folder + "/fullchain.cer");
     found.certificates.push_back(std::move(certificate));
 }
@@ -86,8 +86,9 @@ void read_account(const Tree& tree, const std::string& folder, const Authorities
     if (ca_url.empty())
         throw base::Error("which CA it is of is not kept: give its directory as --ca URL");
     auto values = assignments(tree.read(folder + "/ca.conf").value_or(""));
+    base::Secret pem = required_secret(tree, folder + "/account.key");
     FoundAccount account{folder,
-                         crypto::PrivateKey::from_pem(required(tree, folder + "/account.key")),
+                         crypto::PrivateKey::from_pem(pem.reveal()),
                          std::move(ca_url),
                          value_of(values, "ACCOUNT_URL"),
                          {}};

@@ -36,7 +36,7 @@ void read_lineage(const Tree& tree, const std::string& name, Found& found) {
     certificate.by_dns = certificate.proof.starts_with("dns-") ||
                          value_of(values, "pref_challs").starts_with("dns-01");
     certificate.hook = value_of(values, "renew_hook");
-    certificate.key_pem = base::Secret(required(tree, certificate.source + "/privkey.pem"));
+    certificate.key_pem = required_secret(tree, certificate.source + "/privkey.pem");
     certificate.chain_pem = required(tree, certificate.source + "/fullchain.pem");
     found.certificates.push_back(std::move(certificate));
 }

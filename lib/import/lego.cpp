@@ -23,7 +23,7 @@ void read_lego_certificate(const Tree& tree, const std::string& name,
     const std::string begin = "-----BEGIN CERTIFICATE-----";
     if (certificate.chain_pem.find(begin) == certificate.chain_pem.rfind(begin))
         certificate.chain_pem += tree.read(certificate.source + ".issuer.crt").value_or("");
-    certificate.key_pem = base::Secret(required(tree, certificate.source + ".key"));
+    certificate.key_pem = required_secret(tree, certificate.source + ".key");
     auto json = acme::parse_json(tree.read(certificate.source + ".json").value_or(""));
     if (json)
         certificate.ca_url = authorities.directory_of(acme::text_or(*json, "certUrl"));
@@ -35,7 +35,8 @@ void read_account(const Tree& tree, const std::string& folder, const std::string
     auto json = acme::parse_json(required(tree, folder + "/account.json"));
     if (!json || !json->is_object())
         throw base::Error("account.json is not JSON");
-    auto key = crypto::PrivateKey::from_pem(required(tree, folder + "/keys/" + mail + ".key"));
+    base::Secret pem = required_secret(tree, folder + "/keys/" + mail + ".key");
+    auto key = crypto::PrivateKey::from_pem(pem.reveal());
     const nlohmann::json registration = json->value("registration", nlohmann::json());
     std::string url = acme::text_or(registration, "uri");
     std::string ca_url = authorities.directory_of(url);

@@ -19,7 +19,7 @@ void read_certificate(const Tree& tree, const std::string& folder, const std::st
     certificate.name = record.name;
     certificate.names = record.domains;
     certificate.chain_pem = required(tree, folder + "/" + file);
-    certificate.key_pem = base::Secret(required(tree, folder + "/privkey" + rest));
+    certificate.key_pem = required_secret(tree, folder + "/privkey" + rest);
     certificate.ca_url = record.ca_url;
     if (certificate.ca_url.empty() && !record.ca_urls.empty())
         certificate.ca_url = record.ca_urls.front();
@@ -63,8 +63,8 @@ void read_account(const Tree& tree, const std::string& id, const base::Secret& p
         throw base::Error("the account is not valid any more");
     if (record.eab)
         throw base::Error("the account is bound to one outside (EAB), which mdcertd does not have");
-    auto key = crypto::PrivateKey::from_pem(
-        required(tree, store::account_key(id, store::account_key_file)), passphrase);
+    base::Secret pem = required_secret(tree, store::account_key(id, store::account_key_file));
+    auto key = crypto::PrivateKey::from_pem(pem.reveal(), passphrase);
     found.accounts.push_back(
         {store::account_key(id), std::move(key), record.ca_url, record.url, record.contacts});
 }

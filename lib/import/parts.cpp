@@ -2,6 +2,7 @@
 #include "import/parts.hpp"
 
 #include "base/printable.hpp"
+#include "base/wiped.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -29,13 +30,29 @@ void collect(const Tree& tree, const std::string& path, std::string_view file, u
         collect(tree, path + "/" + name, file, depth + 1, looks, found);
 }
 
+base::Error missing(const std::string& path) {
+    return base::Error(base::printable(path) + " is missing");
+}
+
 }  // namespace
 
 std::string required(const Tree& tree, const std::string& path) {
     auto text = tree.read(path);
     if (!text)
-        throw base::Error(base::printable(path) + " is missing");
+        throw missing(path);
     return std::move(*text);
+}
+
+std::optional<base::Secret> secret_in(const Tree& tree, const std::string& path) {
+    base::Wiped<std::optional<std::string>> text(tree.read(path));
+    return *text ? std::optional(base::Secret(**text)) : std::nullopt;
+}
+
+base::Secret required_secret(const Tree& tree, const std::string& path) {
+    auto secret = secret_in(tree, path);
+    if (!secret)
+        throw missing(path);
+    return std::move(*secret);
 }
 
 void note_dangling_links(const Tree& tree, const std::string& folder, Found& found) {

@@ -26,6 +26,9 @@ void read_part(Found& found, const std::string& source, Reading reading) {
 
 // The file's text. Throws when it is absent, as for everything else.
 std::string required(const Tree& tree, const std::string& path);
+// Likewise of a private key: wiped when it goes. nullopt: absent.
+std::optional<base::Secret> secret_in(const Tree& tree, const std::string& path);
+base::Secret required_secret(const Tree& tree, const std::string& path);
 
 // Links directly in a folder that lead to nothing become Troubles.
 void note_dangling_links(const Tree& tree, const std::string& folder, Found& found);

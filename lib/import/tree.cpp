@@ -48,16 +48,20 @@ unsigned kind_of(int folder, const char* name) {
     return status.st_mode & S_IFMT;
 }
 
-std::string read_all(int file, const std::string& path) {
-    std::string text;
-    std::array<char, 16384> part{};
-    while (text.size() <= largest_file) {
-        ssize_t count = ::read(file, part.data(), part.size());
+// Into the text itself, since it may be a private key: no copy stays behind in a buffer.
+std::string read_all(int file, std::size_t expected, const std::string& path) {
+    std::string text(std::min(expected, largest_file) + 1, '\0');
+    for (std::size_t size = 0; size <= largest_file;) {
+        if (size == text.size())
+            text.resize(2 * size);
+        ssize_t count = ::read(file, text.data() + size, text.size() - size);
         if (count < 0)
             base::raise_errno("cannot read " + path);
-        if (count == 0)
+        size += static_cast<std::size_t>(count);
+        if (count == 0) {
+            text.resize(size);
             return text;
-        text.append(part.data(), static_cast<std::size_t>(count));
+        }
     }
     throw base::Error(path + " is larger than " + std::to_string(largest_file / 1024) + " KiB");
 }
@@ -116,7 +120,7 @@ std::optional<std::string> Tree::read(std::string_view path) const {
         base::raise_errno("cannot read " + shown);
     if (!S_ISREG(status.st_mode))
         throw base::Error(shown + " is not a file");
-    return read_all(file.number, shown);
+    return read_all(file.number, static_cast<std::size_t>(status.st_size), shown);
 }
 
 std::vector<std::string> Tree::entries(std::string_view path, unsigned kind) const {

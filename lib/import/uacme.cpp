@@ -15,7 +15,7 @@ void read_uacme_certificate(const Tree& tree, const std::string& name,
     FoundCertificate certificate;
     certificate.source = name;
     certificate.name = name;
-    certificate.key_pem = base::Secret(required(tree, "private/" + name + "/key.pem"));
+    certificate.key_pem = required_secret(tree, "private/" + name + "/key.pem");
     certificate.chain_pem = required(tree, name + "/cert.pem");
     auto leaf = crypto::parse_chain(certificate.chain_pem).front();
     certificate.ca_url = authorities.assumed_for(*leaf.facts(model::KeySpec::rsa()).issuer);
@@ -46,13 +46,14 @@ Found read_uacme(const Tree& tree, const Authorities& authorities) {
     });
     read_part(found, "", [&] { note_keyless(tree, found); });
     read_part(found, "private/key.pem", [&] {
-        auto pem = tree.read("private/key.pem");
+        const std::string file = "private/key.pem";
+        auto pem = secret_in(tree, file);
         if (!pem)
             return;
         std::string ca_url = found.certificates.empty() ? authorities.assumed_for("")
                                                         : found.certificates.front().ca_url;
         found.accounts.push_back(
-            {"private/key.pem", crypto::PrivateKey::from_pem(*pem), std::move(ca_url), "", {}});
+            {file, crypto::PrivateKey::from_pem(pem->reveal()), std::move(ca_url), "", {}});
     });
     return found;
 }
