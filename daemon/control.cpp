@@ -61,14 +61,15 @@ base::Task<std::string> Control::status(std::vector<std::string> names) {
 
 base::Task<std::string> Control::forget(std::vector<std::string> names) {
     const drive::Reconcile& reconcile = engine_.reconcile();
-    for (const std::string& name : names) {
+    const std::set<std::string> once(names.begin(), names.end());
+    for (const std::string& name : once) {
         if (reconcile.is_running(name))
             throw base::Error("an attempt at " + base::printable(name) +
                               " is still under way: try again when it has ended");
         co_await drive::require_unused(engine_.store(), reconcile.desired(), name);
     }
     json places = json::array();
-    for (const std::string& name : names) {
+    for (const std::string& name : once) {
         std::string place = co_await engine_.store().retire(name);
         log::info("certificate archived, it is configured no more", log::kv("domain", name),
                   log::kv("at", place));

@@ -30,8 +30,13 @@ std::string why_not_moved(const config::Loaded& loaded, const model::ServerSetti
     const model::ServerSettings& wanted = loaded.desired.server;
     if (wanted.store_dir == current.store_dir && wanted.server_root == current.server_root)
         return "";
-    return "the store would move from " + current.store_dir + " to " + wanted.store_dir + " (" +
-           config::why_store_is_there(loaded) + "): restart mdcertd for that";
+    const bool store_moves = wanted.store_dir != current.store_dir;
+    const std::string& from = store_moves ? current.store_dir : current.server_root;
+    const std::string& to = store_moves ? wanted.store_dir : wanted.server_root;
+    return (store_moves ? "the store would move from " : "ServerRoot would move from ") + from +
+           " to " + to + " (" +
+           (store_moves ? config::why_store_is_there(loaded) : config::why_server_root(loaded)) +
+           "): restart mdcertd for that";
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ TEST_CASE("a directive of httpd makes a file httpd's, and is named") {
     CHECK(why_store_is_there(load_text("MDStoreDir x\n" + ours)) == "ServerRoot at conf:2");
     CHECK(why_store_is_there(load_text("MDStoreDir x\n")) == "MDStoreDir at conf:1");
     CHECK(why_store_is_there(load_text("")) == "no ServerRoot is set");
+    CHECK(why_server_root(load_text("MDStoreDir /x\n" + ours)) == "ServerRoot at conf:2");
 }
 
 TEST_CASE("in a file of httpd an unknown word is one of a module that is not known") {

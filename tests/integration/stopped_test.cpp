@@ -91,6 +91,12 @@ TEST_CASE("a reload that would move the store is refused, and names the line to 
                                                  ":" + std::to_string(line)));
     site.configure(one + "Contact a@b.example\n");
     REQUIRE(is_answered(*daemon, "unknown directive 'Contact'"));
+    const std::string former = site.server_part;
+    site.server_part += "MDStoreDir " + site.store().string() + "\nServerRoot " +
+                        (site.directory() / "elsewhere").string() + "\n";
+    site.configure(one);
+    REQUIRE(is_answered(*daemon, "ServerRoot would move from"));
+    site.server_part = former;
     site.configure(one);
     CHECK(site.status_of("one.test").at("state") == "valid");
     CHECK(ca.orders() == 1);
