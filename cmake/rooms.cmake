@@ -4,7 +4,7 @@
 # is made, once for all of them, which halves the cost of a build. So a name in an anonymous namespace is
 # unique in its room (-DMD_UNITY=1000 finds those that are not), and each file still includes what it
 # needs (-DMD_UNITY=OFF -DMD_PRECOMPILE=OFF proves it). More at once would cost who changes one of them.
-set(MD_UNITY 8 CACHE STRING "How many files of a room are compiled at once, or OFF")
+set(MD_UNITY 16 CACHE STRING "How many files of a room are compiled at once, or OFF")
 
 function(md_some_at_once target)
     if(MD_UNITY)
