@@ -90,6 +90,7 @@ private:
     acme::IssueRequest request_for(const model::KeySpec& spec) const;
     base::Task<void> activate(std::vector<acme::Issued> issued);
     model::Installation installation_of(const ObservedDomain& fresh) const;
+    store::FormerNames former_names() const;
     void warn_when_due(const ObservedDomain& fresh) const;
     base::Task<std::optional<std::string>> former_md_json();
     std::string md_json(const std::optional<std::string>& former) const;
@@ -280,7 +281,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     // One that still serves something goes to the archive, without a moment of absence.
     if (!held_.damage->empty() && held_.certificates.empty())
         co_await tools_.store.set_aside(store::domain_key(name_));
-    co_await tools_.store.activate(name_, std::move(values));
+    co_await tools_.store.activate(name_, std::move(values), former_names());
     auto until = now_held.certificates.front().not_after;
     log::info("certificate installed", log::kv("domain", name_),
               log::kv("valid_until", base::rfc3339(until)));
@@ -288,6 +289,12 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     now_held.former_files = co_await former_files(tools_.store, name_);
     warn_when_due(now_held);
     activated_ = std::move(now_held);
+}
+
+// No server loses a name of its files before MDNotifyCmd was run for what replaced it.
+store::FormerNames Attempt::former_names() const {
+    bool is_told = !held_.live_job || held_.live_job->notified;
+    return is_told ? store::FormerNames::expire : store::FormerNames::stay;
 }
 
 // What is kept of a set beyond its files, the renewals before it included.

@@ -159,12 +159,15 @@ using Index = std::map<std::string, ObservedDomain>;  // by MD name
 
 // What is remembered was seen for these keys, in these files. 0: they have to be read.
 std::uint64_t version_for(const model::ManagedDomain& wanted,
+                          const std::multimap<std::string, std::string>& former,
                           const std::optional<std::string>& live,
                           const std::optional<std::string>& staged) {
     if (!live || !staged)
         return 0;
     // What an older version has remembered lacks what is looked for since.
-    std::string text = "2/" + *live + "/" + *staged;
+    std::string text = "3/" + *live + "/" + *staged;
+    for (auto [at, end] = former.equal_range(wanted.name()); at != end; ++at)
+        text += "/" + at->second;
     for (const model::KeySpec& spec : wanted.settings->keys)
         text += "/" + spec.name();
     base::Bytes digest = crypto::sha256(base::bytes_of(text));
@@ -174,7 +177,9 @@ std::uint64_t version_for(const model::ManagedDomain& wanted,
     return std::max<std::uint64_t>(version, 1);
 }
 
-base::Task<std::vector<std::uint64_t>> versions_of(store::Store& store, const Wanted& wanted) {
+base::Task<std::vector<std::uint64_t>> versions_of(
+    store::Store& store, const Wanted& wanted,
+    const std::multimap<std::string, std::string>& former) {
     std::vector<std::string> prefixes;
     for (const model::ManagedDomain* domain : wanted) {
         prefixes.push_back(store::domain_key(domain->name()));
@@ -183,7 +188,7 @@ base::Task<std::vector<std::uint64_t>> versions_of(store::Store& store, const Wa
     auto parts = co_await store.versions(std::move(prefixes));
     std::vector<std::uint64_t> versions;
     for (std::size_t i = 0; i < wanted.size(); ++i)
-        versions.push_back(version_for(*wanted[i], parts[2 * i], parts[2 * i + 1]));
+        versions.push_back(version_for(*wanted[i], former, parts[2 * i], parts[2 * i + 1]));
     co_return versions;
 }
 
@@ -211,11 +216,11 @@ base::Task<Index> read_index(store::Store& store) {
 
 base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::ObservedState& known) {
     Sighting sighting;
-    std::vector<std::uint64_t> versions = co_await versions_of(store, wanted);
+    auto former = co_await store.former_names();
+    std::vector<std::uint64_t> versions = co_await versions_of(store, wanted, former);
     Index index;
     if (known.domains.empty() && wanted.size() > few)
         index = co_await read_index(store);
-    auto former = co_await store.former_names();
     model::Sharing<std::string> issuers, authorities;
     model::Sharing<model::ChainFacts> chains;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -242,7 +247,8 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
 base::Task<std::vector<Seen>> changed_since(store::Store& store, Wanted wanted,
                                             const model::ObservedState& known) {
     std::vector<Seen> changed;
-    std::vector<std::uint64_t> versions = co_await versions_of(store, wanted);
+    auto former = co_await store.former_names();
+    std::vector<std::uint64_t> versions = co_await versions_of(store, wanted, former);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::uint64_t version = known.of(wanted[i]->name()).version;
         if (version == versions[i] && version != 0)

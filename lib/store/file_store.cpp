@@ -271,13 +271,14 @@ base::Task<void> FileStore::remove(std::string key) {
     co_await base::on_executor(strand_of(key), work);
 }
 
-base::Task<void> FileStore::activate(std::string name, std::map<std::string, std::string> values) {
+base::Task<void> FileStore::activate(std::string name, std::map<std::string, std::string> values,
+                                     FormerNames former) {
     auto kept = std::make_shared<base::Wiped<Values>>(std::move(values));
     require_writable(name);
     for (const auto& [file, value] : **kept)
         if (!is_safe_component(name) || !is_safe_component(file) || value.size() > largest_value)
             throw base::Error("not a value of a set: " + tree_.path(domain_key(name, file)));
-    auto work = [this, name, kept] { activate_set(tree_, name, **kept); };
+    auto work = [this, name, kept, former] { activate_set(tree_, name, **kept, former); };
     co_await base::on_executor(strand_of_name(name), work);
 }
 

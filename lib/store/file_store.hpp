@@ -37,7 +37,8 @@ public:
     base::Task<std::vector<std::string>> stand_ins(std::string name) override;
     base::Task<std::multimap<std::string, std::string>> former_names() override;
     base::Task<void> remove(std::string key) override;
-    base::Task<void> activate(std::string name, std::map<std::string, std::string> values) override;
+    base::Task<void> activate(std::string name, std::map<std::string, std::string> values,
+                              FormerNames former = FormerNames::expire) override;
     base::Task<void> rename(std::string old_name, std::string new_name) override;
     base::Task<void> set_aside(std::string key) override;
     base::Task<bool> restore() override;

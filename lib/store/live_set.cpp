@@ -135,12 +135,12 @@ void complete_interrupted(FileTree& tree, const std::string& name) {
 }
 
 std::string build(FileTree& tree, const std::string& name,
-                  const std::map<std::string, std::string>& values) {
+                  const std::map<std::string, std::string>& values, FormerNames former) {
     std::string part = scratch_of(name) + "/part";
     tree.make_folder(part);
     for (const auto& [file, value] : values)
         tree.write_new(part + "/" + file, value);
-    keep_file_names(tree, name, domain_key(name), part, values);
+    keep_file_names(tree, name, part, values, former);
     keep_access(tree, name, domain_key(name), part, values);
     tree.sync_folder(part);
     // The staged attempt and the former set will lie in there for a moment.
@@ -153,11 +153,11 @@ std::string build(FileTree& tree, const std::string& name,
 }  // namespace
 
 void activate_set(FileTree& tree, const std::string& name,
-                  const std::map<std::string, std::string>& values) {
+                  const std::map<std::string, std::string>& values, FormerNames former) {
     discard_unfinished(tree, name);
     const timespec former_made = set_made(tree, domain_key(name));
     try {
-        std::string complete = build(tree, name, values);
+        std::string complete = build(tree, name, values, former);
         park_staging(tree, name);
         switch_to(tree, name, complete);
     } catch (const base::Error&) {
@@ -166,7 +166,7 @@ void activate_set(FileTree& tree, const std::string& name,
     }
     try {
         tidy_up(tree, name);
-        drop_old_names(tree, name, former_made);
+        drop_old_names(tree, name, former, former_made);
     } catch (const base::Error& error) {
         log::warn("the former certificate was not archived", log::kv("domain", name),
                   log::kv("reason", error.what()));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "store/file_tree.hpp"
+#include "store/store.hpp"
 
 #include <map>
 #include <string>
@@ -14,7 +15,7 @@ namespace md::store {
 
 // Throws when the set is not live; then domains/NAME and staging/NAME are as they were.
 void activate_set(FileTree& tree, const std::string& name,
-                  const std::map<std::string, std::string>& values);
+                  const std::map<std::string, std::string>& values, FormerNames former);
 
 // Moves domains/NAME into the archive and drops staging/NAME. The key that it has there.
 std::string retire_set(FileTree& tree, const std::string& name);

@@ -72,8 +72,9 @@ timespec set_made(const FileTree& tree, const std::string& set) {
     return made;
 }
 
-void keep_file_names(FileTree& tree, const std::string& name, const std::string& live,
-                     const std::string& built, const std::map<std::string, std::string>& values) {
+void keep_file_names(FileTree& tree, const std::string& name, const std::string& built,
+                     const std::map<std::string, std::string>& values, FormerNames former) {
+    const std::string live = domain_key(name);
     if (!tree.is_folder(live))
         return;
     const timespec made = set_made(tree, live);
@@ -84,7 +85,8 @@ void keep_file_names(FileTree& tree, const std::string& name, const std::string&
             !tree.look(live + "/" + file, status))
             continue;
         const bool was_link = tree.is_stand_in(live + "/" + file);
-        if (was_link ? is_before(status.st_mtim, made) : !S_ISREG(status.st_mode)) {
+        const bool is_over = former == FormerNames::expire && is_before(status.st_mtim, made);
+        if (was_link ? is_over : !S_ISREG(status.st_mode)) {
             log::warn("a file that was replaced is gone now", log::kv("domain", name),
                       log::kv("path", tree.path(live + "/" + file)));
             continue;
@@ -108,13 +110,15 @@ void drop_former_names(FileTree& tree, const std::string& name) {
     }
 }
 
-void drop_old_names(FileTree& tree, const std::string& name, const timespec& former_made) {
+void drop_old_names(FileTree& tree, const std::string& name, FormerNames former,
+                    const timespec& former_made) {
     for (const std::string& other : tree.links("domains")) {
         const std::string key = domain_key(other);
         struct stat status {};
         if (!tree.is_stand_in(key) || tree.target(key) != name || !tree.look(key, status))
             continue;
-        const bool is_over = is_before(status.st_mtim, former_made);
+        const bool is_over =
+            former == FormerNames::expire && is_before(status.st_mtim, former_made);
         if (is_over)
             tree.remove(key);
         log::warn(is_over ? "the former folder of a managed domain is gone now"

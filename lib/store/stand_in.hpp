@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Servers read files by the names that an administrator wrote down. Where an MD's first name or a
 // key type changes, the former name stays for a while, as a link to what took its place: always to
-// one name in the same folder. It stays until a set that came after it has itself been renewed.
+// one name in the same folder. It stays until a set that came after it has itself been renewed, and
+// longer where nobody was told of that set.
 #pragma once
 
 #include "store/file_tree.hpp"
+#include "store/store.hpp"
 
 #include <map>
 #include <string>
@@ -21,11 +23,13 @@ timespec set_made(const FileTree& tree, const std::string& set);
 
 // Into a set that is being built of these values: a link for each key and certificate of the live
 // one that is not among them.
-void keep_file_names(FileTree& tree, const std::string& name, const std::string& live,
-                     const std::string& built, const std::map<std::string, std::string>& values);
+void keep_file_names(FileTree& tree, const std::string& name, const std::string& built,
+                     const std::map<std::string, std::string>& values, FormerNames former);
 
-// The former names of an MD that have had their time, its former set having been made then.
-void drop_old_names(FileTree& tree, const std::string& name, const timespec& former_made);
+// The former names of an MD: those that have had their time go, its former set having been made
+// then.
+void drop_old_names(FileTree& tree, const std::string& name, FormerNames former,
+                    const timespec& former_made);
 
 // All of them, whatever their time: the MD itself goes.
 void drop_former_names(FileTree& tree, const std::string& name);

@@ -34,6 +34,10 @@ public:
     using base::Error::Error;
 };
 
+// What becomes of the names that servers had for files of the former set (Store::stand_ins) when
+// another becomes live: they go where their time is over, or stay, since nobody was told yet.
+enum class FormerNames { expire, stay };
+
 class Store {
 public:
     virtual ~Store() = default;
@@ -62,8 +66,8 @@ public:
     // staging/NAME and archives the former set (archive/NAME.N, N ever growing, the last 10 kept).
     // The set is exactly these values: what shall stay of the former one is passed again. Once the
     // new set is live the call succeeds, even where the former one could not be archived.
-    virtual base::Task<void> activate(std::string name,
-                                      std::map<std::string, std::string> values) = 0;
+    virtual base::Task<void> activate(std::string name, std::map<std::string, std::string> values,
+                                      FormerNames former = FormerNames::expire) = 0;
     // Renames an MD: domains/ and staging/ OLD become NEW. domains/NEW must be absent where
     // domains/OLD is not; where it is absent, staging/OLD replaces a staging/NEW. Interrupted
     // between the two, the same call completes it. The archive keeps the old name. For servers,

@@ -67,6 +67,20 @@ TEST_CASE("without a notify command nothing is owed, with one it is") {
     CHECK_FALSE(bench.attempt(managed({"b.org"})).live_job->notified);
 }
 
+TEST_CASE("names that servers had for files stay until MDNotifyCmd was run for what replaced them") {
+    DriveBench bench;
+    bench.server.notify_command = {"/bin/true"};
+    auto wanted = managed({"a.org"});
+    bench.attempt(wanted);
+    bench.attempt(wanted);
+    CHECK(bench.store.former_names_told == store::FormerNames::stay);
+    bench.server.notify_command.clear();
+    bench.attempt(wanted);
+    CHECK(bench.store.former_names_told == store::FormerNames::stay);
+    bench.attempt(wanted);
+    CHECK(bench.store.former_names_told == store::FormerNames::expire);
+}
+
 TEST_CASE("an attempt cut at any step is healed by the next, with one account and one certificate",
           "[heavy]") {
     for (const Scenario& scenario : test::scenarios()) {

@@ -132,6 +132,22 @@ TEST_CASE("files of a former key type lead to the new ones, key and certificate 
     CHECK(bench.served("a.org", "pubcert.p-256.pem") == "certificate 4");
 }
 
+TEST_CASE("what servers read stays where nobody was told of what replaced it, however old it is") {
+    Bench bench;
+    await(bench.store->activate("a.org", rsa("1")));
+    await(bench.store->rename("a.org", "b.org"));
+    await(bench.store->activate("b.org", curve("2")));
+    make_old(bench.domain("a.org"));
+    for (const char* file : {"privkey.pem", "pubcert.pem"})
+        make_old(bench.domain("b.org") / file);
+    await(bench.store->activate("b.org", curve("3"), FormerNames::stay));
+    CHECK(bench.served("a.org", "privkey.pem") == "key 3");
+    CHECK(bench.served("b.org") == "certificate 3");
+    await(bench.store->activate("b.org", curve("4")));
+    CHECK_FALSE(fs::exists(fs::symlink_status(bench.domain("a.org"))));
+    CHECK(await(bench.store->stand_ins("b.org")).empty());
+}
+
 TEST_CASE("a key type that is taken up again takes the place of what stood in for it") {
     Bench bench;
     await(bench.store->activate("a.org", rsa("1")));

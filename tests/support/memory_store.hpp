@@ -33,6 +33,8 @@ public:
     base::Wakeup* listing_awaits = nullptr;
     // versions() throws.
     bool versions_fail = false;
+    // What the last activate() was told.
+    store::FormerNames former_names_told = store::FormerNames::expire;
     // Folders that cannot be looked into.
     std::set<std::string> closed;
     // The changes begun so far, failed ones included: how far a loop over fault points has to go.
@@ -100,7 +102,9 @@ public:
         erase(key);
         co_return;
     }
-    base::Task<void> activate(std::string name, std::map<std::string, std::string> set) override {
+    base::Task<void> activate(std::string name, std::map<std::string, std::string> set,
+                              store::FormerNames former = store::FormerNames::expire) override {
+        former_names_told = former;
         change(store::domain_key(name));
         for (const auto& [file, value] : set)
             if (!store::is_safe_component(file))
