@@ -67,7 +67,8 @@ TEST_CASE("without a notify command nothing is owed, with one it is") {
     CHECK_FALSE(bench.attempt(managed({"b.org"})).live_job->notified);
 }
 
-TEST_CASE("names that servers had for files stay until MDNotifyCmd was run for what replaced them") {
+TEST_CASE(
+    "names that servers had for files stay until MDNotifyCmd was run for what replaced them") {
     DriveBench bench;
     bench.server.notify_command = {"/bin/true"};
     auto wanted = managed({"a.org"});
