@@ -68,7 +68,7 @@ bool may_read(const std::string& file) {
 void check_ca_files(config::Loaded& loaded) {
     std::set<std::string> seen;
     for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i) {
-        const std::string& file = loaded.desired.domains[i].settings->ca_certificate_file;
+        const std::string& file = loaded.desired.domains[i].settings->common().ca_certificate_file;
         if (file.empty() || !seen.insert(file).second || may_read(file))
             continue;
         std::vector<config::ValueOrigin> origins = loaded.global_origins;
@@ -122,7 +122,7 @@ void check_agreement(config::Loaded& loaded) {
     const model::ManagedDomain* first = nullptr;
     std::size_t count = 0;
     for (const model::ManagedDomain& domain : loaded.desired.domains)
-        if (domain.driven() && domain.settings->agreement.empty() && ++count == 1)
+        if (domain.driven() && domain.settings->common().agreement.empty() && ++count == 1)
             first = &domain;
     if (first == nullptr)
         return;
@@ -146,7 +146,7 @@ bool is_loopback(std::string_view url) {
 void check_directories(config::Loaded& loaded) {
     std::set<std::string> seen;
     for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i) {
-        const std::string url = loaded.desired.domains[i].settings->certificate_authorities.front();
+        const std::string url = loaded.desired.domains[i].settings->common().directory_url;
         const config::ValueOrigin* at = origin_of(loaded, i, "MDCertificateAuthority");
         if (!url.starts_with("http://") || is_loopback(url) || !seen.insert(url).second ||
             at == nullptr)
@@ -160,7 +160,7 @@ void check_directories(config::Loaded& loaded) {
 bool holds_secret(const config::Loaded& loaded, std::size_t domain, std::string_view directive) {
     const model::Settings& settings = *loaded.desired.domains[domain].settings;
     if (directive == "MDHttpProxy")
-        return settings.http_proxy.find('@') != std::string::npos;
+        return settings.common().http_proxy.find('@') != std::string::npos;
     return std::any_of(settings.unmet.begin(), settings.unmet.end(),
                        [&](const model::Unmet& unmet) { return unmet.directive == directive; });
 }

@@ -134,11 +134,12 @@ private:
     }
 
     base::Task<void> survey_domain(const model::ManagedDomain& domain) {
-        const auto route = drive::Route::of(*domain.settings);
+        const model::Issuer issuer =
+            *domain.settings->issuer_at(schedule::plan_domain(domain, {}, clock_.now()).issuer);
+        const auto route = drive::Route::of(issuer);
         auto known = authorities_.find(route);
         if (known == authorities_.end()) {
-            auto surveying =
-                drive::survey_ca(transports(executor_), *domain.settings, clock_, tell());
+            auto surveying = drive::survey_ca(transports(executor_), issuer, clock_, tell());
             auto ca = co_await std::move(surveying);
             known = authorities_.emplace(route, std::move(ca)).first;
         }

@@ -139,11 +139,10 @@ private:
         result["name"] = wanted_.name();
         for (const model::Member& member : wanted_.members)
             result["domains"].push_back(member.name.text());
-        result["contacts"] = printable_list(settings.contacts);
+        result["contacts"] = printable_list(settings.common().contacts);
         result["transitive"] = static_cast<int>(settings.members);
-        result["ca"] = {{"proto", "ACME"},
-                        {"urls", printable_list(settings.certificate_authorities)}};
-        put(result["ca"], "agreement", settings.agreement);
+        result["ca"] = {{"proto", "ACME"}, {"urls", printable_list(settings.directory_urls())}};
+        put(result["ca"], "agreement", settings.common().agreement);
         for (model::ChallengeType type : settings.challenges)
             result["ca"]["challenges"].push_back(model::wire_name(type));
         for (const model::KeySpec& key : settings.keys)

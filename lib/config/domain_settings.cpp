@@ -11,6 +11,7 @@ namespace {
 
 using model::ChallengeType;
 using model::DriveMode;
+using model::Issuer;
 using model::MemberMode;
 using model::RequireHttps;
 
@@ -118,15 +119,15 @@ void set_authorities(const Directive& directive, Settings& settings, Report& rep
         report.warning(further->at, "only the first CA is asked", "take the others out");
     ask_for(directive, settings, urls.empty(),
             "this CA is closed, it gives no certificates any more", "name another CA");
-    settings.certificate_authorities = urls.empty() ? std::move(closed) : std::move(urls);
+    settings.set_directory_urls(urls.empty() ? closed : urls);
 }
 
 void set_agreement(const Directive& directive, Settings& settings, Report& report) {
     const Argument& argument = directive.arguments[0];
     if (same_word(argument.text, "accepted")) {
-        settings.agreement = "accepted";
+        settings.set_for_issuers(&Issuer::agreement, std::string("accepted"));
     } else if (parse_http_url(argument.text)) {
-        settings.agreement = argument.text;
+        settings.set_for_issuers(&Issuer::agreement, argument.text);
     } else {
         report.error(argument.at, in_quotes(argument.text) + " is neither 'accepted' nor a URL",
                      "write accepted when you agree to the CA's terms of service");
@@ -144,7 +145,8 @@ void set_ca_file(const Directive& directive, Settings& settings, Report& report)
     const Argument& argument = directive.arguments[0];
     if (argument.text.empty())
         return report.error(argument.at, "an empty path", "write none for the system's roots");
-    settings.ca_certificate_file = same_word(argument.text, "none") ? "" : argument.text;
+    const std::string file = same_word(argument.text, "none") ? "" : argument.text;
+    settings.set_for_issuers(&Issuer::ca_certificate_file, file);
 }
 
 // httpd shows ServerAdmin on error pages, so it may be anything there; only an address that a CA
@@ -153,7 +155,7 @@ void set_server_admin(const Directive& directive, Settings& settings, Report& re
     const Argument& argument = directive.arguments[0];
     auto contact = parse_contact(argument.text);
     if (contact && is_public_contact(*contact))
-        settings.contacts = {*contact};
+        settings.set_for_issuers(&Issuer::contacts, {*contact});
     else
         report.warning(argument.at,
                        in_quotes(argument.text) + " is no address a CA takes: it is left out",
@@ -173,7 +175,7 @@ void set_contacts(const Directive& directive, Settings& settings, Report& report
         if (std::find(contacts.begin(), contacts.end(), *contact) == contacts.end())
             contacts.push_back(*contact);
     }
-    settings.contacts = std::move(contacts);
+    settings.set_for_issuers(&Issuer::contacts, contacts);
 }
 
 void set_challenges(const Directive& directive, Settings& settings, Report& report) {
@@ -282,19 +284,20 @@ void set_http_proxy(const Directive& directive, Settings& settings, Report& repo
         return;
     auto url = parse_proxy(argument.text);
     if (same_word(argument.text, "none"))
-        settings.http_proxy.clear();
+        settings.set_for_issuers(&Issuer::http_proxy, {});
     else if (url)
-        settings.http_proxy = *url;
+        settings.set_for_issuers(&Issuer::http_proxy, *url);
     else
         report.error(argument.at, url.error());
 }
 
 std::string authorities_text(const Settings& settings) {
-    return joined(settings.certificate_authorities);
+    return joined(settings.directory_urls());
 }
 
 std::string agreement_text(const Settings& settings) {
-    return settings.agreement.empty() ? "" : as_word(settings.agreement);
+    const std::string& agreement = settings.common().agreement;
+    return agreement.empty() ? "" : as_word(agreement);
 }
 
 std::string protocol_text(const Settings&) {
@@ -302,11 +305,12 @@ std::string protocol_text(const Settings&) {
 }
 
 std::string ca_file_text(const Settings& settings) {
-    return settings.ca_certificate_file.empty() ? "none" : as_word(settings.ca_certificate_file);
+    const std::string& file = settings.common().ca_certificate_file;
+    return file.empty() ? "none" : as_word(file);
 }
 
 std::string contacts_text(const Settings& settings) {
-    return joined(settings.contacts);
+    return joined(settings.common().contacts);
 }
 
 std::string challenges_text(const Settings& settings) {
@@ -352,7 +356,8 @@ std::string require_https_text(const Settings& settings) {
 }
 
 std::string http_proxy_text(const Settings& settings) {
-    return settings.http_proxy.empty() ? "none" : as_word(without_password(settings.http_proxy));
+    const std::string& proxy = settings.common().http_proxy;
+    return proxy.empty() ? "none" : as_word(without_password(proxy));
 }
 
 std::string members_text(const Settings& settings) {

@@ -203,8 +203,8 @@ void Joining::give_contact(const Host& host) {
     if (host.admin == nullptr)
         return;
     for (std::size_t domain : host.domains) {
-        std::vector<std::string>& contacts =
-            loaded_.desired.domains[domain].settings.edit().contacts;
+        const auto& settings = loaded_.desired.domains[domain].settings;
+        std::vector<std::string> contacts = settings->common().contacts;
         std::vector<ValueOrigin>& origins = loaded_.domain_origins[domain].values;
         const ValueOrigin* given = find_origin(origins, "MDContactEmail");
         bool has_other =
@@ -222,6 +222,8 @@ void Joining::give_contact(const Host& host) {
         if (std::find(contacts.begin(), contacts.end(), *contact) != contacts.end())
             continue;
         contacts.push_back(*contact);
+        loaded_.desired.domains[domain].settings.edit().set_for_issuers(&model::Issuer::contacts,
+                                                                        contacts);
         remember(origins,
                  {"MDContactEmail", OriginKind::virtual_host, sources_.origin(host.admin->at)});
     }

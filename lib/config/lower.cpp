@@ -9,6 +9,7 @@
 #include "config/server_settings.hpp"
 #include "config/spelling.hpp"
 #include "config/values.hpp"
+#include "model/known_authorities.hpp"
 
 #include <algorithm>
 
@@ -34,8 +35,11 @@ bool may_be_repeated(const DirectiveSpec& spec) {
 constexpr std::size_t most_names = 100;
 
 bool is_lets_encrypt(const model::Settings& settings) {
-    return settings.certificate_authorities.front().find(".api.letsencrypt.org/") !=
-           std::string::npos;
+    return std::any_of(settings.issuers.begin(), settings.issuers.end(),
+                       [](const model::Issuer& issuer) {
+                           const auto* known = model::authority_on(issuer.directory_url);
+                           return known != nullptr && known->name.starts_with("LetsEncrypt");
+                       });
 }
 
 // By Let's Encrypt.
@@ -361,9 +365,11 @@ void Lowering::resolve_paths() {
     bool is_given = find_origin(loaded_.global_origins, "MDStoreDir") != nullptr;
     server.store_dir = path_below(server.server_root, is_given ? server.store_dir : "md");
     for (model::ManagedDomain& domain : loaded_.desired.domains) {
-        const std::string& file = domain.settings->ca_certificate_file;
-        if (!file.empty())
-            domain.settings.edit().ca_certificate_file = path_below(server.server_root, file);
+        const auto& issuers = domain.settings->issuers;
+        for (std::size_t i = 0; i < issuers.size(); ++i)
+            if (!issuers[i].ca_certificate_file.empty())
+                domain.settings.edit().issuers[i].ca_certificate_file =
+                    path_below(server.server_root, issuers[i].ca_certificate_file);
         if (!domain.is_static())
             continue;
         model::Settings& settings = domain.settings.edit();

@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The arguments that are URLs: certificate authorities, proxies, contacts.
 #include "config/values.hpp"
-#include "model/authority.hpp"
+#include "model/known_authorities.hpp"
 
 #include <algorithm>
 
 namespace md::config {
 namespace {
 
-struct Named {
-    std::string_view name, url;
-};
-constexpr std::string_view live = "https://acme-v02.api.letsencrypt.org/directory";
-constexpr std::string_view staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
-constexpr Named authorities[] = {{"LetsEncrypt", live}, {"LetsEncrypt-Test", staging}};
-
-// Buypass ended its ACME service in 2026. mod_md knows it by name.
-constexpr Named closed_authorities[] = {
-    {"Buypass", "https://api.buypass.com/acme/directory"},
-    {"Buypass-Test", "https://api.test4.buypass.no/acme/directory"},
-};
-
 constexpr const char* url_hint = "write it whole: https://HOST/PATH";
+
+// Of CAs that give certificates.
+std::vector<std::string_view> open_names() {
+    std::vector<std::string_view> names;
+    for (const model::KnownAuthority& known : model::known_authorities())
+        if (!known.name.empty() && !known.is_closed)
+            names.push_back(known.name);
+    return names;
+}
 
 // A text could also begin a Mistake, so result<> does not choose by itself.
 Checked<std::string> good(std::string text) {
@@ -94,17 +90,15 @@ Checked<std::string> parse_http_url(std::string_view text) {
 }
 
 Checked<Authority> parse_authority(std::string_view text) {
-    for (const Named& known : authorities)
-        if (same_word(known.name, text))
-            return Authority{std::string(known.url), {}, false};
-    for (const Named& closed : closed_authorities)
-        if (same_word(closed.name, text) || closed.url == text)
-            return Authority{std::string(closed.url), {}, true};
-    if (auto successor = model::successor_of(text); !successor.empty())
-        return Authority{std::string(successor), std::string(text), false};
+    const model::KnownAuthority* known = model::authority_named(text);
+    if (known == nullptr)
+        known = model::authority_at(text);
+    if (known != nullptr)
+        return Authority{std::string(known->directory_url), {}, known->is_closed};
+    if (auto successor = model::successor_of(text))
+        return Authority{std::string(successor->directory_url), std::string(text), false};
     if (text.find(':') == std::string_view::npos) {
-        std::string_view names[] = {authorities[0].name, authorities[1].name};
-        auto meant = closest(text, names, 3);
+        auto meant = closest(text, open_names(), 3);
         return Mistake{in_quotes(text) + " is neither a URL nor the name of a CA",
                        meant ? "did you mean " + in_quotes(*meant) + "?"
                              : "write its directory URL, or LetsEncrypt or LetsEncrypt-Test"};

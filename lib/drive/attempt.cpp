@@ -60,11 +60,13 @@ std::optional<std::chrono::seconds> shortest_lifetime(const ObservedDomain& held
 class Attempt {
 public:
     Attempt(const Tools& tools, const model::ServerSettings& server,
-            const model::ManagedDomain& wanted, const ObservedDomain& held)
+            const model::ManagedDomain& wanted, const ObservedDomain& held,
+            const model::Issuer& issuer)
         : tools_(tools),
           server_(server),
           wanted_(wanted),
           held_(held),
+          issuer_(issuer),
           name_(wanted.name()),
           digest_(attempt_digest(server, wanted, tools.store.passphrase())),
           authority_(nullptr),
@@ -102,6 +104,7 @@ private:
     const model::ServerSettings& server_;
     const model::ManagedDomain& wanted_;
     const ObservedDomain& held_;
+    const model::Issuer& issuer_;  // the CA that is asked
     std::string name_;
     std::uint64_t digest_;  // of what the attempt depends on
     std::string stage_{model::stage::store};
@@ -124,8 +127,8 @@ void Attempt::enter(std::string_view stage) {
 base::Task<void> Attempt::run() {
     co_await begin();
     enter(model::stage::account);
-    authority_ = &tools_.authorities.at(Route::of(*wanted_.settings));
-    acme::AccountWish wish{wanted_.settings->contacts, wanted_.settings->agreement};
+    authority_ = &tools_.authorities.at(Route::of(issuer_));
+    acme::AccountWish wish{issuer_.contacts, issuer_.agreement};
     co_await authority_->ensure_account(wish);
     std::vector<acme::Issued> issued;
     for (const model::KeySpec& spec : wanted_.settings->keys) {
@@ -175,7 +178,7 @@ base::Task<void> Attempt::await_reach() {
 // What is staged is of use at the CA that it was asked of: an order is unknown elsewhere, and a
 // certificate of a test CA is not to go live under the name of another.
 base::Task<void> Attempt::leave_former_ca() {
-    const std::string& ca = wanted_.settings->certificate_authorities.front();
+    const std::string& ca = issuer_.directory_url;
     std::string former = *job_.ca_url;
     if (held_.staged_job && former.empty())
         former = co_await staging_.ca_told_by_mod_md();
@@ -240,7 +243,7 @@ std::string Attempt::md_json(const std::optional<std::string>& former) const {
         if (auto known = store::parse_md(*former))
             record.others = known->others;
     record.state = store::MdRecord::State::complete;
-    record.ca_url = wanted_.settings->certificate_authorities.front();
+    record.ca_url = issuer_.directory_url;
     record.ca_account = authority_->vault->id();
     return store::to_text(record);
 }
@@ -258,7 +261,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
         now_held.certificates.push_back(crypto::facts_of(issued[i].chain, spec));
         valid_from = std::max(valid_from, issued[i].chain.front().not_before());
     }
-    now_held.ca_url = wanted_.settings->certificate_authorities.front();
+    now_held.ca_url = issuer_.directory_url;
     auto former = co_await former_md_json();
     values[std::string(store::md_file)] = md_json(former);
     Job done = job_;
@@ -426,8 +429,12 @@ Attempted Attempt::outcome() const {
 }  // namespace
 
 base::Task<Attempted> attempt(const Tools& tools, model::ServerSettings server,
-                              model::ManagedDomain wanted, ObservedDomain held) {
-    Attempt one(tools, server, wanted, held);
+                              model::ManagedDomain wanted, ObservedDomain held,
+                              std::string issuer) {
+    const model::Issuer* asked = wanted.settings->issuer_at(issuer);
+    if (asked == nullptr)
+        throw std::logic_error("a CA is to be asked that the managed domain does not name");
+    Attempt one(tools, server, wanted, held, *asked);
     std::exception_ptr failed;
     try {
         co_await one.run();

@@ -46,9 +46,11 @@ struct Attempted {
     std::optional<std::chrono::sys_seconds> ca_busy_until;
 };
 
-// Tries once. A failure is in the MD's staged_job, with next_run, stored (when the store can be
-// written), and logged once. Throws only when cancelled.
+// Tries once, at the CA with that directory URL, one of the MD's. A failure is in the MD's
+// staged_job, with next_run, stored (when the store can be written), and logged once. Throws only
+// when cancelled.
 base::Task<Attempted> attempt(const Tools& tools, model::ServerSettings server,
-                              model::ManagedDomain wanted, model::ObservedDomain held);
+                              model::ManagedDomain wanted, model::ObservedDomain held,
+                              std::string issuer);
 
 }  // namespace md::drive

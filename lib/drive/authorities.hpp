@@ -7,7 +7,7 @@
 #include "base/clock.hpp"
 #include "drive/stored_account.hpp"
 #include "http/transport.hpp"
-#include "model/settings.hpp"
+#include "model/issuer.hpp"
 
 #include <functional>
 #include <map>
@@ -23,9 +23,8 @@ struct Route {
     std::string ca_file;
     std::string proxy;
 
-    static Route of(const model::Settings& settings) {
-        return {settings.certificate_authorities.front(), settings.ca_certificate_file,
-                settings.http_proxy};
+    static Route of(const model::Issuer& issuer) {
+        return {issuer.directory_url, issuer.ca_certificate_file, issuer.http_proxy};
     }
     auto operator<=>(const Route&) const = default;
 };

@@ -20,21 +20,11 @@ std::vector<sys_seconds> attempts_of(const model::Job& job) {
 
 }  // namespace
 
-std::size_t Lanes::lane_of(const model::ManagedDomain& domain) {
-    return lane_of(domain.settings->certificate_authorities.front());
-}
-
 std::size_t Lanes::lane_of(const std::string& url) {
     auto [number, is_new] = numbers_.emplace(url, lanes_.size());
     if (is_new)
         lanes_.push_back({url, {}});
     return number->second;
-}
-
-void Lanes::count(const model::ManagedDomain& domain, sys_seconds at,
-                  const model::ServerSettings& server) {
-    count(domain.settings->certificate_authorities.front(), domain.settings->keys.size(), at,
-          server);
 }
 
 void Lanes::count(const std::string& url, std::size_t orders, sys_seconds at,
@@ -53,7 +43,7 @@ void Lanes::recall(const model::DesiredState& desired, const model::ObservedStat
     auto add = [&attempts](const model::ManagedDomain& domain, const model::Job& job,
                            const std::string& asked) {
         const model::Settings& settings = *domain.settings;
-        const std::string& url = asked.empty() ? settings.certificate_authorities.front() : asked;
+        const std::string& url = asked.empty() ? settings.common().directory_url : asked;
         for (sys_seconds at : attempts_of(job))
             attempts.push_back({at, &url, settings.keys.size()});
     };

@@ -17,9 +17,9 @@ using std::chrono::sys_seconds;
 
 class Lanes {
 public:
-    std::size_t lane_of(const model::ManagedDomain& domain);
-    // An attempt at the MD is about to begin.
-    void count(const model::ManagedDomain& domain, sys_seconds at,
+    std::size_t lane_of(const std::string& directory_url);
+    // An attempt that places so many orders is about to begin.
+    void count(const std::string& directory_url, std::size_t orders, sys_seconds at,
                const model::ServerSettings& server);
     // What was ordered before a restart, as the jobs tell it, at the CA that it was ordered from.
     void recall(const model::DesiredState& desired, const model::ObservedState& observed);
@@ -28,10 +28,6 @@ public:
     const std::string& directory_url(std::size_t lane) const { return lanes_[lane].directory_url; }
 
 private:
-    std::size_t lane_of(const std::string& url);
-    void count(const std::string& url, std::size_t orders, sys_seconds at,
-               const model::ServerSettings& server);
-
     struct Lane {
         std::string directory_url;
         schedule::Ledger ledger;

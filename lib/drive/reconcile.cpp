@@ -122,7 +122,7 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
     const model::ObservedDomain& held = registry_.observed.of(domain.name());
     notification_.plan(place);
     errands_.plan(place, now);
-    schedule::Step step = schedule::plan_domain(domain, held, now);
+    schedule::Step step = planned(domain, now);
     sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
     // However late one that keeps failing is, it lets those go first whose time came meanwhile.
     if (step.at && held.staged_job && held.staged_job->errors > 0)
@@ -134,7 +134,11 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
         deadline = sys_seconds::min();
     if (!step.at || running_.contains(domain.name()))
         return agenda_.remove(place);
-    agenda_.put({place, lanes_.lane_of(domain), *step.at, deadline});
+    agenda_.put({place, lanes_.lane_of(step.issuer), *step.at, deadline});
+}
+
+schedule::Step Reconcile::planned(const model::ManagedDomain& domain, sys_seconds now) const {
+    return schedule::plan_domain(domain, registry_.observed.of(domain.name()), now);
 }
 
 // Once for each time that it holds one up.
@@ -217,7 +221,8 @@ void Reconcile::put_off_requests(sys_seconds now) {
     requests_.put_off([this, now](const std::string& name) {
         const model::ManagedDomain* domain = registry_.wanted(name);
         return domain != nullptr && !requests_.is_alone(name) && !running_.contains(name) &&
-               lanes_.opens(lanes_.lane_of(*domain), now, registry_.desired.server) > now;
+               lanes_.opens(lanes_.lane_of(planned(*domain, now).issuer), now,
+                            registry_.desired.server) > now;
     });
 }
 
@@ -227,14 +232,13 @@ void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now)
     if (requests_.is_alone(name))
         asked_for_.insert(name);
     bool requested = requests_.begin(name);
-    std::string reason =
-        requested ? "requested"
-                  : schedule::plan_domain(domain, registry_.observed.of(name), now).reason;
+    schedule::Step step = planned(domain, now);
+    std::string reason = requested ? "requested" : step.reason;
     running_.insert(name);
     noted_meanwhile_.insert(name);
-    lanes_.count(domain, now, registry_.desired.server);
+    lanes_.count(step.issuer, domain.settings->keys.size(), now, registry_.desired.server);
     log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
-    nursery_.start(drive_one(name),
+    nursery_.start(drive_one(name, step.issuer),
                    [this, name](std::exception_ptr failed) { ended(name, failed); });
 }
 
@@ -285,16 +289,22 @@ void Reconcile::log_unexpected(const std::string& domain, std::exception_ptr fai
     }
 }
 
-base::Task<void> Reconcile::drive_one(std::string name) {
+base::Task<void> Reconcile::drive_one(std::string name, std::string issuer) {
     if (registry_.wanted(name) == nullptr) {  // a reload took it away before it began
         co_await inherit_from(name);
         co_return;
     }
     const model::ManagedDomain tried = *registry_.wanted(name);
+    if (tried.settings->issuer_at(issuer) == nullptr)  // another is asked since
+        issuer = planned(tried, tools_.clock.now()).issuer;
+    if (issuer.empty())
+        co_return;
     model::ObservedDomain held = registry_.observed.of(name);
-    Attempted outcome = co_await attempt(tools_, registry_.desired.server, tried, std::move(held));
+    base::Task<Attempted> trying =
+        attempt(tools_, registry_.desired.server, tried, std::move(held), issuer);
+    Attempted outcome = co_await std::move(trying);
     if (outcome.ca_busy_until && *outcome.ca_busy_until > tools_.clock.now())
-        hold_lane(tried, *outcome.ca_busy_until);
+        hold_lane(issuer, *outcome.ca_busy_until);
     const model::ManagedDomain* now_wanted = registry_.wanted(name);
     // What was told and seen of a set that stays was noted meanwhile.
     if (outcome.held.staged_job)
@@ -309,8 +319,8 @@ base::Task<void> Reconcile::drive_one(std::string name) {
     on_change_(now_wanted == nullptr ? nullptr : registry_.wanted(name));
 }
 
-void Reconcile::hold_lane(const model::ManagedDomain& domain, sys_seconds until) {
-    std::size_t lane = lanes_.lane_of(domain);
+void Reconcile::hold_lane(const std::string& issuer, sys_seconds until) {
+    std::size_t lane = lanes_.lane_of(issuer);
     lanes_.hold(lane, until);
     log::warn("the CA asks to be left alone", log::kv("ca", lanes_.directory_url(lane)),
               log::kv("until", base::rfc3339(until)));

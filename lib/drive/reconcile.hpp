@@ -77,11 +77,12 @@ private:
     void take_note(Seen seen);
     void replan_all(std::chrono::sys_seconds now);
     void replan(std::size_t place, std::chrono::sys_seconds now);
+    schedule::Step planned(const model::ManagedDomain& domain, std::chrono::sys_seconds now) const;
     void replan_when_the_clock_jumped(std::chrono::sys_seconds now);
     void start_due(std::chrono::sys_seconds now);
     void start(const schedule::Appointment& appointment, std::chrono::sys_seconds now);
     schedule::Agenda::LaneOpens lane_opens(std::chrono::sys_seconds now) const;
-    base::Task<void> drive_one(std::string name);
+    base::Task<void> drive_one(std::string name, std::string issuer);
     std::chrono::milliseconds until_next(const notify::Owed& owed,
                                          std::chrono::sys_seconds now) const;
     base::Task<void> work();
@@ -92,7 +93,7 @@ private:
     void ended(const std::string& name, std::exception_ptr failed);
     void side_job_ended(const std::string& name, std::exception_ptr failed);
     void changed(std::size_t place);
-    void hold_lane(const model::ManagedDomain& domain, std::chrono::sys_seconds until);
+    void hold_lane(const std::string& issuer, std::chrono::sys_seconds until);
     static void log_unexpected(const std::string& domain, std::exception_ptr failed);
     void put_off_requests(std::chrono::sys_seconds now);
     bool awaits_former_self(const model::ManagedDomain& domain) const;

@@ -2,7 +2,7 @@
 #include "drive/settings_digest.hpp"
 
 #include "crypto/digest.hpp"
-#include "model/authority.hpp"
+#include "model/known_authorities.hpp"
 
 #include <algorithm>
 #include <string>
@@ -47,7 +47,7 @@ void add_certificate(Text& text, const model::ManagedDomain& wanted) {
     const model::Settings& settings = *wanted.settings;
     for (const model::KeySpec& key : settings.keys)
         text.add(key.name()).add(key.bits);
-    text.add(settings.must_staple).add(settings.certificate_authorities);
+    text.add(settings.must_staple).add(settings.directory_urls());
 }
 
 // A file that was corrected is another one, as far as its size and time tell.
@@ -70,8 +70,7 @@ sys_seconds early_start(const model::Job& job, const model::ManagedDomain& wante
     if (job.early_at && *job.early_at <= now)
         start = std::max(start, *job.early_at + between_early_attempts);
     const auto& asked_for = job.last_failure->retry_after;
-    bool same_ca =
-        model::same_authority(*job.ca_url, wanted.settings->certificate_authorities.front());
+    bool same_ca = model::same_authority(*job.ca_url, wanted.settings->common().directory_url);
     return asked_for && same_ca ? next : std::min(start, next);
 }
 
@@ -82,8 +81,10 @@ std::uint64_t attempt_digest(const model::ServerSettings& server,
     const model::Settings& settings = *wanted.settings;
     Text text;
     add_certificate(text, wanted);
-    add_file(text, settings.ca_certificate_file);
-    text.add(settings.http_proxy).add(settings.agreement).add(settings.contacts);
+    for (const model::Issuer& issuer : settings.issuers) {
+        add_file(text, issuer.ca_certificate_file);
+        text.add(issuer.http_proxy).add(issuer.agreement).add(issuer.contacts);
+    }
     for (model::ChallengeType type : settings.challenges)
         text.add(model::wire_name(type));
     const model::PortMap& map = server.port_map;

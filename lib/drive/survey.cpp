@@ -57,13 +57,13 @@ void judge_terms(const acme::Directory& directory, const std::string& agreement,
     found(good("terms of service accepted: " + terms));
 }
 
-SurveyedCa judge_directory(const http::Response& response, const model::Settings& settings,
+SurveyedCa judge_directory(const http::Response& response, const model::Issuer& issuer,
                            sys_seconds now, const OnFinding& found) {
-    const std::string& url = settings.certificate_authorities.front();
+    const std::string& url = issuer.directory_url;
     http::Url asked = acme::parse_url(url, {true}, "MDCertificateAuthority");
     auto directory = acme::read_directory(asked, response, now);
     found(good(url + " is reachable"));
-    judge_terms(directory, settings.agreement, found);
+    judge_terms(directory, issuer.agreement, found);
     if (directory.external_account_required)
         found(bad("the CA wants an external account (EAB)",
                   "mdcertd cannot bind one yet: choose another CA"));
@@ -153,16 +153,16 @@ base::Task<void> ask_at(model::DomainName name, std::string address, PostedProof
 
 }  // namespace
 
-base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Settings settings,
+base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Issuer issuer,
                                  const base::Clock& clock, OnFinding found) {
-    const std::string& url = settings.certificate_authorities.front();
+    const std::string& url = issuer.directory_url;
     std::string trouble, advice;
     try {
-        auto transport = transport_for(Route::of(settings));
+        auto transport = transport_for(Route::of(issuer));
         http::Request request;
         request.url = acme::parse_url(url, {true}, "MDCertificateAuthority");
         http::Response response = co_await transport->send(std::move(request));
-        SurveyedCa ca = judge_directory(response, settings, clock.now(), found);
+        SurveyedCa ca = judge_directory(response, issuer, clock.now(), found);
         co_return ca;
     } catch (const base::Error& error) {
         trouble = base::printable(error.what());

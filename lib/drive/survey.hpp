@@ -33,8 +33,8 @@ struct SurveyedCa {
     std::vector<std::string> caa_identities;
 };
 
-// One CA, as an MD with these settings reaches it. Never throws for what it finds.
-base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Settings settings,
+// One CA, as an MD reaches it. Never throws for what it finds.
+base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Issuer issuer,
                                  const base::Clock& clock, OnFinding found);
 
 // The proof, asked for on port 80 (of tests: another) of each address of the name.

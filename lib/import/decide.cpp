@@ -193,7 +193,7 @@ std::string Choice::obstacle_of(const FoundAccount& account) const {
     auto ca = http::Url::parse(account.ca_url);
     if (!ca || !is_plain(account.ca_url))
         return "the address of its CA is none";
-    if (ca->host().starts_with("acme-v01.") || ca->host() == "acme-staging.api.letsencrypt.org")
+    if (model::spoke_acme_v1(ca->host()))
         return "its CA spoke a protocol that has ended (ACME v1)";
     if (is_present(account))
         return "the store has an account at " + ca->text() + " already, which is kept";
@@ -261,9 +261,9 @@ model::ManagedDomain managed_domain(const TakenDomain& taken) {
         domain.members.push_back({name, {}});
     model::Settings& settings = domain.settings.edit();
     if (has_usable_ca(*taken.found))
-        settings.certificate_authorities = {http::Url::parse(taken.found->ca_url)->text()};
-    settings.agreement = "accepted";
-    settings.contacts = usable_contacts(*taken.found);
+        settings.set_directory_urls({http::Url::parse(taken.found->ca_url)->text()});
+    settings.set_for_issuers(&model::Issuer::agreement, std::string("accepted"));
+    settings.set_for_issuers(&model::Issuer::contacts, usable_contacts(*taken.found));
     if (!taken.keys.empty())
         settings.keys = taken.keys;
     settings.must_staple = taken.must_staple;

@@ -85,7 +85,7 @@ std::string section(const TakenDomain& taken, const Origin& origin) {
                             " does not keep which CA that was: MDCertificateAuthority",
                         "    ");
     else if (has_usable_ca(found))
-        text += "    MDCertificateAuthority " + settings.certificate_authorities.front() + "\n";
+        text += "    MDCertificateAuthority " + settings.common().directory_url + "\n";
     else
         text += comment(
             "The address of its CA cannot be used as it is written there: add "
@@ -93,10 +93,10 @@ std::string section(const TakenDomain& taken, const Origin& origin) {
             "    ");
     if (found.ca_url.empty() || has_usable_ca(found))
         text += "    MDCertificateAgreement accepted\n";
-    text += settings.contacts.empty() ? "" : "    MDContactEmail";
-    for (const std::string& contact : settings.contacts)
+    text += settings.common().contacts.empty() ? "" : "    MDContactEmail";
+    for (const std::string& contact : settings.common().contacts)
         text += " " + contact;
-    text += settings.contacts.empty() ? "" : "\n";
+    text += settings.common().contacts.empty() ? "" : "\n";
     if (!taken.keys.empty())
         text += "    MDPrivateKeys" + keys_text(taken.keys) + "\n";
     if (taken.must_staple)

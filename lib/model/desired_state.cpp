@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/desired_state.hpp"
 
+#include "model/known_authorities.hpp"
+
 namespace md::model {
 
 bool StatusListen::is_loopback() const {
@@ -10,10 +12,8 @@ bool StatusListen::is_loopback() const {
 OrderRate ServerSettings::order_rate_at(const std::string& directory_url) const {
     if (order_rate)
         return *order_rate;
-    auto end_of_host = directory_url.find('/', std::string("https://").size());
-    if (directory_url.substr(0, end_of_host).ends_with(".api.letsencrypt.org"))
-        return {300, std::chrono::hours{3}};
-    return {};
+    const KnownAuthority* known = authority_on(directory_url);
+    return known == nullptr ? OrderRate{} : known->order_rate;
 }
 
 }  // namespace md::model

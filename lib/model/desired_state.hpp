@@ -43,15 +43,6 @@ struct PortMap {
     bool operator==(const PortMap&) const = default;
 };
 
-// MDOrderRate: so many orders in any such time; 0: as many as there are.
-struct OrderRate {
-    unsigned orders = 0;
-    std::chrono::seconds period{0};
-
-    bool is_limited() const { return orders > 0; }
-    bool operator==(const OrderRate&) const = default;
-};
-
 enum class LogLevel { trace, debug, info, warn, error };
 
 // Settings of the daemon, not of one MD.
@@ -73,8 +64,7 @@ struct ServerSettings {
     unsigned max_parallel = 8;                                    // MDMaxParallel
     std::optional<OrderRate> order_rate;  // absent: what the CA is known for
 
-    // How fast orders may be placed at a CA. What is known is the limit that Let's Encrypt
-    // publishes for new orders of an account.
+    // How fast orders may be placed at a CA: as it publishes where nothing is configured.
     OrderRate order_rate_at(const std::string& directory_url) const;
 
     // Somebody is told when certificates are ready.

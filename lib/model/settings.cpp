@@ -79,4 +79,25 @@ std::string Window::text() const {
     return std::to_string(count) + "s";
 }
 
+void Settings::set_directory_urls(const std::vector<std::string>& urls) {
+    std::vector<Issuer> asked(urls.size(), common());
+    for (std::size_t i = 0; i < urls.size(); ++i)
+        asked[i].directory_url = urls[i];
+    issuers = std::move(asked);
+}
+
+std::vector<std::string> Settings::directory_urls() const {
+    std::vector<std::string> urls;
+    for (const Issuer& issuer : issuers)
+        urls.push_back(issuer.directory_url);
+    return urls;
+}
+
+const Issuer* Settings::issuer_at(std::string_view directory_url) const {
+    for (const Issuer& issuer : issuers)
+        if (issuer.directory_url == directory_url)
+            return &issuer;
+    return nullptr;
+}
+
 }  // namespace md::model

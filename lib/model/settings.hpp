@@ -3,6 +3,7 @@
 // means is told by the directive of its name in config/schema and mdcertd.conf(5).
 #pragma once
 
+#include "model/issuer.hpp"
 #include "model/key_spec.hpp"
 
 #include <chrono>
@@ -67,11 +68,7 @@ struct Unmet {
 };
 
 struct Settings {
-    std::vector<std::string> certificate_authorities = {
-        "https://acme-v02.api.letsencrypt.org/directory"};  // directory URLs, tried in order
-    std::string ca_certificate_file;                        // "" = the system's roots
-    std::string agreement;                                  // "", "accepted" or the URL
-    std::vector<std::string> contacts;                      // URIs, "mailto:..."
+    std::vector<Issuer> issuers = {Issuer{}};  // in the order they are asked; never empty
     std::vector<ChallengeType> challenges = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
     std::vector<KeySpec> keys = {KeySpec::rsa()};
     Window renew_window;
@@ -81,10 +78,22 @@ struct Settings {
     RequireHttps require_https = RequireHttps::off;
     bool must_staple = false;
     std::vector<ServedAt> served_at;
-    std::string http_proxy;                      // "" = none; may hold credentials: never logged
     std::vector<std::string> certificate_files;  // MDCertificateFile: the MD is static
     std::vector<std::string> key_files;          // MDCertificateKeyFile, one for each of those
     std::vector<Unmet> unmet;                    // at most one for each directive
+
+    // Other CAs, which are told what the former ones were.
+    void set_directory_urls(const std::vector<std::string>& urls);
+    std::vector<std::string> directory_urls() const;
+    // nullptr: no CA of that URL is asked.
+    const Issuer* issuer_at(std::string_view directory_url) const;
+    // What the MD's directives say of each of its CAs.
+    template <typename Value>
+    void set_for_issuers(Value Issuer::*member, const Value& value) {
+        for (Issuer& issuer : issuers)
+            issuer.*member = value;
+    }
+    const Issuer& common() const { return issuers.front(); }
 
     bool operator==(const Settings&) const = default;
 };

@@ -174,6 +174,28 @@ Step not_driven(const ManagedDomain& wanted) {
             "no virtual host has one of its names; MDDriveMode always drives it all the same"};
 }
 
+Step when_to_issue(const ManagedDomain& wanted, const ObservedDomain& held, sys_seconds now) {
+    if (now < plausible_since)
+        return {wanted.name(), Action::issue, plausible_since, Rule::clock_unset,
+                "the clock of this machine is not set"};
+    if (auto since = made_later(held, now))
+        return {wanted.name(), Action::issue, since, Rule::clock_behind,
+                "the clock of this machine shows a time before its certificate was made"};
+    Step step = asked_by_certificates(wanted, held, now);
+    if (held.live_job && held.live_job->installation) {
+        hold_back_when_new(step, *held.live_job, now);
+        hold_to_limit(step, held, now);
+    }
+    if (held.staged_job)
+        hold_back(step, *held.staged_job, now);
+    return step;
+}
+
+// The CA that is asked: the first of the list.
+std::string choose_issuer(const ManagedDomain& wanted) {
+    return wanted.settings->issuers.front().directory_url;
+}
+
 }  // namespace
 
 std::string_view word(Rule rule) {
@@ -213,19 +235,8 @@ std::string_view word(Rule rule) {
 Step plan_domain(const ManagedDomain& wanted, const ObservedDomain& held, sys_seconds now) {
     if (!wanted.driven())
         return not_driven(wanted);
-    if (now < plausible_since)
-        return {wanted.name(), Action::issue, plausible_since, Rule::clock_unset,
-                "the clock of this machine is not set"};
-    if (auto since = made_later(held, now))
-        return {wanted.name(), Action::issue, since, Rule::clock_behind,
-                "the clock of this machine shows a time before its certificate was made"};
-    Step step = asked_by_certificates(wanted, held, now);
-    if (held.live_job && held.live_job->installation) {
-        hold_back_when_new(step, *held.live_job, now);
-        hold_to_limit(step, held, now);
-    }
-    if (held.staged_job)
-        hold_back(step, *held.staged_job, now);
+    Step step = when_to_issue(wanted, held, now);
+    step.issuer = choose_issuer(wanted);
     return step;
 }
 

@@ -50,6 +50,7 @@ struct Step {
     std::optional<sys_seconds> at;  // absent with Action::none; not later than now: due
     Rule rule = Rule::not_driven_manual;
     std::string reason;  // one sentence for people: "33% of the lifetime (90 days) is left then"
+    std::string issuer = {};  // directory URL of the CA to be asked; "" with Action::none
 
     bool due(sys_seconds now) const { return at && *at <= now; }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schedule/renewal.hpp"
 
-#include "model/authority.hpp"
+#include "model/known_authorities.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -127,10 +127,10 @@ std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
 }
 
 bool is_of_another_ca(const model::ManagedDomain& wanted, const model::ObservedDomain& held) {
-    const auto& named = wanted.settings->certificate_authorities;
+    const auto& issuers = wanted.settings->issuers;
     return !held.ca_url->empty() && !held.certificates.empty() &&
-           std::none_of(named.begin(), named.end(), [&](const std::string& url) {
-               return model::same_authority(url, *held.ca_url);
+           std::none_of(issuers.begin(), issuers.end(), [&](const model::Issuer& issuer) {
+               return model::same_authority(issuer.directory_url, *held.ca_url);
            });
 }
 

@@ -219,10 +219,10 @@ MdRecord md_record(const model::ManagedDomain& wanted) {
     record.name = wanted.name();
     for (const model::Member& member : wanted.members)
         record.domains.push_back(member.name.text());
-    record.contacts = settings.contacts;
+    record.contacts = settings.common().contacts;
     record.transitive = settings.members;
-    record.ca_urls = settings.certificate_authorities;
-    record.ca_agreement = settings.agreement;
+    record.ca_urls = settings.directory_urls();
+    record.ca_agreement = settings.common().agreement;
     for (model::ChallengeType type : settings.challenges)
         record.ca_challenges.emplace_back(model::wire_name(type));
     record.keys = settings.keys;

@@ -12,8 +12,8 @@ using nlohmann::json;
 TEST_CASE("a valid MD as JSON, member by member") {
     Server server;
     auto& domain = server.add({"a.org", "www.a.org"});
-    domain.settings.edit().contacts = {"mailto:ops@a.org"};
-    domain.settings.edit().agreement = "accepted";
+    domain.settings.edit().issuers[0].contacts = {"mailto:ops@a.org"};
+    domain.settings.edit().issuers[0].agreement = "accepted";
     domain.settings.edit().require_https = model::RequireHttps::permanent;
     server.hold("a.org", now - 24h, 90 * 24h);
     server.desired.server.notify_command = {"/bin/reload"};
@@ -219,7 +219,7 @@ TEST_CASE("names select by any name of an MD, unknown ones are told") {
 
 TEST_CASE("a proxy's credentials are in no status") {
     Server server;
-    server.add({"a.org"}).settings.edit().http_proxy = "http://user:secret@proxy:3128";
+    server.add({"a.org"}).settings.edit().issuers[0].http_proxy = "http://user:secret@proxy:3128";
     CHECK(server.json().dump().find("secret") == std::string::npos);
 }
 

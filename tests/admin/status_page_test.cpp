@@ -131,7 +131,7 @@ TEST_CASE("all kinds of domains, one and none are well-formed pages without a sc
 TEST_CASE("what strangers wrote stays text") {
     const std::string attack = "\"'><script>alert(1)</script>&";
     Server server;
-    server.add({"a.org"}).settings.edit().contacts = {attack};
+    server.add({"a.org"}).settings.edit().issuers[0].contacts = {attack};
     server.hold("a.org", now - 24h, 90 * 24h).issuer = attack;
     model::Failure failure = dns_failure();
     failure.detail = failure.stage = attack;

@@ -13,10 +13,9 @@ TEST_CASE("a managed domain without a setting has those of the model") {
 }
 
 TEST_CASE("MDCertificateAuthority takes a URL or a name") {
-    CHECK(
-        settings_of("MDCertificateAuthority https://ca.example.org/dir").certificate_authorities ==
-        Names{"https://ca.example.org/dir"});
-    CHECK(settings_of("MDCertificateAuthority LetsEncrypt-Test").certificate_authorities ==
+    CHECK(settings_of("MDCertificateAuthority https://ca.example.org/dir").directory_urls() ==
+          Names{"https://ca.example.org/dir"});
+    CHECK(settings_of("MDCertificateAuthority LetsEncrypt-Test").directory_urls() ==
           Names{"https://acme-staging-v02.api.letsencrypt.org/directory"});
 }
 
@@ -27,15 +26,16 @@ TEST_CASE("an old address of Let's Encrypt works, with a warning") {
         "https://acme-v01.api.letsencrypt.org/directory\n");
     CHECK(loaded.ok());
     CHECK(loaded.diagnostics.size() == 1);
-    CHECK(loaded.desired.domains[0].settings->certificate_authorities ==
+    CHECK(loaded.desired.domains[0].settings->directory_urls() ==
           Names{"https://acme-v02.api.letsencrypt.org/directory"});
 }
 
 TEST_CASE("MDCertificateAgreement is 'accepted' or a URL") {
-    CHECK(settings_of("MDCertificateAgreement accepted").agreement == "accepted");
-    CHECK(settings_of("MDCertificateAgreement ACCEPTED").agreement == "accepted");
-    CHECK(settings_of("MDCertificateAgreement https://ca.example.org/terms.pdf").agreement ==
-          "https://ca.example.org/terms.pdf");
+    CHECK(settings_of("MDCertificateAgreement accepted").common().agreement == "accepted");
+    CHECK(settings_of("MDCertificateAgreement ACCEPTED").common().agreement == "accepted");
+    CHECK(
+        settings_of("MDCertificateAgreement https://ca.example.org/terms.pdf").common().agreement ==
+        "https://ca.example.org/terms.pdf");
 }
 
 TEST_CASE("MDCertificateProtocol is ACME in any case") {
@@ -43,29 +43,33 @@ TEST_CASE("MDCertificateProtocol is ACME in any case") {
 }
 
 TEST_CASE("MDCACertificateFile is a path below ServerRoot, or none") {
-    CHECK(settings_of("MDCACertificateFile /etc/ca.pem").ca_certificate_file == "/etc/ca.pem");
-    CHECK(settings_of("MDCACertificateFile ca.pem").ca_certificate_file ==
+    CHECK(settings_of("MDCACertificateFile /etc/ca.pem").common().ca_certificate_file ==
+          "/etc/ca.pem");
+    CHECK(settings_of("MDCACertificateFile ca.pem").common().ca_certificate_file ==
           "/var/lib/mdcertd/ca.pem");
-    CHECK(settings_of("MDCACertificateFile ca.pem\nServerRoot /srv").ca_certificate_file ==
+    CHECK(settings_of("MDCACertificateFile ca.pem\nServerRoot /srv").common().ca_certificate_file ==
           "/srv/ca.pem");
-    CHECK(settings_of("MDCACertificateFile None").ca_certificate_file.empty());
+    CHECK(settings_of("MDCACertificateFile None").common().ca_certificate_file.empty());
     CHECK(fault_of("MDCACertificateFile \"\"") == "an empty path");
 }
 
 TEST_CASE("contacts are URIs") {
-    CHECK(settings_of("MDContactEmail ops@example.org").contacts ==
+    CHECK(settings_of("MDContactEmail ops@example.org").common().contacts ==
           Names{"mailto:ops@example.org"});
-    CHECK(settings_of("ServerAdmin mailto:ops@example.org").contacts ==
+    CHECK(settings_of("ServerAdmin mailto:ops@example.org").common().contacts ==
           Names{"mailto:ops@example.org"});
-    CHECK(settings_of("MDContactEmail a@example.org b@example.org a@example.org").contacts ==
-          Names{"mailto:a@example.org", "mailto:b@example.org"});
+    CHECK(
+        settings_of("MDContactEmail a@example.org b@example.org a@example.org").common().contacts ==
+        Names{"mailto:a@example.org", "mailto:b@example.org"});
 }
 
 TEST_CASE("MDContactEmail beats ServerAdmin, whichever comes last") {
-    CHECK(settings_of("ServerAdmin a@example.org\nMDContactEmail b@example.org").contacts ==
-          Names{"mailto:b@example.org"});
-    CHECK(settings_of("MDContactEmail b@example.org\nServerAdmin a@example.org").contacts ==
-          Names{"mailto:b@example.org"});
+    CHECK(
+        settings_of("ServerAdmin a@example.org\nMDContactEmail b@example.org").common().contacts ==
+        Names{"mailto:b@example.org"});
+    CHECK(
+        settings_of("MDContactEmail b@example.org\nServerAdmin a@example.org").common().contacts ==
+        Names{"mailto:b@example.org"});
 }
 
 TEST_CASE("a ServerAdmin that is no address is none of a CA's business") {
@@ -74,7 +78,7 @@ TEST_CASE("a ServerAdmin that is no address is none of a CA's business") {
             load_text("ServerAdmin " + std::string(admin) + "\nManagedDomain example.org\n");
         CHECK(loaded.ok());
         CHECK(loaded.diagnostics.size() == 1);
-        CHECK(loaded.desired.domains[0].settings->contacts.empty());
+        CHECK(loaded.desired.domains[0].settings->common().contacts.empty());
     }
 }
 
@@ -158,6 +162,7 @@ TEST_CASE("MDMustStaple and MDRequireHttps are words") {
 }
 
 TEST_CASE("MDHttpProxy keeps the password for the proxy") {
-    CHECK(settings_of("MDHttpProxy http://u:p@proxy:3128").http_proxy == "http://u:p@proxy:3128");
-    CHECK(settings_of("MDHttpProxy none").http_proxy.empty());
+    CHECK(settings_of("MDHttpProxy http://u:p@proxy:3128").common().http_proxy ==
+          "http://u:p@proxy:3128");
+    CHECK(settings_of("MDHttpProxy none").common().http_proxy.empty());
 }

@@ -92,9 +92,9 @@ TEST_CASE("an alias joins by itself, and does not in mode manual") {
 
 TEST_CASE("the sandbox has a CA of its own") {
     Loaded loaded = load_example("sandbox.conf");
-    CHECK(settings(loaded, 0).certificate_authorities ==
+    CHECK(settings(loaded, 0).directory_urls() ==
           Names{"https://acme-v02.api.letsencrypt.org/directory"});
-    CHECK(settings(loaded, 1).certificate_authorities ==
+    CHECK(settings(loaded, 1).directory_urls() ==
           Names{"https://acme-staging-v02.api.letsencrypt.org/directory"});
 }
 

@@ -192,7 +192,7 @@ TEST_CASE("what is not used is driven in mode always only, and in mode auto warn
 TEST_CASE("the ServerAdmin of a host is the contact where there is no other") {
     std::string hosts = host("ServerName a.org\nServerAdmin web@a.org");
     auto contacts = [](const std::string& text) {
-        return load_good(text).desired.domains[0].settings->contacts;
+        return load_good(text).desired.domains[0].settings->common().contacts;
     };
     CHECK(contacts("ManagedDomain a.org\n" + hosts) == Names{"mailto:web@a.org"});
     CHECK(contacts("ManagedDomain a.org\nServerAdmin x@a.org\n" + hosts) ==

@@ -276,8 +276,7 @@ TEST_CASE("an order whose certificate the CA does not give is kept for three day
 TEST_CASE("what one CA gave does not go live under the name of another") {
     auto wanted = managed({"a.org"});
     wanted.settings.edit().keys = {model::KeySpec::ec("p-256"), model::KeySpec::ec("p-384")};
-    wanted.settings.edit().certificate_authorities = {std::string(ScenarioCa::directory_url) +
-                                                      "/test"};
+    wanted.settings.edit().set_directory_urls({std::string(ScenarioCa::directory_url) + "/test"});
     DriveBench uncut;
     uncut.attempt(wanted);
     DriveBench bench;
@@ -286,7 +285,7 @@ TEST_CASE("what one CA gave does not go live under the name of another") {
     REQUIRE(bench.store.values.contains("staging/a.org/pubcert.p-256.pem"));
     REQUIRE(bench.ca.certificates() == 2);  // the other one was not downloaded
     SECTION("as it was staged by mdcertd") {
-        wanted.settings.edit().certificate_authorities = {ScenarioCa::directory_url};
+        wanted.settings.edit().set_directory_urls({ScenarioCa::directory_url});
         CHECK(bench.attempt(wanted).certificates.size() == 2);
         CHECK(bench.ca.certificates() == 4);
     }
@@ -295,7 +294,7 @@ TEST_CASE("what one CA gave does not go live under the name of another") {
         bench.store.values["staging/a.org/md.json"] =
             R"({"name": "a.org", "domains": ["a.org"], "ca": {"url": "https://ca.test/directory/test"}})";
         SECTION("elsewhere") {
-            wanted.settings.edit().certificate_authorities = {ScenarioCa::directory_url};
+            wanted.settings.edit().set_directory_urls({ScenarioCa::directory_url});
             CHECK(bench.attempt(wanted).certificates.size() == 2);
             CHECK(bench.ca.certificates() == 4);
         }
@@ -326,7 +325,7 @@ TEST_CASE("terms that were not agreed to are a permanent mistake: daily, with th
     scenario.terms_of_service = "https://ca.test/terms";
     DriveBench bench(scenario);
     auto wanted = managed({"a.org"});
-    wanted.settings.edit().agreement.clear();
+    wanted.settings.edit().issuers[0].agreement.clear();
     ObservedDomain failed = bench.attempt(wanted);
     CHECK(failed.staged_job->last_failure->failure_class == FailureClass::permanent);
     CHECK(failed.staged_job->last_failure->detail.find("https://ca.test/terms") !=

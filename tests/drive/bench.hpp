@@ -46,8 +46,8 @@ inline model::ManagedDomain managed(std::initializer_list<const char*> names) {
     model::ManagedDomain domain;
     for (const char* name : names)
         domain.members.push_back({*model::DomainName::parse(name), {"test.conf", 1}});
-    domain.settings.edit().certificate_authorities = {ScenarioCa::directory_url};
-    domain.settings.edit().agreement = "accepted";
+    domain.settings.edit().set_directory_urls({ScenarioCa::directory_url});
+    domain.settings.edit().issuers[0].agreement = "accepted";
     domain.settings.edit().keys = {model::KeySpec::ec("p-256")};
     return domain;
 }
@@ -77,7 +77,9 @@ struct DriveBench {
     base::Task<model::ObservedDomain> drive_once(const model::ManagedDomain& wanted,
                                                  model::ObservedDomain held) {
         drive::Tools with = tools();
-        drive::Attempted outcome = co_await drive::attempt(with, server, wanted, std::move(held));
+        const std::string issuer = wanted.settings->common().directory_url;
+        auto trying = drive::attempt(with, server, wanted, std::move(held), issuer);
+        drive::Attempted outcome = co_await std::move(trying);
         co_return std::move(outcome.held);
     }
 

@@ -27,11 +27,11 @@ model::Settings& settings(DesiredState& desired) {
 
 const std::vector<Change>& corrections() {
     static const std::vector<Change> all = {
-        {"agreement", [](auto& d) { settings(d).agreement = "https://ca.test/terms"; }},
-        {"contact", [](auto& d) { settings(d).contacts = {"mailto:a@a.org"}; }},
+        {"agreement", [](auto& d) { settings(d).issuers[0].agreement = "https://ca.test/terms"; }},
+        {"contact", [](auto& d) { settings(d).issuers[0].contacts = {"mailto:a@a.org"}; }},
         {"challenges", [](auto& d) { settings(d).challenges = {model::ChallengeType::http_01}; }},
-        {"proxy", [](auto& d) { settings(d).http_proxy = "http://proxy.test:3128"; }},
-        {"file of CAs", [](auto& d) { settings(d).ca_certificate_file = "/dev/null"; }},
+        {"proxy", [](auto& d) { settings(d).issuers[0].http_proxy = "http://proxy.test:3128"; }},
+        {"file of CAs", [](auto& d) { settings(d).issuers[0].ca_certificate_file = "/dev/null"; }},
         {"key", [](auto& d) { settings(d).keys = {model::KeySpec::ec("p-384")}; }},
         {"must-staple", [](auto& d) { settings(d).must_staple = true; }},
         {"names",
@@ -122,8 +122,8 @@ TEST_CASE("what a failure did not depend on changes nothing about the waiting") 
 TEST_CASE("settings that change all the time give one early attempt an hour") {
     Waiting bench;
     for (int i = 0; i < 3; ++i) {  // 1, 10, 100 minutes
-        bench.desired.domains[0].settings.edit().contacts = {"mailto:a" + std::to_string(i) +
-                                                             "@a.org"};
+        bench.desired.domains[0].settings.edit().issuers[0].contacts = {
+            "mailto:a" + std::to_string(i) + "@a.org"};
         bench.take_up(i % 2 == 0);
         bench.pass(10s);
         CHECK(bench.errors() == 2);
@@ -132,7 +132,7 @@ TEST_CASE("settings that change all the time give one early attempt an hour") {
     CHECK(next > bench.clock.now() + 5min);
     bench.pass(15min);  // at its own time
     CHECK(bench.errors() == 3);
-    bench.desired.domains[0].settings.edit().contacts = {"mailto:b@a.org"};
+    bench.desired.domains[0].settings.edit().issuers[0].contacts = {"mailto:b@a.org"};
     bench.take_up(true);
     bench.pass(50min);  // an hour after the early one, although 100 minutes were due
     CHECK(bench.errors() == 4);
@@ -145,10 +145,10 @@ TEST_CASE("a Retry-After of the same CA stays, of another one it does not") {
     held.staged_job->last_failure->retry_after = now + 2h;
     held.staged_job->next_run = now + 2h;
     auto wanted = bench.desired.domains[0];
-    wanted.settings.edit().contacts = {"mailto:b@a.org"};
+    wanted.settings.edit().issuers[0].contacts = {"mailto:b@a.org"};
     heed_settings(held, bench.server, wanted, bench.store.passphrase(), now);
     CHECK(*held.staged_job->next_run == now + 2h);
-    wanted.settings.edit().certificate_authorities = {"https://other.test/dir"};
+    wanted.settings.edit().set_directory_urls({"https://other.test/dir"});
     heed_settings(held, bench.server, wanted, bench.store.passphrase(), now);
     CHECK(*held.staged_job->next_run == now);
 }
@@ -158,7 +158,7 @@ TEST_CASE("an early attempt that a restart cuts short is begun again, not held b
     Scenario slow;
     slow.authorization_polls = 6;
     bench.ca.set_scenario(slow);
-    bench.desired.domains[0].settings.edit().contacts = {"mailto:b@a.org"};
+    bench.desired.domains[0].settings.edit().issuers[0].contacts = {"mailto:b@a.org"};
     bench.take_up(true);
     bench.pass(3s);
     REQUIRE(bench.loop->is_running("a.org"));
@@ -176,7 +176,7 @@ TEST_CASE("a failure whose settings nobody recorded waits over a restart") {
     REQUIRE(begin != std::string::npos);
     job.replace(begin, 10, "\"unknown\"");
     bench.ca.set_scenario({});
-    bench.desired.domains[0].settings.edit().contacts = {"mailto:b@a.org"};
+    bench.desired.domains[0].settings.edit().issuers[0].contacts = {"mailto:b@a.org"};
     bench.start();
     bench.pass(5s);
     CHECK(bench.held("a.org") == 0);
@@ -198,7 +198,7 @@ TEST_CASE("a validation that failed is tried again as one, whatever the CA calls
 
 TEST_CASE("a digest of settings needs the store's key, since they may hold a password") {
     auto wanted = managed({"a.org"});
-    wanted.settings.edit().http_proxy = "http://me:secret@proxy.test:3128";
+    wanted.settings.edit().issuers[0].http_proxy = "http://me:secret@proxy.test:3128";
     const base::Secret one(std::string_view("one")), other(std::string_view("other"));
     CHECK(attempt_digest({}, wanted, one) == attempt_digest({}, wanted, one));
     CHECK(attempt_digest({}, wanted, one) != attempt_digest({}, wanted, other));

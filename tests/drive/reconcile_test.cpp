@@ -33,7 +33,7 @@ TEST_CASE("all MDs get a certificate and the outside is told once, with all name
 // Each of the ways registered an account of its own, and both wrote it into the same folder.
 TEST_CASE("a CA that is reached in two ways has one account") {
     auto direct = managed({"a.org"}), by_proxy = managed({"b.org"});
-    by_proxy.settings.edit().http_proxy = "http://proxy.test:3128";
+    by_proxy.settings.edit().issuers[0].http_proxy = "http://proxy.test:3128";
     LoopBench bench({direct, by_proxy});
     bench.start();
     REQUIRE(bench.loop->is_running("b.org"));

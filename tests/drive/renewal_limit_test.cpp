@@ -135,7 +135,7 @@ TEST_CASE("another CA in the configuration makes what the former one gave due, w
     const std::string one = test::ScenarioCa::directory_url, other = one + "/2";
     LoopBench bench(test::many(6));
     for (auto& domain : bench.desired.domains)
-        domain.settings.edit().certificate_authorities = {other};
+        domain.settings.edit().set_directory_urls({other});
     bench.desired.server.order_rate = model::OrderRate{3, 1h};
     const bool recorded = GENERATE(true, false);
     bench.desired.server.order_rate.reset();
@@ -147,7 +147,7 @@ TEST_CASE("another CA in the configuration makes what the former one gave due, w
         for (int i = 0; i < 6; ++i)
             bench.store.values.erase("domains/d" + std::to_string(i) + ".org/md.json");
     for (auto& domain : bench.desired.domains)
-        domain.settings.edit().certificate_authorities = {one};
+        domain.settings.edit().set_directory_urls({one});
     bench.desired.server.order_rate = model::OrderRate{3, 1h};
     bench.start();
     bench.pass(10min);
@@ -163,8 +163,7 @@ TEST_CASE("a CA that is one of several in the configuration stays") {
     LoopBench bench({managed({"a.org"})});
     bench.start();
     bench.pass(10s);
-    bench.desired.domains[0].settings.edit().certificate_authorities = {"https://new.test/dir",
-                                                                        one};
+    bench.desired.domains[0].settings.edit().set_directory_urls({"https://new.test/dir", one});
     bench.reload(bench.desired);
     bench.pass(10min);
     CHECK(bench.ca.certificates() == 1);

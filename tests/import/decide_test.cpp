@@ -256,9 +256,9 @@ TEST_CASE("the configuration says what was found, and loads without an error or 
     REQUIRE(loaded.desired.domains.size() == 2);
     const auto& one = loaded.desired.domains[1];
     CHECK(one.name() == "one.test");
-    CHECK(one.settings->certificate_authorities == Names{ca_url});
-    CHECK(one.settings->contacts == Names{"mailto:a@one.test", "mailto:b@one.test"});
-    CHECK(one.settings->agreement == "accepted");
+    CHECK(one.settings->directory_urls() == Names{ca_url});
+    CHECK(one.settings->common().contacts == Names{"mailto:a@one.test", "mailto:b@one.test"});
+    CHECK(one.settings->common().agreement == "accepted");
     CHECK(one.settings->keys == std::vector{KeySpec::rsa(2048)});
     CHECK(one.settings->renew_window == model::Window::percent(20));
     CHECK(one.settings->warn_window == model::Window::duration(days{9}));
@@ -284,8 +284,8 @@ TEST_CASE("nothing that a tree says becomes a directive or moves the cursor") {
     CHECK(loaded.ok());
     CHECK(loaded.desired.server.notify_command.empty());
     REQUIRE(loaded.desired.domains.size() == 1);
-    CHECK(loaded.desired.domains[0].settings->contacts == Names{"mailto:a@one.test"});
-    CHECK_THAT(loaded.desired.domains[0].settings->certificate_authorities.front(),
+    CHECK(loaded.desired.domains[0].settings->common().contacts == Names{"mailto:a@one.test"});
+    CHECK_THAT(loaded.desired.domains[0].settings->common().directory_url,
                Catch::Contains("letsencrypt"));
     const auto report = report_text(decision, origin, "/etc/x.conf");
     for (const std::string& said : {text, report}) {

@@ -300,3 +300,11 @@ TEST_CASE("every rule has a word of its own") {
     CHECK(words.size() == 14);
     CHECK_FALSE(words.contains(""));
 }
+
+TEST_CASE("the plan names the CA to be asked: the first of the list") {
+    auto wanted = domain({"a.org"});
+    wanted.settings.edit().set_directory_urls({"https://one.example/dir", "https://two.example/d"});
+    CHECK(plan_domain(wanted, {}, start).issuer == "https://one.example/dir");
+    wanted.settings.edit().drive_mode = md::model::DriveMode::manual;
+    CHECK(plan_domain(wanted, {}, start).issuer.empty());
+}

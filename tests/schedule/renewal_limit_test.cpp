@@ -146,8 +146,8 @@ TEST_CASE("renewals that lie ahead of a clock that was set back limit nothing") 
 TEST_CASE("a set of a CA that is not named any more is due") {
     auto held = holding({certificate({"a.org"}, start, life)});
     auto wanted = domain({"a.org"});
-    wanted.settings.edit().certificate_authorities = {"https://one.example/dir",
-                                                      "https://two.example/dir"};
+    wanted.settings.edit().set_directory_urls(
+        {"https://one.example/dir", "https://two.example/dir"});
     CHECK_FALSE(step_at(held, start).due(start));  // nobody recorded it
     for (const char* url : {"https://one.example/dir", "https://TWO.example:443/dir/"}) {
         held.ca_url = url;

@@ -217,8 +217,8 @@ TEST_CASE("md.json is made of the configuration") {
     model::ManagedDomain wanted;
     wanted.members = {{*model::DomainName::parse("a.org"), {}},
                       {*model::DomainName::parse("www.a.org"), {}}};
-    wanted.settings.edit().certificate_authorities = {"https://ca/dir"};
-    wanted.settings.edit().contacts = {"mailto:x@a.org"};
+    wanted.settings.edit().set_directory_urls({"https://ca/dir"});
+    wanted.settings.edit().issuers[0].contacts = {"mailto:x@a.org"};
     wanted.settings.edit().keys = {KeySpec::ec("p-256")};
     wanted.settings.edit().must_staple = true;
     MdRecord record = md_record(wanted);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/authority.hpp"
+#include "model/known_authorities.hpp"
 
 #include "support/catch.hpp"
 
@@ -32,5 +32,19 @@ TEST_CASE("Let's Encrypt's directory of ACME v1 is the one of today, and staging
     CHECK(same_authority("https://acme-staging.api.letsencrypt.org/directory", staging));
     CHECK_FALSE(same_authority(live, staging));
     CHECK_FALSE(same_authority("https://acme-v01.api.letsencrypt.org/directory", staging));
-    CHECK(successor_of("https://ca.example/dir").empty());
+    CHECK(successor_of("https://ca.example/dir") == nullptr);
+}
+
+TEST_CASE("public CAs are known by name, by URL and by host") {
+    CHECK(authority_named("letsencrypt")->directory_url == lets_encrypt);
+    CHECK(authority_named("") == nullptr);
+    CHECK(authority_named("Buypass")->is_closed);
+    CHECK(authority_at("https://acme.zerossl.com/v2/DV90") != nullptr);
+    CHECK(authority_at("https://acme.zerossl.com/") == nullptr);
+    CHECK(authority_on("https://ACME-v02.api.letsencrypt.org/acme/acct/1")->directory_url ==
+          lets_encrypt);
+    CHECK(authority_on("dv.acme-v02.api.pki.goog") != nullptr);
+    CHECK(authority_on("ca.example") == nullptr);
+    CHECK(spoke_acme_v1("acme-staging.api.letsencrypt.org"));
+    CHECK_FALSE(spoke_acme_v1("acme-v02.api.letsencrypt.org"));
 }
