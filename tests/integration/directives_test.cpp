@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the directives about keys, time and proof do to real certificates: MDPrivateKeys,
-// MDRenewWindow, MDMustStaple, MDCAChallenges, MDPortMap, MDNotifyCmd. And that README names no
+// MDRenewWindow, MDCAChallenges, MDPortMap, MDNotifyCmd. And that README names no
 // proof that is not there.
 #include "base/time_text.hpp"
 #include "issued.hpp"
@@ -135,24 +135,6 @@ TEST_CASE("managed domains with different windows are renewed beside each other"
     REQUIRE(done);
     CHECK(site.notified("late.test") == 1);
     CHECK(daemon->stop(seconds{5}) == 0);
-}
-
-TEST_CASE("a certificate without the must-staple that was asked for is refused, and says so") {
-    Pebble ca(PebbleOptions::calm());  // Pebble leaves the feature out
-    Site site(ca);
-    install(site, "MDPrivateKeys P-256\nManagedDomain one.test\n");
-    const std::string held = site.fingerprint("one.test", ".p-256");
-
-    site.configure("MDPrivateKeys P-256\nMDMustStaple on\nManagedDomain one.test\n");
-    CHECK_THAT(site.mdcertd({"status"}).output,
-               Catch::Contains("must-staple is on, the certificate has it off"));
-    const auto outcome = site.mdcertd({"once"});
-    CHECK(outcome.status == 1);
-    CHECK_THAT(outcome.errors, Catch::Contains("one.test: certificate: the CA's certificate is "
-                                               "refused") &&
-                                   Catch::Contains("must-staple"));
-    CHECK(site.fingerprint("one.test", ".p-256") == held);
-    CHECK(site.key_matches("one.test", ".p-256"));
 }
 
 TEST_CASE("MDCAChallenges says which proof is given, tls-sni-01 is read as its successor") {

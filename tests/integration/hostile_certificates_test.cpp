@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a CA may hand out in place of the certificate that was ordered: nothing of it goes live.
-#include "base/base64url.hpp"
 #include "crypto/csr.hpp"
 #include "hostile_site.hpp"
 #include "plays.hpp"
@@ -18,13 +17,6 @@ namespace {
 const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 
 constexpr const char* end_of_certificate = "-----END CERTIFICATE-----\n";
-
-base::Bytes csr_in(const std::string& jws) {
-    const auto payload =
-        base::base64url_decode(json::parse(jws)["payload"].get<std::string>()).value();
-    const json finalize = json::parse(payload.begin(), payload.end());
-    return base::base64url_decode(finalize["csr"].get<std::string>()).value();
-}
 
 std::pair<std::string, std::string> leaf_and_rest(const std::string& chain) {
     const std::size_t end = chain.find(end_of_certificate) + std::string(end_of_certificate).size();

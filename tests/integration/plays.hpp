@@ -2,6 +2,7 @@
 // The usual ways to spoil an answer of Pebble's.
 #pragma once
 
+#include "base/base64url.hpp"
 #include "support/acme_shim.hpp"
 
 #include <nlohmann/json.hpp>
@@ -65,6 +66,14 @@ inline Play without_header(const std::string& name) {
 
 inline std::string nested(std::size_t depth) {
     return R"({"status":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+}
+
+// The CSR (DER) in a request to finalize an order.
+inline base::Bytes csr_in(const std::string& jws) {
+    const auto payload =
+        base::base64url_decode(json::parse(jws)["payload"].get<std::string>()).value();
+    const json finalize = json::parse(payload.begin(), payload.end());
+    return base::base64url_decode(finalize["csr"].get<std::string>()).value();
 }
 
 }  // namespace md::test
