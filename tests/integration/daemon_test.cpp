@@ -100,13 +100,18 @@ TEST_CASE("SIGTERM ends the daemon within five seconds while the CA is at work")
     CHECK(daemon->stop(seconds{5}) == 0);
 }
 
-TEST_CASE("an interrupted once ends within five seconds, and the next goes on with its order") {
+namespace {
+
+// False, and nothing was tried, where a validator of Pebble's would come before the second run
+// listens.
+bool interrupt_and_go_on() {
     Pebble ca({.nonce_reject = 0, .sleep_at_most = 30});
     Site site(ca);
     site.configure("ManagedDomain one.test\n");
     Process once({{MD_BINARY, "once", "-c", site.config_file().string()}},
                  site.directory() / "once.log");
-    REQUIRE(ca.wait_for_request("/chalZ/", seconds{60}));
+    if (ca.shortest_pause(seconds{60}) < seconds{6})
+        return false;
     CHECK(once.stop(seconds{5}) == 1);
     CHECK_THAT(once.output(), Catch::Contains("what was begun goes on at the next run"));
     const fs::path staged = site.store() / "staging/one.test";
@@ -116,6 +121,15 @@ TEST_CASE("an interrupted once ends within five seconds, and the next goes on wi
     INFO(next.output << next.errors);
     CHECK(next.status == 0);
     CHECK(ca.orders() == 1);
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("an interrupted once ends within five seconds, and the next goes on with its order") {
+    unsigned tries = 0;
+    while (!interrupt_and_go_on())
+        REQUIRE(++tries < 30);
 }
 
 TEST_CASE("renew is done by the running daemon, and without one by the command itself") {

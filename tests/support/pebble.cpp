@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace md::test {
@@ -145,6 +146,18 @@ unsigned Pebble::requests(const std::string& path) const {
 
 bool Pebble::wait_for_request(const std::string& path, milliseconds limit) {
     return pebble_->wait_for_output(" " + path, limit);
+}
+
+std::chrono::seconds Pebble::shortest_pause(milliseconds limit) {
+    // "Pebble 2026/11/23 18:06:41 Sleeping for 12s seconds before validating"
+    const std::string words = "Sleeping for ", after = " seconds before validating";
+    if (!pebble_->wait_for_output(after, limit, 3))
+        throw std::runtime_error("Pebble does not validate:\n" + log());
+    const std::string text = log();
+    seconds shortest = seconds::max();
+    for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1))
+        shortest = std::min(shortest, seconds{std::stol(text.substr(at + words.size()))});
+    return shortest;
 }
 
 }  // namespace md::test

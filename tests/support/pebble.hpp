@@ -68,6 +68,9 @@ public:
     unsigned requests(const std::string& path) const;
     // True once it was asked for that; false when the limit is over.
     bool wait_for_request(const std::string& path, milliseconds limit);
+    // How long the first of its three validators waits before it asks, once all have been set to
+    // work on a challenge: drawn by chance, and by a newer Go otherwise at each start.
+    std::chrono::seconds shortest_pause(milliseconds limit);
     std::string log() const { return pebble_->output(); }
 
     // Ends it. start() comes back on the same ports with an empty memory and new issuers.
