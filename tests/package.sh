@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # package.sh DEB [CODENAME]: the life of the Debian package on a machine of its own: this Debian or
-# another (a package of Debian 12 lives on 13) from debootstrap that systemd-nspawn boots, without network, with nginx, Postfix, Dovecot, polkit and Pebble in it. README's transcript
-# is run there, word for word; then renewals, a server that is broken, upgrade, removal and purge.
+# another (a package of Debian 12 lives on 13) from debootstrap that systemd-nspawn boots, without
+# network, with nginx, HAProxy, Postfix, Dovecot, polkit and Pebble in it. README's transcript is run
+# there, word for word; then renewals, a configuration and servers that are broken, hooks, groups and
+# ACLs, upgrade, removal and purge.
 # The fresh Debian is kept in build/package for the next time. Becomes root with sudo.
 set -euo pipefail
 deb=$(realpath "${1:?package.sh DEB [CODENAME]}")
@@ -13,7 +15,7 @@ cd "$(dirname "$0")/.."
 . tests/support/debian.sh
 
 base=$PWD/build/package/base-$codename
-packages=(systemd-sysv dbus polkitd libnss-systemd sudo nginx pebble curl openssl
+packages=(systemd-sysv dbus polkitd libnss-systemd sudo acl nginx haproxy pebble curl openssl
     ca-certificates bash-completion postfix dovecot-imapd)
 bad=0
 
@@ -44,6 +46,7 @@ make_base() {
     chroot "$base" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
         --no-install-recommends "${packages[@]}" >> "$base.log" 2>&1
     rm "$base/usr/sbin/policy-rc.d"
+    chroot "$base" systemctl -q disable haproxy  # port 80 is nginx's
     set_up_mail
     touch "$base/ready"
 }
@@ -125,6 +128,12 @@ logged() {
         [ "$(grep -c -m "$2" -E -- "$1" <&$log)" -eq "$2" ]; found=$?; kill $!; exit $found' \
         logged "$1" "${2:-1}" 2> /dev/null
 }
+# It was told of the certificate once more. WHEN says what went before.
+told=0
+notified() {   # WHEN
+    ((told += 1))
+    logged 'notified domain=example.org' "$told" || die "no notification $1: $(status)"
+}
 served() {   # the fingerprint of what nginx shows
     in_machine sh -c 'openssl s_client -connect 127.0.0.1:443 -servername example.org < /dev/null 2> /dev/null |
         openssl x509 -noout -fingerprint -sha256'
@@ -160,8 +169,7 @@ run_step() {
     local first=${1%%$'\n'*}
     echo "== \$ $first"
     # From a person's home, and when a second run is to find the certificate: patience.
-    [[ $steps_done != *"mdcertd reload"* ]] || logged 'notified domain=example.org' ||
-        die "no certificate came: $(status)"
+    [[ $steps_done != *"mdcertd reload"* ]] || [ "$told" -gt 0 ] || notified "at first"
     in_machine env DEBIAN_FRONTEND=noninteractive bash -c "$1" > "$machine/root/step" 2>&1 ||
         die "$first: $(cat "$machine/root/step")"
     steps_done+="$first;"
@@ -201,6 +209,8 @@ socket() {
     in_machine systemctl stop mdcertd 2> /dev/null
     expect "it is held while mdcertd is down" "$(in_machine systemctl is-active mdcertd-http.socket)" '^active$'
     holds "nobody else can take it away" in_machine sh -c "! runuser -u nobody -- rm -f $path 2> /dev/null && [ -S $path ]"
+    holds "nor answer in its place" in_machine sh -c "! runuser -u nobody -- curl -s --unix-socket $path http://x/ &&
+        ! runuser -u nobody -- perl -MSocket -e 'socket(my \$s, AF_UNIX, SOCK_STREAM, 0); bind(\$s, sockaddr_un(\"/run/mdcertd/mine\")) or exit 1'"
     expect "a question starts mdcertd, and is answered" "$(passed_on)" '^404$'
     holds "which then runs" in_machine systemctl is-active mdcertd
 }
@@ -210,7 +220,7 @@ renewals() {
     local former
     former=$(held)
     in_machine mdcertd renew example.org > /dev/null
-    logged 'notified domain=example.org' 2 || die "no notification: $(status)"
+    notified "of a renewal"
     holds "a renewal brings another certificate" [ "$(held)" != "$former" ]
     expect "which nginx serves" "$(served)" "^$(held)$"
     expect "polkit lets mdcertd do nothing else" \
@@ -223,8 +233,31 @@ renewals() {
     expect "a broken nginx serves the former one" "$(served)" "^$former$"
     expect "and status says why" "$(status)" 'nginx: NOT reloaded, its configuration is broken'
     in_machine rm /etc/nginx/conf.d/broken.conf
-    logged 'notified domain=example.org' 3 || die "no notification after nginx was mended: $(status)"
+    notified "after nginx was mended"
     expect "mended, it serves the new one" "$(served)" "^$(held)$"
+}
+
+# A file with a mistake: systemctl fails, and what is wrong, by file and line, is where one looks then.
+broken_configuration() {
+    local file=/etc/mdcertd/conf.d/broken.conf wrong pid
+    wrong="$file:2:.*MDRenewWindow"
+    pid=$(in_machine systemctl show -P MainPID mdcertd)
+    in_machine sh -c "printf '# mine\nMDRenewWindow soon\n' > $file"
+    holds "systemctl does not reload a broken file" in_machine sh -c '! systemctl reload mdcertd'
+    expect "and shows the line that is to blame" "$(in_machine systemctl status --no-pager -l -n 20 mdcertd)" "$wrong"
+    holds "mdcertd goes on" [ "$pid" = "$(in_machine systemctl show -P MainPID mdcertd)" ]
+    expect "with what it has" "$(passed_on) $(status)" '^404 .*example\.org'
+
+    in_machine systemctl stop mdcertd 2> /dev/null
+    holds "nor does it start on one" in_machine sh -c '! systemctl start mdcertd'
+    expect "which shows it, too" "$(in_machine systemctl status --no-pager -l -n 20 mdcertd || true)" "$wrong"
+    expect "a start is not repeated" "$(in_machine systemctl show -P ActiveState -P NRestarts mdcertd | xargs)" '^failed 0$'
+    expect "a question meanwhile is told so" "$(passed_on)" '^50[24]$'
+    holds "and nobody else gets it" in_machine sh -c '! runuser -u nobody -- rm -f /run/mdcertd/http.sock 2> /dev/null &&
+        [ "$(stat -c %U /run/mdcertd)" = root ]'
+    in_machine rm "$file"
+    holds "mended, it starts" in_machine systemctl start mdcertd
+    expect "and answers" "$(passed_on)" '^404$'
 }
 
 # Programs of root's, which mdcertd may have run and not change.
@@ -240,7 +273,7 @@ own_hooks() {
     expect "a hook that fails shows its first line" "$(status)" 'first line'
     expect "and all of them in the log" "$(in_machine mdcertd log example.org)" 'second line'
     in_machine rm /root/refuse
-    logged 'notified domain=example.org' 4 || die "no notification with a hook: $(status)"
+    notified "with a hook"
     expect "it is root's" "$(in_machine cat /root/hooked)" '^root$'
     in_machine timeout 10 sh -c 'echo go > /root/later; until [ -e /root/lived ]; do :; done'
     holds "what it leaves in the background lives on" [ -e "$machine/root/lived" ]
@@ -254,20 +287,67 @@ own_hooks() {
     in_machine systemctl reload mdcertd
 }
 
-# What an administrator gave to a group is there after a renewal by the service user.
-access_stays() {
-    local live=/var/lib/mdcertd/md/domains/example.org
-    in_machine sh -c 'groupadd -f readers; cd /var/lib/mdcertd; chgrp readers . md md/domains
-        chmod 710 . md md/domains; cd md/domains/example.org; chgrp readers . *.pem; chmod 750 .; chmod 640 *.pem'
-    expect "check prints the drop-in" "$(in_machine mdcertd check 2>&1)" 'SupplementaryGroups=readers.*StateDirectoryMode='
-    in_machine sh -c 'mkdir -p /etc/systemd/system/mdcertd.service.d
-        printf "[Service]\nSupplementaryGroups=readers\nStateDirectoryMode=0710\n" > /etc/systemd/system/mdcertd.service.d/access.conf
-        systemctl daemon-reload; systemctl restart mdcertd'
+# A program that mdcertd runs by itself: what it leaves in the background outlives the unit.
+own_program() {
+    local file=/etc/mdcertd/conf.d/example.org.conf former
+    former=$(in_machine grep '^MDNotifyCmd' $file)
+    in_machine sh -c 'printf "#!/bin/sh\nsleep 600 &\n" > /usr/local/bin/leave; chmod 755 /usr/local/bin/leave'
+    in_machine sed -i 's|^MDNotifyCmd .*|MDNotifyCmd /usr/local/bin/leave|' $file
+    in_machine systemctl reload mdcertd
     in_machine mdcertd renew example.org > /dev/null
-    logged 'notified domain=example.org' 5 || die "no notification: $(status)"
+    notified "by a program in the unit"
+    in_machine systemctl restart mdcertd
+    holds "what a program leaves in the background outlives mdcertd" in_machine pkill -u mdcertd -x sleep
+    in_machine sed -i "s|^MDNotifyCmd .*|$former|" $file
+    in_machine systemctl reload mdcertd
+}
+
+# What an administrator gave to a group, or by an ACL, is there after a renewal by the service user.
+access_stays() {
+    local live=/var/lib/mdcertd/md/domains/example.org words
+    in_machine sh -c 'groupadd -f readers; cd /var/lib/mdcertd; chgrp readers . md md/domains
+        chmod 710 . md md/domains; cd md/domains/example.org; chgrp readers . *.pem; chmod 750 .; chmod 640 *.pem
+        setfacl -m u:nobody:x /var/lib/mdcertd /var/lib/mdcertd/md /var/lib/mdcertd/md/domains .
+        setfacl -m u:nobody:r privkey.pem'
+    words=$(in_machine mdcertd check 2>&1) || true
+    expect "check prints the drop-in" "$words" 'SupplementaryGroups=readers.*StateDirectoryMode='
+    # Those lines, as they are there.
+    in_machine mkdir -p /etc/systemd/system/mdcertd.service.d
+    grep -oE "'(\[Service\]|SupplementaryGroups=|StateDirectoryMode=)[^']*'" <<< "$words" | tr -d "'" \
+        > "$machine/etc/systemd/system/mdcertd.service.d/access.conf"
+    in_machine sh -c 'systemctl daemon-reload; systemctl restart mdcertd'
+    expect "which is all that it wants" "$(in_machine mdcertd check 2>&1)" ': fine, '
+    in_machine mdcertd renew example.org > /dev/null
+    notified "with a group"
     expect "the key of a renewal is the group's" "$(in_machine stat -c '%G %a' $live/privkey.pem)" '^readers 640$'
     expect "and its folder" "$(in_machine stat -c '%G %a' $live)" '^readers 750$'
     expect "and the way there" "$(in_machine stat -c '%a' /var/lib/mdcertd)" '^710$'
+    expect "it has its ACL" "$(in_machine getfacl -cp $live/privkey.pem)" '^user:nobody:r--$'
+    holds "by which one reads it" in_machine runuser -u nobody -- openssl pkey -noout -in $live/privkey.pem
+    holds "and others do not" in_machine sh -c "! runuser -u www-data -- cat $live/privkey.pem"
+}
+
+# HAProxy in nginx's place: it finds the socket in its chroot, by README's words and the snippet.
+balancer() {
+    local file=/etc/mdcertd/conf.d/example.org.conf socket=/var/lib/haproxy/mdcertd/http.sock former
+    in_machine cp $file /root/with-nginx.conf
+    in_machine sed -i "s|^MDPortMap .*|MDPortMap 80:unix:$socket 443:-|; s|^MDNotifyCmd .*|MDNotifyCmd /usr/lib/mdcertd/reload haproxy|" $file
+    in_machine sh -c 'systemctl enable -q mdcertd-haproxy.socket; systemctl stop mdcertd mdcertd-http.socket
+        systemctl start mdcertd-haproxy.socket mdcertd' || die "mdcertd does not start with HAProxy's socket"
+    expect "HAProxy's socket is for it alone" "$(in_machine stat -c '%U:%G %a' $socket)" '^root:haproxy 660$'
+    in_machine systemctl stop nginx
+    in_machine sh -c 'mdcertd snippet haproxy example.org > /root/snippet; sed -n "s/^#   //p" /root/snippet | sh -e
+        cat /root/snippet >> /etc/haproxy/haproxy.cfg; systemctl restart haproxy' || die "HAProxy does not start"
+    expect "HAProxy passes questions on to it" "$(passed_on)" '^404$'
+    expect "and serves what the store holds" "$(served)" "^$(held)$"
+    former=$(held)
+    in_machine mdcertd renew example.org > /dev/null
+    notified "with HAProxy"
+    holds "behind it a renewal brings another certificate" [ "$(held)" != "$former" ]
+    expect "which it serves" "$(served)" "^$(held)$"
+    in_machine sh -c "systemctl stop haproxy mdcertd mdcertd-haproxy.socket; systemctl disable -q mdcertd-haproxy.socket
+        cp /root/with-nginx.conf $file; systemctl start nginx mdcertd"
+    expect "nginx again has what came meanwhile" "$(passed_on) $(served)" "^404 $(held)$"
 }
 
 shown() {   # the fingerprint of what is shown at PORT [-starttls PROTOCOL]
@@ -287,7 +367,7 @@ mail_servers() {
     in_machine systemctl reload mdcertd
     former=$(held)
     in_machine mdcertd renew example.org > /dev/null
-    logged 'notified domain=example.org' 6 || die "no notification with mail servers: $(status)"
+    notified "with mail servers"
     holds "with mail servers, a renewal brings another certificate" [ "$(held)" != "$former" ]
     expect "which Postfix shows" "$(shown 25 -starttls smtp)" "^$(held)$"
     expect "and Dovecot" "$(shown 993)" "^$(held)$"
@@ -299,7 +379,7 @@ mail_servers() {
     expect "a broken Dovecot shows the former one" "$(shown 993)" "^$former$"
     expect "and status says why" "$(status)" 'dovecot: NOT reloaded, its configuration is broken'
     in_machine rm /etc/dovecot/conf.d/98-broken.conf
-    logged 'notified domain=example.org' 7 || die "no notification after Dovecot was mended: $(status)"
+    notified "after Dovecot was mended"
     expect "mended, it shows the new one" "$(shown 993)" "^$(held)$"
 }
 
@@ -348,8 +428,11 @@ start_authority
 first_certificate
 socket
 renewals
+broken_configuration
 own_hooks
+own_program
 access_stays
+balancer
 mail_servers
 upgrade
 end_of_life
