@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# layering.sh and style.sh can fail: a small tree that is clean passes, and each sin put into it is
+# layering.sh, style.sh and links.sh can fail: a small tree that is clean passes, and each sin put into it is
 # found and named.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,6 +20,8 @@ clean_tree() {
     put lib/http/message.hpp '#include "base/bytes.hpp"'
     put lib/acme/messages.hpp '#include "base/bytes.hpp"' '#include "http/message.hpp"'
     put lib/acme/client.cpp '#include "base/task.hpp"'
+    printf '# A tree\n\n[rooms](lib/README.md#the-rooms-of-lib), `base/task.hpp`\n' > "$tree/README.md"
+    printf '# The rooms of `lib/`\n\n[up](../README.md#a-tree)\n' > "$tree/lib/README.md"
 }
 put() {   # FILE LINE...
     local file=$1
@@ -46,6 +48,7 @@ finds() {   # CHECK WORDS: and then the tree is clean again
 clean_tree
 passes layering.sh
 passes style.sh
+passes links.sh
 put lib/base/bytes.hpp '#include "http/message.hpp"'
 finds layering.sh 'lib/base/bytes.hpp:2: base may not see http'
 put lib/model/name.hpp '#include "base/bytes.hpp"'
@@ -58,6 +61,13 @@ put lib/acme/messages.hpp '#include "base/log.hpp"'
 finds layering.sh 'lib/acme/messages.hpp: pure, but: base/log.hpp is not'
 put lib/acme/client.cpp '#include "task.hpp"'
 finds layering.sh '"task.hpp" is not rooted at a room'
+
+echo '[gone](http/README.md)' >> "$tree/lib/README.md"
+finds links.sh 'lib/README.md:4: http/README.md is not there'
+echo '[wrong](../README.md#a-house)' >> "$tree/lib/README.md"
+finds links.sh 'lib/README.md:4: ../README.md#a-house: lib/../README.md has no such heading'
+echo 'see `base/tasks.hpp`' >> "$tree/README.md"
+finds links.sh 'README.md:4: there is no file base/tasks.hpp'
 
 echo '#include <string>' > "$tree/lib/model/name.hpp"
 finds style.sh 'lib/model/name.hpp: no SPDX line'

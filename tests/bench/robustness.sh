@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# robustness.sh [--sample] [--fuzz MINUTES]: the table of README: how much harm was tried on the
-# release build, by the tests that count what they try (tests/support/tally.hpp). Every row of every
+# robustness.sh [--sample] [--fuzz MINUTES]: the table of tests/README.md: how much harm was tried on
+# the release build, by the tests that count what they try (tests/support/tally.hpp). Every row of every
 # table, for some forty minutes; --sample takes what the default test run takes, --fuzz fuzzes each
 # target as well. Each of these tests fails when a certificate, a key or an account is lost, so there
 # is no table without the zeros at its end. Beside it, on standard error: how long validators waited.

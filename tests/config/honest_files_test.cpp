@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every configuration this project ships loads without a diagnostic.
+// Every configuration this project ships loads without a diagnostic, and the tests that its
+// documents name are there.
 #include "config/loading.hpp"
+#include "support/documents.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -8,6 +10,8 @@
 
 using namespace md;
 using namespace md::config;
+using md::test::code_blocks;
+using md::test::documents;
 
 namespace {
 
@@ -16,6 +20,24 @@ std::string text_of(const std::filesystem::path& path) {
     std::ostringstream text;
     text << in.rdbuf();
     return text.str();
+}
+
+struct NamedTest {
+    std::string file, name;
+};
+
+// A document names tests as `room/file_test` "what it proves".
+std::vector<NamedTest> tests_named_in(const std::string& text) {
+    const std::string end_of_file = "_test` \"";
+    std::vector<NamedTest> all;
+    for (auto at = text.find(end_of_file); at != std::string::npos;
+         at = text.find(end_of_file, at + 1)) {
+        const auto file = text.rfind('`', at) + 1;
+        const auto name = at + end_of_file.size();
+        all.push_back({text.substr(file, at - file) + "_test.cpp",
+                       text.substr(name, text.find('"', name) - name)});
+    }
+    return all;
 }
 
 Loaded load_example(const std::string& name) {
@@ -43,23 +65,27 @@ TEST_CASE("every file in config/ loads without a diagnostic") {
     CHECK(count >= 20);
 }
 
-TEST_CASE("every conf block of README loads without a diagnostic") {
-    std::istringstream lines(text_of(MD_SOURCE_DIR "/README.md"));
-    std::string block;
-    bool is_inside = false;
-    for (std::string line; std::getline(lines, line);) {
-        if (is_inside && line.starts_with("```")) {
-            INFO(block);
+TEST_CASE("every conf block of the documents loads without a diagnostic") {
+    std::size_t count = 0;
+    for (const auto& document : documents())
+        for (const std::string& block : code_blocks(document, "conf")) {
+            INFO(document << ":\n" << block);
             load_good(block);
-            is_inside = false;
-        } else if (is_inside) {
-            block += line + "\n";
-        } else if (line == "```conf") {
-            block.clear();
-            is_inside = true;
+            ++count;
         }
-    }
-    CHECK_FALSE(is_inside);
+    CHECK(count >= 1);
+}
+
+TEST_CASE("every test that a document names as a proof is there") {
+    std::size_t count = 0;
+    for (const auto& document : documents())
+        for (const NamedTest& test : tests_named_in(text_of(document))) {
+            INFO(document << ": " << test.file << ": " << test.name);
+            const std::string source = text_of(MD_SOURCE_DIR "/tests/" + test.file);
+            CHECK(source.find("\"" + test.name + "\"") != std::string::npos);
+            ++count;
+        }
+    CHECK(count > 30);
 }
 
 TEST_CASE("the installed default asks for nothing, and each of its suggestions is good") {

@@ -2,8 +2,7 @@
 // The command line's contract, and the honesty of the files we ship.
 #include "site.hpp"
 #include "support/catch.hpp"
-
-#include <sstream>
+#include "support/documents.hpp"
 
 using namespace md::test;
 
@@ -12,21 +11,6 @@ namespace {
 Outcome mdcertd(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), MD_BINARY);
     return run_command({std::move(arguments)});
-}
-
-// The ```conf blocks of a Markdown file.
-std::vector<std::string> conf_blocks(const fs::path& markdown) {
-    std::istringstream lines(read_file(markdown));
-    std::vector<std::string> blocks;
-    bool inside = false;
-    for (std::string line; std::getline(lines, line);) {
-        if (line == "```conf")
-            blocks.emplace_back();
-        else if (inside && line != "```")
-            blocks.back() += line + "\n";
-        inside = line == "```conf" || (inside && line != "```");
-    }
-    return blocks;
 }
 
 void check_is_clean(const fs::path& file) {
@@ -38,16 +22,16 @@ void check_is_clean(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("every configuration in README loads without a diagnostic") {
+TEST_CASE("every configuration in README and the other documents loads without a diagnostic") {
     const Scratch scratch;
-    const auto blocks = conf_blocks(fs::path(MD_SOURCE_DIR) / "README.md");
-    REQUIRE_FALSE(blocks.empty());
-    for (const std::string& block : blocks) {
-        // The hook of the package is where it is installed; here it is where it is made.
-        write_file(scratch / "readme.conf",
-                   replaced(block, "/usr/lib/mdcertd/", MD_SOURCE_DIR "/packaging/hooks/"));
-        check_is_clean(scratch / "readme.conf");
-    }
+    CHECK_FALSE(code_blocks(fs::path(MD_SOURCE_DIR) / "README.md", "conf").empty());
+    for (const fs::path& document : documents())
+        for (const std::string& block : code_blocks(document, "conf")) {
+            // The hook of the package is where it is installed; here it is where it is made.
+            write_file(scratch / "readme.conf",
+                       replaced(block, "/usr/lib/mdcertd/", MD_SOURCE_DIR "/packaging/hooks/"));
+            check_is_clean(scratch / "readme.conf");
+        }
 }
 
 // The sites of this machine's httpd are none of the examples'.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the directives about keys, time and proof do to real certificates: MDPrivateKeys,
-// MDRenewWindow, MDCAChallenges, MDPortMap, MDNotifyCmd. And that README names no
-// proof that is not there.
+// MDRenewWindow, MDCAChallenges, MDPortMap, MDNotifyCmd.
 #include "base/time_text.hpp"
 #include "issued.hpp"
 #include "support/catch.hpp"
@@ -38,25 +37,6 @@ std::string without(std::string text, const std::string& start_of_line) {
 // Of its validators only the one for http-01 logs what it does.
 bool proven_over_http(const Pebble& ca, const std::string& name) {
     return occurrences(ca.log(), "Attempting to validate w/ HTTP: http://" + name + ":") > 0;
-}
-
-struct NamedTest {
-    std::string file, name;
-};
-
-// README's table names tests as `room/file_test` "what it proves".
-std::vector<NamedTest> tests_named_in_readme() {
-    const std::string text = read_file(fs::path(MD_SOURCE_DIR) / "README.md");
-    const std::string end_of_file = "_test` \"";
-    std::vector<NamedTest> all;
-    for (auto at = text.find(end_of_file); at != std::string::npos;
-         at = text.find(end_of_file, at + 1)) {
-        const auto file = text.rfind('`', at) + 1;
-        const auto name = at + end_of_file.size();
-        all.push_back({text.substr(file, at - file) + "_test.cpp",
-                       text.substr(name, text.find('"', name) - name)});
-    }
-    return all;
 }
 
 void install(Site& site, const std::string& domains) {
@@ -257,14 +237,4 @@ TEST_CASE("check finds a notify command that is missing or may not be run") {
     }
     write_script(command, "#!/bin/sh\n");
     CHECK(site.mdcertd({"check"}).status == 0);
-}
-
-TEST_CASE("every test that README names as a proof is there") {
-    const auto named = tests_named_in_readme();
-    CHECK(named.size() > 30);
-    for (const NamedTest& test : named) {
-        INFO(test.file << ": " << test.name);
-        const std::string source = read_file(fs::path(MD_SOURCE_DIR) / "tests" / test.file);
-        CHECK(source.find("\"" + test.name + "\"") != std::string::npos);
-    }
 }

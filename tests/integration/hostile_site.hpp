@@ -45,7 +45,7 @@ class HostileCa {
 public:
     // By `mdcertd once` and `renew`, on a store of its own that has no account yet.
     void try_without_account(const Row& row);
-    // For the table in README.
+    // For the table in tests/README.md.
     void count() const;
 
     Pebble ca{PebbleOptions::calm()};
@@ -80,7 +80,7 @@ private:
     long memory_at_start_ = 0;
 };
 
-// Each n-th row, on one daemon. The numbers in README are those of all rows.
+// Each n-th row, on one daemon. The numbers in tests/README.md are those of all rows.
 void try_rows(const std::vector<Row>& rows, std::size_t each);
 
 // What the store's record of the attempts says, against what was expected.

@@ -44,9 +44,9 @@ struct Machine {
     ModMdServer httpd;
 };
 
-// The commands that README says behind that heading, each with the lines that belong to it.
+// The commands that packaging/README.md has behind that heading, each with its lines.
 std::vector<std::string> commands_behind(const std::string& heading) {
-    const std::string readme = read_file(fs::path(MD_SOURCE_DIR) / "README.md");
+    const std::string readme = read_file(fs::path(MD_SOURCE_DIR) / "packaging/README.md");
     const auto begin = readme.find("```console\n", readme.find("\n" + heading + "\n"));
     std::istringstream lines(readme.substr(begin, readme.find("\n```\n", begin) - begin));
     std::vector<std::string> commands;
@@ -61,7 +61,7 @@ std::vector<std::string> commands_behind(const std::string& heading) {
 }
 
 // The package as it is after its installation, on a machine with httpd: a daemon without a domain,
-// which has made its store. Every path of README lies below the folder of the site.
+// which has made its store. Every path of the document lies below the folder of the site.
 struct Installed {
     explicit Installed(Machine& machine) : site(machine.site), here(site.directory().string()) {
         const std::string ca = machine.ca.ca_file().string();
@@ -163,7 +163,7 @@ TEST_CASE("a store that httpd wrote is taken over: same account, no order, renew
     CHECK(place.account_key() == key);
 }
 
-TEST_CASE("README's commands take the store of httpd over: same account, certificate and key",
+TEST_CASE("the documented commands take the store of httpd over: same account, certificate and key",
           "[slow]") {
     Machine place;
     place.httpd.configure(place.the_site());
@@ -178,7 +178,7 @@ TEST_CASE("README's commands take the store of httpd over: same account, certifi
 
     Installed installed(place);
     fs::rename(place.site.store(), place.site.directory() / "etc/apache2/md");
-    const auto commands = commands_behind("### From mod_md, and back");
+    const auto commands = commands_behind("## From mod_md, and back");
     REQUIRE(commands.size() >= 4);
     for (const std::string& command : commands)
         installed.run(command);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tests tried, counted for the table in README. A test that tries things by the number calls
-// tally("hostile-answers", n) once they are all tried. Where the environment variable MD_TALLY
+// What tests tried, counted for the table in tests/README.md. A test that tries things by the
+// number calls tally("hostile-answers", n) once they are all tried. Where the variable MD_TALLY
 // names a file, a line "hostile-answers N" is appended to it, followed by what it is about where
 // that is said; several programs may share that file, and whoever makes the table adds the lines of
 // a name up, or takes the largest. Without the variable nothing happens.
