@@ -21,8 +21,8 @@ find_package(CLI11 2.1 REQUIRED)
 # spdlog and fmt are compiled into base/log.cpp, the only file that sees them: a shared library each,
 # mapped for a handful of log lines, would be a tenth of the daemon's memory.
 #
-# Everything below is common to every room. Asio and Beast are compiled once, in lib/base/asio.cpp
-# and lib/http/beast.cpp, instead of in each file that uses them.
+# Everything below is common to every room. Asio and Beast are compiled once, in lib/base/asio.cpp,
+# lib/base/beast.cpp and lib/http/asio_ssl.cpp, instead of in each file that uses them.
 add_library(md_flags INTERFACE)
 target_include_directories(md_flags INTERFACE ${PROJECT_SOURCE_DIR}/lib)
 target_compile_definitions(md_flags INTERFACE

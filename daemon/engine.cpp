@@ -14,6 +14,7 @@
 namespace md {
 namespace {
 
+namespace asio = base::asio;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds between_retries = 10s;
@@ -42,7 +43,9 @@ Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired
       desired_(std::move(desired)),
       on_stage_(std::move(on_stage)),
       on_change_(std::move(on_change)),
-      listener_(executor, board_),
+      listener_(
+          executor, [this](const auto& request) { return responder_.respond(request); },
+          [this](const auto& hello) { return responder_.offer(hello); }),
       tls_alpn01_(executor, board_, [this] { return https_obstacle(); }),
       http01_(executor, board_, [this] { return http_obstacle(); }),
       reach_(executor, board_) {}
@@ -56,12 +59,12 @@ void Engine::adopt(const std::vector<int>& descriptors) {
 
 // With nothing to prove, the ports are left to whoever wants them.
 void Engine::open_ports(const model::DesiredState& desired) {
-    responder::Listener::Endpoints endpoints;
+    server::ListenEndpoints endpoints;
     if (!desired.domains.empty())
         endpoints = drive::endpoints_of(desired.server);
-    listener_.set_health_path(desired.server.health_path);
+    responder_.set_health_path(desired.server.health_path);
     listener_.set_proxies(desired.server.proxy_sources);
-    for (const responder::BindFailure& failure : listener_.open(endpoints))
+    for (const server::BindFailure& failure : listener_.open(endpoints))
         log::warn("port not available", log::kv("endpoint", failure.endpoint),
                   log::kv("reason", failure.reason));
 }
@@ -108,7 +111,9 @@ base::Task<void> Engine::open() {
     }
     if (!failed)
         co_return;
-    close();  // or the process would wait at its ports for ever
+    // Or the process would wait at its ports without end.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await close();
     std::rethrow_exception(failed);
 }
 
@@ -164,10 +169,10 @@ void Engine::show(const model::ManagedDomain* changed) {
         auto place = static_cast<std::size_t>(changed - desired.domains.data());
         auto site = drive::site_of(*changed, reconcile_->observed().of(changed->name()), place);
         for (const model::Member& member : changed->members)
-            listener_.set_site(member.name.text(), site);
+            responder_.set_site(member.name.text(), site);
     } else {
-        listener_.set_sites(drive::sites_of(desired, reconcile_->observed()));
-        listener_.set_credentials([this](const std::string&, const responder::Site& site) {
+        responder_.set_sites(drive::sites_of(desired, reconcile_->observed()));
+        responder_.set_credentials([this](const std::string&, const responder::Site& site) {
             return drive::live_credentials(store_->directory(),
                                            reconcile_->desired().domains.at(site.place));
         });
@@ -205,9 +210,9 @@ Reach Engine::reach() {
     return {reach_.show(long_enough), http_obstacle(), https_obstacle()};
 }
 
-void Engine::close() {
+base::Task<void> Engine::close() {
     reach_.withdraw();
-    listener_.close();
+    co_await listener_.close();
 }
 
 }  // namespace md

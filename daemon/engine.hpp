@@ -11,8 +11,9 @@
 #include "notify/hook_runner.hpp"
 #include "responder/challenge_board.hpp"
 #include "responder/http01.hpp"
-#include "responder/listener.hpp"
+#include "responder/responder.hpp"
 #include "responder/tls_alpn01.hpp"
+#include "server/listener.hpp"
 #include "store/file_store.hpp"
 #include "store/lease.hpp"
 
@@ -73,8 +74,9 @@ public:
     // from being proved driven as soon as it is open.
     base::Task<void> keep_ports_open();
 
-    // Frees the ports. What is still open on them ends.
-    void close();
+    // Frees the ports. What is still open on them ends, and is awaited. Whoever may be cancelled
+    // says throw_if_cancelled(false) before.
+    base::Task<void> close();
 
 private:
     base::Task<void> open_all();
@@ -95,7 +97,8 @@ private:
     base::asio::thread_pool io_pool_{4};  // they wait for the disk
     base::asio::thread_pool key_pool_{2};
     responder::ChallengeBoard board_;
-    responder::Listener listener_;
+    responder::Responder responder_{board_};
+    server::Listener listener_;
     responder::TlsAlpn01 tls_alpn01_;
     responder::Http01 http01_;
     drive::ReachProof reach_;

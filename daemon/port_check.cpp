@@ -2,7 +2,7 @@
 #include "port_check.hpp"
 
 #include "privileges.hpp"
-#include "responder/unix_socket.hpp"
+#include "server/unix_socket.hpp"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ std::vector<PortMistake> socket_mistakes(const std::string& path) {
     if (::stat(folder.c_str(), &status) != 0)
         return {
             {"nothing holds the socket " + path + ", and its folder is not there", socket_unit}};
-    const std::string obstacle = responder::replaceable_by_others(path);
+    const std::string obstacle = server::replaceable_by_others(path);
     if (!obstacle.empty())
         return {{"the socket " + path + " cannot be used: " + obstacle,
                  "it has to be in a folder of root that nobody else may write to, such as "

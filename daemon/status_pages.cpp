@@ -7,7 +7,7 @@
 #include "base/ascii.hpp"
 #include "base/printable.hpp"
 #include "free_memory.hpp"
-#include "responder/request_target.hpp"
+#include "server/query.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
-using responder::Page;
+using server::ServedPage;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_turns = 5s;
@@ -37,7 +37,7 @@ bool has_in_a_name(const model::ManagedDomain& domain, const std::string& part) 
     });
 }
 
-Page page_of(std::string_view content_type, std::string text, unsigned status = 200) {
+ServedPage page_of(std::string_view content_type, std::string text, unsigned status = 200) {
     return {content_type, std::make_shared<const std::string>(std::move(text)), status};
 }
 
@@ -58,7 +58,7 @@ void StatusPages::shown(bool is_shown) {
     shown_.wake();
 }
 
-std::optional<Page> StatusPages::page(std::string_view path, std::string_view query) {
+std::optional<ServedPage> StatusPages::page(std::string_view path, std::string_view query) {
     if (path == "/healthz")
         return health();
     bool of_one = path.starts_with(one_domain_below);
@@ -69,15 +69,16 @@ std::optional<Page> StatusPages::page(std::string_view path, std::string_view qu
     if (path == "/")
         return for_people(query);
     if (path == "/metrics")
-        return Page{admin::Metrics::content_type, kept("metrics", [this] { return metrics(); })};
-    auto name = responder::query_field(query, "name");
+        return ServedPage{admin::Metrics::content_type,
+                          kept("metrics", [this] { return metrics(); })};
+    auto name = server::query_field(query, "name");
     if (of_one || name)
         return one_domain(of_one ? path.substr(one_domain_below.size()) : *name);
-    return Page{json_type,
-                kept("status.json", [this] { return status({}, json::object()) + "\n"; })};
+    return ServedPage{json_type,
+                      kept("status.json", [this] { return status({}, json::object()) + "\n"; })};
 }
 
-Page StatusPages::health() const {
+ServedPage StatusPages::health() const {
     std::string complaint =
         attended_ ? health_.complaint(steady_clock::now()) : "mdcertd is starting";
     if (complaint.empty())
@@ -96,20 +97,20 @@ std::string StatusPages::status(const std::vector<std::string>& names, json more
                                   names, more);
 }
 
-std::optional<Page> StatusPages::for_people(std::string_view query) {
-    auto encoded = responder::query_field(query, "name");
-    auto searched = responder::percent_decoded(encoded.value_or(""));
+std::optional<ServedPage> StatusPages::for_people(std::string_view query) {
+    auto encoded = server::query_field(query, "name");
+    auto searched = server::percent_decoded(encoded.value_or(""));
     if (!searched)
         return std::nullopt;
     if (!searched->empty())
         return search(base::lower(*searched));
-    std::size_t most = responder::query_field(query, "all") ? admin::StatusPage::all : most_shown;
-    return Page{admin::StatusPage::content_type,
-                kept("/" + std::to_string(most), [&] { return html("", most); })};
+    std::size_t most = server::query_field(query, "all") ? admin::StatusPage::all : most_shown;
+    return ServedPage{admin::StatusPage::content_type,
+                      kept("/" + std::to_string(most), [&] { return html("", most); })};
 }
 
 // Of each search a page of its own is made, so they have to be bounded otherwise.
-Page StatusPages::search(const std::string& part) {
+ServedPage StatusPages::search(const std::string& part) {
     auto began = steady_clock::now();
     if (began < next_search_)
         return page_of(text_type, "Too many searches: try again in a moment.\n", 503);
@@ -144,9 +145,9 @@ std::string StatusPages::metrics() const {
 }
 
 // As mod_md's md-status has it: the domain's object by itself.
-std::optional<Page> StatusPages::one_domain(std::string_view encoded_name) const {
+std::optional<ServedPage> StatusPages::one_domain(std::string_view encoded_name) const {
     const drive::Reconcile& reconcile = engine_.reconcile();
-    auto name = responder::percent_decoded(encoded_name);
+    auto name = server::percent_decoded(encoded_name);
     if (!name)
         return std::nullopt;
     admin::Selection found = admin::select(reconcile.desired(), {*name});

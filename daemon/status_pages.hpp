@@ -7,7 +7,7 @@
 #include "base/task.hpp"
 #include "engine.hpp"
 #include "loading.hpp"
-#include "responder/pages.hpp"
+#include "server/pages.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -28,7 +28,7 @@ public:
 
     // The page, made now or, when making it takes long, a little while ago. Before the engine is
     // open there is only the word that it will be.
-    std::optional<responder::Page> page(std::string_view path, std::string_view query);
+    std::optional<server::ServedPage> page(std::string_view path, std::string_view query);
 
     // What `mdcertd status` and /status.json are told: admin::status_document. The engine is open.
     // `more` are further members of the whole.
@@ -46,11 +46,11 @@ private:
         std::chrono::steady_clock::time_point until;
     };
 
-    responder::Page health() const;
-    std::optional<responder::Page> one_domain(std::string_view encoded_name) const;
+    server::ServedPage health() const;
+    std::optional<server::ServedPage> one_domain(std::string_view encoded_name) const;
     std::string metrics() const;
-    std::optional<responder::Page> for_people(std::string_view query);
-    responder::Page search(const std::string& part);
+    std::optional<server::ServedPage> for_people(std::string_view query);
+    server::ServedPage search(const std::string& part);
     std::string html(const std::string& searched, std::size_t most) const;
     // What `make` makes, kept for twenty times as long as that took: so pages that are asked for
     // without end take a twentieth of the daemon's time at most.

@@ -10,8 +10,8 @@ namespace md {
 namespace {
 
 // A few browsers and a Prometheus. A page of many megabytes may take a while to be fetched.
-responder::Limits few_guests() {
-    responder::Limits limits;
+server::Limits few_clients() {
+    server::Limits limits;
     limits.connections = 32;
     limits.connections_per_peer = 32;
     limits.request_time = std::chrono::seconds{30};
@@ -19,8 +19,8 @@ responder::Limits few_guests() {
 }
 
 // Where others can reach a port they may come under any name.
-responder::Hosts hosts_of(const std::vector<model::StatusListen>& listens) {
-    responder::Hosts hosts{"localhost", "127.0.0.1", "::1"};
+server::Hosts hosts_of(const std::vector<model::StatusListen>& listens) {
+    server::Hosts hosts{"localhost", "127.0.0.1", "::1"};
     for (const model::StatusListen& listen : listens) {
         if (!listen.is_loopback())
             return {};
@@ -31,29 +31,33 @@ responder::Hosts hosts_of(const std::vector<model::StatusListen>& listens) {
 
 }  // namespace
 
-StatusPort::StatusPort(base::asio::any_io_executor executor, responder::PageFor page_for)
+StatusPort::StatusPort(base::asio::any_io_executor executor, server::PageFor page_for)
     : executor_(std::move(executor)), page_for_(std::move(page_for)) {}
 
 void StatusPort::open(const std::vector<model::StatusListen>& wanted) {
-    if (wanted.empty())
-        return close();
+    is_open_ = !wanted.empty();
+    if (!is_open_ && !listener_)
+        return;
     hosts_ = hosts_of(wanted);
     if (!listener_) {
-        listener_.emplace(executor_, no_challenges_, few_guests());
-        listener_->set_answers([this](const responder::Question& question) {
-            return responder::answer_with_page(question, hosts_, page_for_);
-        });
+        auto respond = [this](const server::Request& request) {
+            return server::respond_with_page(request, hosts_, page_for_);
+        };
+        listener_.emplace(executor_, std::move(respond), nullptr, few_clients());
     }
-    responder::Listener::Endpoints endpoints;
+    server::ListenEndpoints endpoints;
     for (const model::StatusListen& listen : wanted)
         endpoints.http.emplace_back(listen.address, listen.port);
-    for (const responder::BindFailure& failure : listener_->open(endpoints))
+    for (const server::BindFailure& failure : listener_->open(endpoints))
         log::warn("the status page is not available there", log::kv("endpoint", failure.endpoint),
                   log::kv("reason", failure.reason));
+    if (!is_open_)
+        listener_->disconnect();
 }
 
-void StatusPort::close() {
-    listener_.reset();
+base::Task<void> StatusPort::close() {
+    if (listener_)
+        co_await listener_->close();
 }
 
 }  // namespace md

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// MDStatusListen: ports beside the responder's, by the same machinery, which show pages.
+// MDStatusListen: ports beside the responder's, of the same server room, which show pages.
 #pragma once
 
 #include "base/task.hpp"
 #include "model/desired_state.hpp"
-#include "responder/challenge_board.hpp"
-#include "responder/listener.hpp"
-#include "responder/pages.hpp"
+#include "server/listener.hpp"
+#include "server/pages.hpp"
 
 #include <optional>
 #include <vector>
@@ -15,20 +14,20 @@ namespace md {
 
 class StatusPort {
 public:
-    StatusPort(base::asio::any_io_executor executor, responder::PageFor page_for);
+    StatusPort(base::asio::any_io_executor executor, server::PageFor page_for);
 
     // Opens what is wanted now and closes the rest. What cannot be opened is a warning.
     void open(const std::vector<model::StatusListen>& wanted);
-    // What is still open ends.
-    void close();
-    bool is_open() const { return listener_.has_value(); }
+    // What is still open ends, and is awaited.
+    base::Task<void> close();
+    bool is_open() const { return is_open_; }
 
 private:
     base::asio::any_io_executor executor_;
-    responder::PageFor page_for_;
-    responder::Hosts hosts_;
-    responder::ChallengeBoard no_challenges_;
-    std::optional<responder::Listener> listener_;  // costs nothing where no port is wanted
+    server::PageFor page_for_;
+    server::Hosts hosts_;
+    std::optional<server::Listener> listener_;  // made when a port is wanted for the first time
+    bool is_open_ = false;
 };
 
 }  // namespace md

@@ -42,8 +42,16 @@ base::Task<void> drive_due(drive::Reconcile& reconcile, Waiting& waiting) {
 base::Task<bool> drive(Engine& engine, std::vector<std::string> requested, Waiting& waiting) {
     co_await engine.open();
     engine.reconcile().request(requested);
-    int winner = co_await base::first_of(drive_due(engine.reconcile(), waiting), interrupted());
-    engine.close();
+    int winner = 0;
+    std::exception_ptr failed;
+    try {
+        winner = co_await base::first_of(drive_due(engine.reconcile(), waiting), interrupted());
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    co_await engine.close();
+    if (failed)
+        std::rethrow_exception(failed);
     co_return winner == 0;
 }
 

@@ -10,7 +10,8 @@
 #include "drive/survey.hpp"
 #include "engine.hpp"
 #include "privileges.hpp"
-#include "responder/listener.hpp"
+#include "responder/responder.hpp"
+#include "server/listener.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
@@ -21,6 +22,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace md::commands {
 namespace {
@@ -44,6 +46,21 @@ public:
           bounded_(line.names.empty()) {}
 
     base::Task<void> run() {
+        std::exception_ptr failed;
+        try {
+            co_await survey_all();
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        reach_.reset();
+        if (listener_)
+            co_await listener_->close();
+        if (failed)
+            std::rethrow_exception(failed);
+    }
+
+private:
+    base::Task<void> survey_all() {
         survey_store();
         open_ports();
         if (!proof_.token.empty())
@@ -55,8 +72,6 @@ public:
             std::printf("  %zu more names were not looked at: name those you want to see\n",
                         left_out_);
         std::printf("online: %zu %s of advice\n", advice_, advice_ == 1 ? "piece" : "pieces");
-        reach_.reset();
-        listener_.reset();
     }
 
 private:
@@ -98,10 +113,12 @@ private:
             return found({false, "the ports were not looked at: " + base::printable(error.what()),
                           "run this as root, and with the mdcertd that runs"});
         }
-        listener_ = std::make_unique<responder::Listener>(executor_, board_);
+        listener_.emplace(
+            executor_, [this](const auto& request) { return responder_.respond(request); },
+            [this](const auto& hello) { return responder_.offer(hello); });
         const std::string by = "mdcertd does not run, tried by this command: ";
         auto failures = listener_->open(drive::endpoints_of(server_));
-        for (const responder::BindFailure& failure : failures)
+        for (const server::BindFailure& failure : failures)
             found(judge_failure(by, failure));
         reach_ = std::make_unique<drive::ReachProof>(executor_, board_);
         proof_ = reach_->show(std::chrono::hours{1});
@@ -110,7 +127,7 @@ private:
     }
 
     // A socket that is held while mdcertd does not run is held by systemd, as it should be.
-    static Finding judge_failure(const std::string& by, const responder::BindFailure& failure) {
+    static Finding judge_failure(const std::string& by, const server::BindFailure& failure) {
         if (failure.endpoint.starts_with("unix:") && failure.reason == std::strerror(EADDRINUSE))
             return {
                 true, by + failure.endpoint + " is held by another process, such as systemd", {}};
@@ -168,7 +185,8 @@ private:
     std::vector<const model::ManagedDomain*> domains_;
     base::SystemClock clock_;
     responder::ChallengeBoard board_;
-    std::unique_ptr<responder::Listener> listener_;
+    responder::Responder responder_{board_};
+    std::optional<server::Listener> listener_;
     std::unique_ptr<drive::ReachProof> reach_;
     drive::PostedProof proof_;
     std::map<drive::Route, drive::SurveyedCa> authorities_;

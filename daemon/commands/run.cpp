@@ -131,8 +131,8 @@ base::Task<void> Daemon::live() {
     nursery.cancel();
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await nursery.join();
-    status_port_.close();
-    engine_.close();
+    co_await status_port_.close();
+    co_await engine_.close();
     std::rethrow_exception(ended);
 }
 

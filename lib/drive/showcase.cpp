@@ -2,8 +2,8 @@
 #include "drive/showcase.hpp"
 
 #include "base/wiped.hpp"
-#include "responder/listening_socket.hpp"
-#include "responder/wanted_socket.hpp"
+#include "server/listening_socket.hpp"
+#include "server/wanted_socket.hpp"
 #include "store/file_tree.hpp"
 #include "store/folder.hpp"
 #include "store/layout.hpp"
@@ -31,8 +31,8 @@ std::vector<Endpoint> endpoints_for(std::optional<std::uint16_t> port,
 }
 
 // All of a folder that is opened once is of one generation, when another takes its place meanwhile.
-std::optional<responder::Credentials> credentials_in(const store::Descriptor& folder,
-                                                     const model::KeySpec& spec) {
+std::optional<server::Credentials> credentials_in(const store::Descriptor& folder,
+                                                  const model::KeySpec& spec) {
     auto content = [&](const std::string& name) {
         return store::content_of(folder, name, store::largest_value, "cannot read " + name);
     };
@@ -41,8 +41,8 @@ std::optional<responder::Credentials> credentials_in(const store::Descriptor& fo
         auto chain = content(store::certificate_file(spec));
         if (!*key || !chain)
             return std::nullopt;
-        return responder::Credentials{crypto::parse_chain(*chain),
-                                      crypto::PrivateKey::from_pem(**key)};
+        return server::Credentials{crypto::parse_chain(*chain),
+                                   crypto::PrivateKey::from_pem(**key)};
     } catch (const base::Error&) {
         return std::nullopt;  // observe() has reported the damage; a fallback is served
     }
@@ -50,7 +50,7 @@ std::optional<responder::Credentials> credentials_in(const store::Descriptor& fo
 
 }  // namespace
 
-responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server) {
+server::ListenEndpoints endpoints_of(const model::ServerSettings& server) {
     return {endpoints_for(server.port_map.http, server.listens),
             endpoints_for(server.port_map.https, server.listens), server.port_map.http_socket};
 }
@@ -58,9 +58,9 @@ responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server)
 std::vector<Endpoint> local_addresses_of(const model::ServerSettings& server) {
     std::vector<Endpoint> addresses;
     for (const auto& [address, port] : endpoints_of(server).http)
-        for (const auto& wanted : responder::wanted_sockets(address, port, false)) {
+        for (const auto& wanted : server::wanted_sockets(address, port, false)) {
             const bool v6 = wanted.address.is_v6();
-            if (wanted.is_half && !responder::machine_has_family(v6))
+            if (wanted.is_half && !server::machine_has_family(v6))
                 continue;
             std::string at = wanted.address.to_string();
             if (wanted.address.is_unspecified())
@@ -94,11 +94,11 @@ responder::Sites sites_of(const model::DesiredState& desired,
     return sites;
 }
 
-std::vector<responder::Credentials> live_credentials(const std::string& store_directory,
-                                                     const model::ManagedDomain& domain) {
+std::vector<server::Credentials> live_credentials(const std::string& store_directory,
+                                                  const model::ManagedDomain& domain) {
     const store::Descriptor folder =
         store::way_to(store_directory, store::domain_key(domain.name()));
-    std::vector<responder::Credentials> all;
+    std::vector<server::Credentials> all;
     for (const model::KeySpec& spec : domain.settings->keys)
         if (auto credentials = credentials_in(folder, spec))
             all.push_back(std::move(*credentials));

@@ -5,7 +5,8 @@
 
 #include "model/desired_state.hpp"
 #include "model/observed_state.hpp"
-#include "responder/listener.hpp"
+#include "responder/answer.hpp"
+#include "server/listener.hpp"
 
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ namespace md::drive {
 
 // The endpoints of MDPortMap, the ports narrowed to the addresses of the Listen lines for that
 // port.
-responder::Listener::Endpoints endpoints_of(const model::ServerSettings& server);
+server::ListenEndpoints endpoints_of(const model::ServerSettings& server);
 
 // Where the local port 80 can be asked on this machine: "127.0.0.1" and "::1" for all addresses. No
 // Unix socket, and none of which MDProxyProtocol asks what we do not say.
@@ -30,7 +31,7 @@ responder::Sites sites_of(const model::DesiredState& desired, const model::Obser
 // the moment of the handshake: the I/O thread reads two small files each, nothing is kept per idle
 // MD. All are of one generation, whatever is switched meanwhile. What is not there, or not
 // readable, is left out.
-std::vector<responder::Credentials> live_credentials(const std::string& store_directory,
-                                                     const model::ManagedDomain& domain);
+std::vector<server::Credentials> live_credentials(const std::string& store_directory,
+                                                  const model::ManagedDomain& domain);
 
 }  // namespace md::drive

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the responder says to one request: pure, total, the whole of DESIGN §8. The listener parses
-// and writes; it decides nothing.
+// What the responder says to one request: pure, total, the whole of DESIGN §8.
 #pragma once
 
 #include "model/settings.hpp"
 #include "responder/challenge_board.hpp"
+#include "server/exchange.hpp"
 
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,36 +42,8 @@ private:
     ByName wildcards_;  // by what follows "*."
 };
 
-struct Question {
-    bool over_tls = false;
-    std::string_view method;  // as received
-    std::string_view target;  // as received: origin-form or absolute-form
-    std::string_view host;    // Host header as received; "" when there is none
-};
-
-// The views are of static text, of the board and valid until it changes, or of the page.
-struct Answer {
-    unsigned status = 404;
-    std::string_view content_type;
-    std::vector<std::pair<std::string_view, std::string>> headers;  // besides those of any answer
-    std::string_view body;                    // for HEAD too: the listener drops it
-    std::shared_ptr<const std::string> page;  // what the body is of, when it was made to be sent
-    const Posting* posting = nullptr;         // a validator got it: on_seen is to be called
-};
-
-using Answers = std::function<Answer(const Question&)>;
-
 // At the health path ("" = there is none) a load balancer sees that we are here, under any name.
-Answer answer(const Question& question, const ChallengeBoard& board, const Sites& sites,
-              std::string_view health_path = {});
-
-// The word for people that goes with a status.
-Answer plain(unsigned status);
-// 405, and which methods there are.
-Answer refused_method();
-bool only_reads(std::string_view method);
-
-// What is said to a request that is not understood, or too much: 400, 408, 413, 417, 431, 505.
-Answer refusal(unsigned status);
+server::Response answer(const server::Request& request, const ChallengeBoard& board,
+                        const Sites& sites, std::string_view health_path = {});
 
 }  // namespace md::responder

@@ -1,76 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
+// Making a self-signed certificate takes a tenth of a millisecond: nothing here needs a thread.
 #include "responder/certificate_choice.hpp"
 
-#include <algorithm>
-#include <cstdint>
-#include <string_view>
+#include "base/log.hpp"
+
+#include <exception>
 
 namespace md::responder {
 namespace {
 
-struct Curve {
-    std::string_view name;              // KeySpec::canonical_curve
-    std::uint16_t signature_algorithm;  // RFC 8446 §4.2.3
-    std::uint16_t group;                // §4.2.7
-};
-constexpr Curve curves[] = {
-    {"P-256", 0x0403, 23},
-    {"P-384", 0x0503, 24},
-    {"P-521", 0x0603, 25},
-};
+using server::Credentials;
+using std::chrono::floor;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+using std::chrono::system_clock;
 
-const Curve* curve_of(const Credentials& credentials) {
-    const std::string name = credentials.key.spec().canonical_curve();
-    auto found = std::find_if(std::begin(curves), std::end(curves),
-                              [&name](const Curve& curve) { return curve.name == name; });
-    return found == std::end(curves) ? nullptr : found;
+constexpr std::size_t most_kept = 64;
+// Fallbacks are valid for 14 days, and an MD's certificate may be replaced without our being told.
+constexpr std::chrono::days kept_for{1};
+constexpr const char* no_name = "fallback.invalid";
+
+model::DomainName domain_name(const std::string& name) {
+    auto parsed = model::DomainName::parse(name);
+    return parsed ? *parsed : *model::DomainName::parse(no_name);
 }
 
-// Two octets each, behind a length of two; nothing of a list that is cut off.
-std::vector<std::uint16_t> codes_in(base::BytesView extension) {
-    std::vector<std::uint16_t> codes;
-    if (extension.size() < 2 || (extension[0] << 8 | extension[1]) != int(extension.size()) - 2)
-        return codes;
-    for (std::size_t i = 2; i + 1 < extension.size(); i += 2)
-        codes.push_back(static_cast<std::uint16_t>(extension[i] << 8 | extension[i + 1]));
-    return codes;
-}
-
-bool lists(const std::vector<std::uint16_t>& codes, std::uint16_t code) {
-    return std::find(codes.begin(), codes.end(), code) != codes.end();
-}
-
-// Before TLS 1.3 "sha256 with ecdsa" is of any curve, and the groups limit which (RFC 8422 §5.1.1).
-const Credentials* elliptic_for(const ClientAbilities& client,
-                                const std::vector<const Credentials*>& elliptic) {
-    const auto groups = codes_in(client.groups);
-    for (std::uint16_t algorithm : codes_in(client.signature_algorithms))
-        for (const Credentials* one : elliptic) {
-            const Curve* curve = curve_of(*one);
-            if (curve != nullptr && curve->signature_algorithm == algorithm &&
-                (groups.empty() || lists(groups, curve->group)))
-                return one;
-        }
-    for (const Credentials* one : elliptic)
-        if (const Curve* curve = curve_of(*one); curve != nullptr && lists(groups, curve->group))
-            return one;
-    return elliptic.front();
+sys_seconds present() {
+    return floor<seconds>(system_clock::now());
 }
 
 }  // namespace
 
-std::vector<const Credentials*> credentials_for(const ClientAbilities& client,
-                                                const std::vector<Credentials>& all) {
-    std::vector<const Credentials*> chosen, elliptic;
-    for (const Credentials& one : all) {
-        if (!one.key.is_rsa())
-            elliptic.push_back(&one);
-        else if (chosen.empty())
-            chosen.push_back(&one);
+void CertificateChoice::set_credentials(CredentialsFor credentials) {
+    credentials_ = std::move(credentials);
+    forget();
+}
+
+const std::vector<Credentials>& CertificateChoice::for_name(const std::string& name,
+                                                            const Site* site) {
+    const std::string& kept_name = site == nullptr ? no_name : name;
+    sys_seconds now = present();
+    const std::vector<Credentials>* known = kept_in(kept_, kept_name, now);
+    return known != nullptr ? *known : keep(kept_, kept_name, find(kept_name, site), now);
+}
+
+const std::vector<Credentials>* CertificateChoice::kept_in(const ByName& kept,
+                                                           const std::string& name,
+                                                           sys_seconds now) {
+    auto one = kept.find(name);
+    bool usable =
+        one != kept.end() && now < one->second.since + kept_for && now >= one->second.since;
+    return usable ? &one->second.credentials : nullptr;
+}
+
+const std::vector<Credentials>& CertificateChoice::keep(ByName& kept, const std::string& name,
+                                                        std::vector<Credentials> fresh,
+                                                        sys_seconds now) {
+    if (kept.size() >= most_kept)
+        kept.clear();
+    return kept.insert_or_assign(name, Kept{std::move(fresh), now}).first->second.credentials;
+}
+
+std::vector<Credentials> CertificateChoice::find(const std::string& name, const Site* site) {
+    std::vector<Credentials> found;
+    if (site != nullptr && site->has_certificate)
+        found = own(name, *site);
+    if (found.empty())
+        found.push_back(fallback(name));
+    return found;
+}
+
+std::vector<Credentials> CertificateChoice::own(const std::string& name, const Site& site) const {
+    std::vector<Credentials> usable;
+    if (!credentials_)
+        return usable;
+    try {
+        for (Credentials& one : credentials_(name, site)) {
+            if (!one.chain.empty() && one.chain.front().has_key(one.key))
+                usable.push_back(std::move(one));
+            else
+                log::warn("the certificate and its key do not belong together",
+                          log::kv("domain", name));
+        }
+    } catch (const std::exception& error) {
+        log::warn("the certificate cannot be served", log::kv("domain", name),
+                  log::kv("reason", error.what()));
     }
-    if (!elliptic.empty())
-        chosen.push_back(elliptic_for(client, elliptic));
-    return chosen;
+    return usable;
+}
+
+Credentials CertificateChoice::fallback(const std::string& name) {
+    return {{crypto::make_fallback_certificate(key(), {domain_name(name)}, present())}, key()};
+}
+
+const Credentials& CertificateChoice::proof(const std::string& name,
+                                            const std::string& key_authorization) {
+    sys_seconds now = present();
+    std::string both = name + " " + key_authorization;
+    const std::vector<Credentials>* known = kept_in(proofs_, both, now);
+    if (known != nullptr)
+        return known->front();
+    auto certificate =
+        crypto::make_tls_alpn_certificate(key(), domain_name(name), key_authorization, now);
+    std::vector<Credentials> made;
+    made.push_back({{std::move(certificate)}, key()});
+    return keep(proofs_, both, std::move(made), now).front();
+}
+
+const crypto::PrivateKey& CertificateChoice::key() {
+    if (!key_)
+        key_ = crypto::PrivateKey::generate(model::KeySpec::ec("P-256"));
+    return *key_;
 }
 
 }  // namespace md::responder

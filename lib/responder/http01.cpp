@@ -2,16 +2,11 @@
 // Posts the key authorization under the token; what was prepared withdraws it again.
 #include "responder/http01.hpp"
 
-#include "responder/listener.hpp"
 #include "responder/posted_challenge.hpp"
 
 #include <utility>
 
 namespace md::responder {
-
-Http01::Http01(base::asio::any_io_executor executor, ChallengeBoard& board,
-               const Listener& listener)
-    : Http01(std::move(executor), board, [&listener] { return listener.http_obstacle(); }) {}
 
 Http01::Http01(base::asio::any_io_executor executor, ChallengeBoard& board,
                std::function<std::string()> obstacle)

@@ -12,12 +12,9 @@
 
 namespace md::responder {
 
-class Listener;
-
 class Http01 final : public acme::ChallengeSolver {
 public:
-    // Board and listener outlive the solver and all it prepared.
-    Http01(base::asio::any_io_executor executor, ChallengeBoard& board, const Listener& listener);
+    // The board outlives the solver and all it prepared.
     Http01(base::asio::any_io_executor executor, ChallengeBoard& board,
            std::function<std::string()> obstacle);
 

@@ -2,16 +2,11 @@
 // Posts the key authorization under the name; what was prepared withdraws it again.
 #include "responder/tls_alpn01.hpp"
 
-#include "responder/listener.hpp"
 #include "responder/posted_challenge.hpp"
 
 #include <utility>
 
 namespace md::responder {
-
-TlsAlpn01::TlsAlpn01(base::asio::any_io_executor executor, ChallengeBoard& board,
-                     const Listener& listener)
-    : TlsAlpn01(std::move(executor), board, [&listener] { return listener.https_obstacle(); }) {}
 
 TlsAlpn01::TlsAlpn01(base::asio::any_io_executor executor, ChallengeBoard& board,
                      std::function<std::string()> obstacle)

@@ -4,9 +4,11 @@
 
 #include "drive/reach_proof.hpp"
 #include "responder/challenge_board.hpp"
-#include "responder/listener.hpp"
+#include "responder/responder.hpp"
+#include "server/listener.hpp"
 #include "support/catch.hpp"
 
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -49,7 +51,10 @@ Outcome await_reach(asio::io_context& context, const char* name, drive::PostedPr
 TEST_CASE("a name that leads here is asked for until its answer comes back, or the time is over") {
     asio::io_context context;
     responder::ChallengeBoard board;
-    responder::Listener listener(context.get_executor(), board);
+    responder::Responder shown(board);
+    server::Listener listener(
+        context.get_executor(), [&](const auto& request) { return shown.respond(request); },
+        nullptr);
     drive::ReachProof reach(context.get_executor(), board);
     drive::ReachLimits limits;
     limits.port = free_port(context);
@@ -66,14 +71,15 @@ TEST_CASE("a name that leads here is asked for until its answer comes back, or t
     limits.longest = 20s;
     asio::steady_timer later(context, 60ms);
     later.async_wait([&](boost::system::error_code) {
-        responder::Listener::Endpoints endpoints;
+        server::ListenEndpoints endpoints;
         endpoints.http = {{"localhost", limits.port}};
         listener.open(endpoints);
     });
     outcome = await_reach(context, "localhost", proof, limits);
     CHECK(outcome.obstacle == "");
     CHECK(outcome.took < limits.longest);
-    listener.close();
+    asio::co_spawn(context, listener.close(), asio::detached);
+    context.run();
 }
 
 TEST_CASE("a name that leads elsewhere, or nowhere, is not asked for") {

@@ -3,8 +3,9 @@
 // ourselves, and, within OpenSSL, as a ClientHello that chooses its certificate. A name that is
 // found is a name, and the proof of tls-alpn-01 is for a name on the board alone.
 #include "input.hpp"
-#include "responder/client_hello.hpp"
-#include "responder/server_tls.hpp"
+#include "responder/responder.hpp"
+#include "server/client_hello.hpp"
+#include "server/server_tls.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <openssl/err.h>
@@ -12,19 +13,26 @@
 namespace {
 
 using namespace md::responder;
+using namespace md::server;
 using md::fuzz::promise;
 
 struct World {
     ChallengeBoard board;
-    Sites sites;
-    ServerTls tls{board, sites};
+    Responder responder{board};
+    std::string asked;  // for which name a certificate was asked for, in the present session
+    ServerTls tls{[this](const ClientHello& hello) {
+        asked = hello.server_name;
+        return responder.offer(hello);
+    }};
     boost::asio::io_context context;
 
     World() {
         board.post_tls("proof.example", {"token.thumb", {}});
+        Sites sites;
         sites.add("new.example", {false, md::model::RequireHttps::off});
+        responder.set_sites(std::move(sites));
         // Asked for nothing else, it makes its key here and not in the middle of an input.
-        tls.identities().for_name("", nullptr);
+        responder.offer({});
     }
 };
 
@@ -38,14 +46,15 @@ void check_name(const std::string& name) {
 
 void greet(World& world, std::string_view octets) {
     ConnectedSocket nowhere(world.context);
-    Greeting greeting;
-    const SslOwner session = world.tls.session(nowhere, greeting);
+    CertificateOffer offer;
+    world.asked.clear();
+    const SslOwner session = world.tls.session(nowhere, offer);
     BIO* in = BIO_new_mem_buf(octets.data(), static_cast<int>(octets.size()));
     SSL_set_bio(session.get(), in, BIO_new(BIO_s_mem()));
     SSL_accept(session.get());
     ERR_clear_error();
-    check_name(greeting.name);
-    promise(!greeting.validation || greeting.name == "proof.example",
+    check_name(world.asked);
+    promise(!offer.handshake_only || world.asked == "proof.example",
             "the proof is for its name alone");
 }
 

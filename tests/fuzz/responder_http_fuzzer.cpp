@@ -3,8 +3,8 @@
 // with the same result; every request gets an answer that is one HTTP answer and no more.
 #include "input.hpp"
 #include "responder/answer.hpp"
-#include "responder/reply.hpp"
-#include "responder/request_parser.hpp"
+#include "server/reply.hpp"
+#include "server/request_parser.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -14,6 +14,7 @@
 namespace {
 
 using namespace md::responder;
+using namespace md::server;
 using Progress = RequestParser::Progress;
 using md::fuzz::promise;
 
@@ -31,7 +32,7 @@ struct World {
 };
 
 // No line of the header but those that were meant: a Location must not break one.
-void check_reply(const Answer& answer, bool head) {
+void check_reply(const Response& answer, bool head) {
     std::string out;
     append_reply(out, answer, {"Mon, 23 Nov 2026 14:28:17 GMT", head, true, false});
     const std::size_t end = out.find("\r\n\r\n");
@@ -48,8 +49,8 @@ void check_reply(const Answer& answer, bool head) {
 void answer_request(const World& world, const RequestParser& parser,
                     std::vector<unsigned>& statuses) {
     for (const bool over_tls : {false, true}) {
-        const Answer said = answer({over_tls, parser.method(), parser.target(), parser.host()},
-                                   world.board, world.sites);
+        const Response said = answer({over_tls, parser.method(), parser.target(), parser.host()},
+                                     world.board, world.sites);
         promise(said.status >= 200 && said.status < 600, "every request is answered");
         check_reply(said, parser.method() == "HEAD");
         statuses.push_back(said.status);

@@ -11,6 +11,8 @@
 using namespace md::responder;
 using namespace std::string_literals;
 using md::model::RequireHttps;
+using md::server::refusal;
+using md::server::Response;
 
 namespace {
 
@@ -19,7 +21,7 @@ struct World {
     Sites sites;
 
     World() {
-        board.post_http("Tok_en-1", {"Tok_en-1.thumb", {}});
+        board.post_http("Tok_en-1", {"Tok_en-1.thumb", [] {}});
         sites.add("new.example", {false, RequireHttps::off});
         sites.add("newperm.example", {false, RequireHttps::permanent});
         sites.add("off.example", {true, RequireHttps::off});
@@ -29,13 +31,13 @@ struct World {
         sites.add("own.wild.example", {true, RequireHttps::off});
     }
 
-    Answer ask(std::string_view method, std::string_view target, std::string_view host,
-               bool over_tls = false) const {
+    Response ask(std::string_view method, std::string_view target, std::string_view host,
+                 bool over_tls = false) const {
         return answer({over_tls, method, target, host}, board, sites);
     }
 };
 
-std::optional<std::string> header(const Answer& answer, std::string_view name) {
+std::optional<std::string> header(const Response& answer, std::string_view name) {
     for (const auto& [field, value] : answer.headers)
         if (field == name)
             return value;
@@ -53,19 +55,19 @@ TEST_CASE("a known token is answered with its key authorization, whatever the Ho
                                       "[::1]:80", "192.0.2.1", "PERM.EXAMPLE.", "x.wild.example"}));
     auto over_tls = GENERATE(false, true);
     CAPTURE(host, over_tls);
-    Answer got = world.ask("GET", challenge, host, over_tls);
+    Response got = world.ask("GET", challenge, host, over_tls);
     CHECK(got.status == 200);
     CHECK(got.body == "Tok_en-1.thumb");
     CHECK(got.content_type == "application/octet-stream");
     CHECK(got.headers.empty());
-    CHECK(got.posting == world.board.http("Tok_en-1"));
+    CHECK(got.on_sent);
 }
 
 TEST_CASE("a token is found in an absolute-form target and beside a query") {
     World world;
     CHECK(world.ask("GET", "http://a.example" + challenge, "b.example").status == 200);
     CHECK(world.ask("GET", challenge + "?x=y", "b.example").status == 200);
-    CHECK(world.ask("HEAD", challenge, "b.example").posting != nullptr);
+    CHECK(world.ask("HEAD", challenge, "b.example").on_sent);
 }
 
 TEST_CASE("a token is only read") {
@@ -73,10 +75,10 @@ TEST_CASE("a token is only read") {
     auto method =
         GENERATE(values<std::string>({"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "X"}));
     CAPTURE(method);
-    Answer got = world.ask(method, challenge, "a.example");
+    Response got = world.ask(method, challenge, "a.example");
     CHECK(got.status == 405);
     CHECK(header(got, "Allow") == "GET, HEAD");
-    CHECK(got.posting == nullptr);
+    CHECK_FALSE(got.on_sent);
     CHECK(got.body.find("thumb") == std::string_view::npos);
 }
 
@@ -102,9 +104,9 @@ TEST_CASE("everything near a token that is not the token is not found") {
     }));
     CAPTURE(target);
     for (std::string host : {"", "a.example", "off.example"}) {
-        Answer got = world.ask("GET", target, host);
+        Response got = world.ask("GET", target, host);
         CHECK(got.status == 404);
-        CHECK(got.posting == nullptr);
+        CHECK_FALSE(got.on_sent);
     }
 }
 
@@ -128,7 +130,7 @@ TEST_CASE(
     auto target = GENERATE(values<std::string>({"/", "/x?y", "/.well-known/other"}));
     auto method = GENERATE(values<std::string>({"GET", "HEAD", "POST"}));
     CAPTURE(host, over_tls, target, method);
-    Answer got = world.ask(method, target, host, over_tls);
+    Response got = world.ask(method, target, host, over_tls);
     CHECK(got.status == 503);
     CHECK(header(got, "Retry-After") == "10");
     CHECK_FALSE(header(got, "Strict-Transport-Security"));
@@ -160,7 +162,7 @@ TEST_CASE("MDRequireHttps redirects by mode and method") {
         {"POST", "off.example", 404},
     }));
     CAPTURE(row.method, row.host);
-    Answer got = world.ask(row.method, "/p?q=1", row.host);
+    Response got = world.ask(row.method, "/p?q=1", row.host);
     CHECK(got.status == row.status);
     CHECK(header(got, "Location") ==
           (row.status == 404 ? std::nullopt : std::optional("https://" + row.host + "/p?q=1")));
@@ -186,7 +188,7 @@ TEST_CASE("a Location is https, the managed name, port 443 and the target, whate
         {"A_B-1.wild.example", "/x", "https://a_b-1.wild.example/x"},
     }));
     CAPTURE(row.host, row.target);
-    Answer got = world.ask("GET", row.target, row.host);
+    Response got = world.ask("GET", row.target, row.host);
     CHECK(got.status == 302);
     CHECK(header(got, "Location") == row.location);
 }
@@ -211,7 +213,7 @@ TEST_CASE("nobody is redirected to a host that is not managed") {
         "temp.example..",
     }));
     CAPTURE(host);
-    Answer got = world.ask("GET", "/", host);
+    Response got = world.ask("GET", "/", host);
     CHECK(got.status == 404);
     CHECK(got.headers.empty());
     CHECK(world.ask("GET", "http://evil.example/", "temp.example").status == 404);
@@ -225,19 +227,19 @@ TEST_CASE("/.well-known/ is never redirected and never told of HSTS") {
     auto host = GENERATE(values<std::string>({"temp.example", "perm.example", "a.wild.example"}));
     auto over_tls = GENERATE(false, true);
     CAPTURE(target, host, over_tls);
-    Answer got = world.ask("GET", target, host, over_tls);
+    Response got = world.ask("GET", target, host, over_tls);
     CHECK(got.status == 404);
     CHECK(got.headers.empty());
 }
 
 TEST_CASE("over TLS a permanent name tells browsers to stay, others do not") {
     World world;
-    Answer permanent = world.ask("GET", "/", "perm.example", true);
+    Response permanent = world.ask("GET", "/", "perm.example", true);
     CHECK(permanent.status == 404);
     CHECK(header(permanent, "Strict-Transport-Security") == "max-age=15768000");
     auto host = GENERATE(values<std::string>({"temp.example", "off.example", "evil.example", ""}));
     CAPTURE(host);
-    Answer other = world.ask("GET", "/", host, true);
+    Response other = world.ask("GET", "/", host, true);
     CHECK(other.status == 404);
     CHECK(other.headers.empty());
 }
@@ -263,10 +265,10 @@ TEST_CASE("what is not understood is 400, even for a managed name or a known tok
         {challenge, "a b"},
     }));
     CAPTURE(row.target, row.host);
-    Answer got = world.ask("GET", row.target, row.host);
+    Response got = world.ask("GET", row.target, row.host);
     CHECK(got.status == 400);
     CHECK(got.headers.empty());
-    CHECK(got.posting == nullptr);
+    CHECK_FALSE(got.on_sent);
 }
 
 TEST_CASE("OPTIONS * and CONNECT lead nowhere") {
@@ -279,7 +281,7 @@ TEST_CASE("OPTIONS * and CONNECT lead nowhere") {
 TEST_CASE("no answer repeats what was sent, but in a Location") {
     World world;
     for (std::string host : {"evil-marker.example", "new.example", "off.example"}) {
-        Answer got = world.ask("GET", "/marker?marker", host);
+        Response got = world.ask("GET", "/marker?marker", host);
         CHECK(got.body.find("marker") == std::string_view::npos);
         CHECK_FALSE(header(got, "Location"));
     }
@@ -298,7 +300,7 @@ TEST_CASE("a name of its own stands before the wildcard above it") {
 
 TEST_CASE("every refusal has a text and no headers") {
     for (unsigned status : {400u, 413u, 417u, 431u, 505u}) {
-        Answer got = refusal(status);
+        Response got = refusal(status);
         CHECK(got.status == status);
         CHECK_FALSE(got.body.empty());
         CHECK(got.content_type == "text/plain");
@@ -317,10 +319,10 @@ TEST_CASE("the health path is answered before anything that depends on the name"
              {"", "perm.example", "new.example", "stranger.example", "192.0.2.1"})
             for (const char* method : {"GET", "HEAD"}) {
                 CAPTURE(host, method, over_tls);
-                Answer got = ask(method, "/up", host, over_tls);
+                Response got = ask(method, "/up", host, over_tls);
                 CHECK(got.status == 200);
                 CHECK(header(got, "Cache-Control") == "no-store");
-                CHECK(got.posting == nullptr);
+                CHECK_FALSE(got.on_sent);
             }
     CHECK(ask("POST", "/up", "", false).status == 405);
     CHECK(header(ask("POST", "/up", "", false), "Allow") == "GET, HEAD");

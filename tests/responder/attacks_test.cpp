@@ -19,7 +19,7 @@
 using namespace md::test;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-using md::responder::Limits;
+using md::server::Limits;
 
 namespace {
 

@@ -14,7 +14,7 @@
 using namespace md::test;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-using md::responder::Limits;
+using md::server::Limits;
 using std::chrono::steady_clock;
 
 TEST_CASE("500 connections that dribble cost a validator nothing", "[heavy]") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plain port over real sockets: challenges, connections that stay, those that end, and curl.
-#include "served.hpp"
+#include "responding.hpp"
 #include "support/catch.hpp"
 
 #include <array>
@@ -12,22 +12,22 @@
 
 using namespace md::test;
 using md::model::RequireHttps;
-using md::responder::Limits;
 using md::responder::Sites;
+using md::server::Limits;
 
 namespace {
 
 const std::string challenge = "/.well-known/acme-challenge/token-1";
 const std::string key_authorization = "token-1.thumbprint";
 
-struct Proving : Served {
-    explicit Proving(Limits limits = {}) : Served(limits) {
+struct Proving : Responding {
+    explicit Proving(Limits limits = {}) : Responding(limits) {
         on_loop([this] {
             board.post_http("token-1", {key_authorization, [this] { ++seen; }});
             Sites sites;
             sites.add("new.example", {false, RequireHttps::off});
             sites.add("perm.example", {true, RequireHttps::permanent});
-            listener.set_sites(std::move(sites));
+            responder.set_sites(std::move(sites));
         });
     }
     std::atomic<int> seen = 0;
@@ -199,22 +199,11 @@ TEST_CASE("sites and postings that change are answered for at once, on old conne
     served.on_loop([&] {
         Sites sites;
         sites.add("new.example", {true, RequireHttps::temporary});
-        served.listener.set_sites(std::move(sites));
+        served.responder.set_sites(std::move(sites));
         served.board.post_http("token-2", {"token-2.thumbprint", {}});
     });
     visitor.send(get("/", "new.example"));
     CHECK(status_of(visitor.answer()) == "302");
     visitor.send(get("/.well-known/acme-challenge/token-2"));
     CHECK(body_of(visitor.answer()) == "token-2.thumbprint");
-}
-
-TEST_CASE("closing the listener ends its connections and frees its ports") {
-    Proving served;
-    Visitor visitor(served.http());
-    visitor.send(get("/"));
-    CHECK(status_of(visitor.answer()) == "404");
-    std::uint16_t port = served.http();
-    served.on_loop([&] { served.listener.close(); });
-    CHECK(visitor.closed_by_peer());
-    CHECK_THROWS(Visitor(port));
 }

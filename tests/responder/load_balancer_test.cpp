@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Behind a load balancer: its PROXY header in front of what it passes on, and its look whether we
 // are there. By real sockets; with the real HAProxy in integration/balancer_test.
-#include "served.hpp"
+#include "responding.hpp"
 #include "support/catch.hpp"
 #include "support/scratch.hpp"
 
@@ -18,15 +18,15 @@ namespace {
 const std::string of_client = "PROXY TCP4 192.0.2.9 127.0.0.1 57005 80\r\n";
 const std::string local = "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"s;
 
-struct Balanced : Served {
-    explicit Balanced(std::vector<std::string> ranges, md::responder::Limits limits = {})
-        : Served(limits) {
+struct Balanced : Responding {
+    explicit Balanced(std::vector<std::string> ranges, md::server::Limits limits = {})
+        : Responding(limits) {
         ProxySources sources;
         for (const std::string& range : ranges)
             sources.ranges.push_back(AddressRange::parse(range).value());
         on_loop([&] {
             listener.set_proxies(sources);
-            listener.set_health_path("/up");
+            responder.set_health_path("/up");
         });
     }
 };
@@ -80,7 +80,7 @@ TEST_CASE("TLS begins behind the header") {
 }
 
 TEST_CASE("each client of a balancer has its own share, and the balancer none to use up") {
-    md::responder::Limits limits;
+    md::server::Limits limits;
     limits.connections_per_peer = 1;
     const Balanced balanced({"127.0.0.1"}, limits);
     Visitor first(balanced.http()), other(balanced.http()), again(balanced.http());

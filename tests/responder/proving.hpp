@@ -2,7 +2,7 @@
 // A responder that proves one token on each of its ports, and how long validators wait for it.
 #pragma once
 
-#include "served.hpp"
+#include "responding.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -25,8 +25,8 @@ constexpr int slowness = 1;
 // What a validator may have to wait, whatever else goes on.
 constexpr std::chrono::milliseconds prompt = std::chrono::milliseconds(100) * slowness;
 
-struct Proving : Served {
-    explicit Proving(responder::Limits limits = {}) : Served(limits) {
+struct Proving : Responding {
+    explicit Proving(server::Limits limits = {}) : Responding(limits) {
         on_loop([this] {
             board.post_http("token-1", {key_authorization, {}});
             board.post_tls(prepared_name, {key_authorization, {}});
@@ -41,7 +41,7 @@ struct Waits {
 };
 
 // That many validators of each kind, one after the other; all of them have to be answered.
-inline Waits waits_of_validators(const Served& target, int of_each_kind) {
+inline Waits waits_of_validators(const Responding& target, int of_each_kind) {
     const std::string hello = client_hello(prepared_name, "acme-tls/1");
     std::vector<std::chrono::steady_clock::duration> waits;
     for (int i = 0; i < 2 * of_each_kind; ++i) {
@@ -58,7 +58,7 @@ inline Waits waits_of_validators(const Served& target, int of_each_kind) {
     return {waits[waits.size() * 9 / 10], waits.back()};
 }
 
-inline bool validates_promptly(const Served& target) {
+inline bool validates_promptly(const Responding& target) {
     return waits_of_validators(target, 5).most < prompt;
 }
 

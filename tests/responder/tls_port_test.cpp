@@ -3,7 +3,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/private_key.hpp"
-#include "served.hpp"
+#include "responding.hpp"
 #include "support/catch.hpp"
 
 #include <openssl/err.h>
@@ -25,8 +25,8 @@ using md::crypto::PrivateKey;
 using md::model::DomainName;
 using md::model::KeySpec;
 using md::model::RequireHttps;
-using md::responder::Credentials;
 using md::responder::Sites;
+using md::server::Credentials;
 
 namespace {
 
@@ -42,12 +42,12 @@ Credentials credentials_of(const std::string& name, const KeySpec& spec = KeySpe
     return {{md::crypto::make_fallback_certificate(key, {*DomainName::parse(name)}, now)}, key};
 }
 
-struct Secured : Served {
-    explicit Secured(md::responder::Limits limits = {}) : Served(limits) {
+struct Secured : Responding {
+    explicit Secured(md::server::Limits limits = {}) : Responding(limits) {
         on_loop([this] {
             board.post_tls("prepared.example", {key_authorization, [this] { ++seen; }});
             set_sites(true);
-            listener.set_credentials([this](const std::string& name, const md::responder::Site&) {
+            responder.set_credentials([this](const std::string& name, const md::responder::Site&) {
                 ++asked;
                 if (name == "broken.example")
                     throw std::runtime_error("unreadable");
@@ -63,7 +63,7 @@ struct Secured : Served {
         sites.add("broken.example", {true, RequireHttps::off});
         sites.add("new.example", {false, RequireHttps::off});
         sites.add("*.wild.example", {true, RequireHttps::off});
-        listener.set_sites(std::move(sites));
+        responder.set_sites(std::move(sites));
     }
     Credentials own = credentials_of("own.example");
     std::vector<Credentials> others;  // of the same names, with other types of key
@@ -277,7 +277,7 @@ TEST_CASE("a managed name has its own certificate, asked for once until somethin
     REQUIRE(visitor.connected());
     CHECK(visitor.certificate().to_der() == renewed.chain.front().to_der());
     CHECK(served.asked == 2);
-    served.on_loop([&] { served.listener.set_credentials({}); });
+    served.on_loop([&] { served.responder.set_credentials({}); });
     TlsVisitor without(served.https(), "own.example", {});
     CHECK(without.certificate().to_der() != renewed.chain.front().to_der());
 }
@@ -325,7 +325,7 @@ TEST_CASE("credentials that cannot be had, or do not fit, are replaced by a fall
     CHECK(mixed.certificate().to_der() != served.own.chain.front().to_der());
     served.on_loop([&] {
         served.own.chain.clear();
-        served.listener.set_credentials([&](const std::string&, const md::responder::Site&) {
+        served.responder.set_credentials([&](const std::string&, const md::responder::Site&) {
             return std::vector<Credentials>{served.own};
         });
     });
@@ -414,7 +414,7 @@ TEST_CASE("a validation that breaks off in its handshake was not seen") {
 }
 
 TEST_CASE("a TLS connection that says nothing after its handshake is given up") {
-    md::responder::Limits limits;
+    md::server::Limits limits;
     limits.request_time = 200ms;
     Secured served(limits);
     TlsVisitor visitor(served.https(), "own.example", {"http/1.1"});

@@ -1,4 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-// Beast's and Asio's TLS code, compiled once for the whole program.
-#include <boost/asio/ssl/impl/src.hpp>
-#include <boost/beast/src.hpp>
