@@ -8,7 +8,7 @@
 #include "drive/reconcile.hpp"
 #include "http/tls_probe.hpp"
 #include "model/desired_state.hpp"
-#include "notify/hook_runner.hpp"
+#include "process/command_runner.hpp"
 #include "responder/challenge_board.hpp"
 #include "responder/http01.hpp"
 #include "responder/responder.hpp"
@@ -102,7 +102,7 @@ private:
     responder::TlsAlpn01 tls_alpn01_;
     responder::Http01 http01_;
     drive::ReachProof reach_;
-    notify::HookRunner hooks_;
+    process::CommandRunner hooks_;
     http::TlsProbe probe_;
     std::optional<store::Lease> lease_;
     std::unique_ptr<store::FileStore> store_;

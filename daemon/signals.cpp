@@ -25,7 +25,7 @@ void release_hangups() {
 }
 
 void outlive_failed_writes() {
-    // Programs that are run get the default again (notify/child_process).
+    // Programs that are run get the default again (process/child_process).
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
 }

@@ -8,9 +8,9 @@
 #include "config/disk_source.hpp"
 #include "config/values.hpp"
 #include "configuration.hpp"
-#include "notify/hook_runner.hpp"
 #include "port_check.hpp"
 #include "privileges.hpp"
+#include "process/command_check.hpp"
 #include "store_access.hpp"
 #include "stored_state.hpp"
 
@@ -54,7 +54,7 @@ config::Diagnostic of_the_world(const std::vector<config::ValueOrigin>& origins,
 
 void check_command(config::Loaded& loaded, std::string_view directive,
                    const std::vector<std::string>& command) {
-    std::string obstacle = command.empty() ? "" : notify::command_obstacle(command);
+    std::string obstacle = command.empty() ? "" : process::reason_not_runnable(command);
     if (!obstacle.empty())
         loaded.diagnostics.push_back(
             of_the_world(loaded.global_origins, directive, obstacle,

@@ -9,7 +9,7 @@
 #include "http/served_probe.hpp"
 #include "model/desired_state.hpp"
 #include "model/observed_state.hpp"
-#include "notify/hook_runner.hpp"
+#include "process/command_runner.hpp"
 #include "store/store.hpp"
 
 #include <functional>
@@ -34,7 +34,7 @@ struct Tools {
     // Sees to it that the store is still ours: true where its lock was gone, with the store mostly.
     // Throws LeaseHeld when it is another's.
     std::function<bool()> keep_lease = [] { return false; };
-    notify::Hooks* hooks = nullptr;  // none: MDMessageCmd is not run; Reconcile brings its own
+    process::Commands* hooks = nullptr;  // none: MDMessageCmd is not run; Reconcile brings its own
     // Resumes when the CA may come for the first time: drive/reach_wait. None: at once.
     std::function<base::Task<void>(std::string domain, std::vector<model::DomainName> names)>
         before_first_visit = nullptr;

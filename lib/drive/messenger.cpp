@@ -37,7 +37,7 @@ private:
 base::Task<std::string> Messenger::tell(model::Job& job, std::string reason) {
     if (!speaks() || !notify::message_is_due(job, reason, clock_.now()))
         co_return "";
-    notify::HookOutcome outcome =
+    process::CommandOutcome outcome =
         co_await hooks_->run(notify::message_for(command_, reason, job.name));
     if (outcome.succeeded) {
         job.log.add({clock_.now(), "message-" + reason, "", outcome.explanation()});

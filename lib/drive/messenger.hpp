@@ -5,8 +5,8 @@
 #include "acme/challenge_solver.hpp"
 #include "base/clock.hpp"
 #include "model/job.hpp"
-#include "notify/hook_runner.hpp"
 #include "notify/messages.hpp"
+#include "process/command_runner.hpp"
 
 #include <memory>
 #include <string>
@@ -18,7 +18,8 @@ namespace md::drive {
 class Messenger {
 public:
     // No hooks or an empty command: nobody is told, and every call succeeds.
-    Messenger(notify::Hooks* hooks, base::Clock& clock, std::vector<std::string> message_command)
+    Messenger(process::Commands* hooks, base::Clock& clock,
+              std::vector<std::string> message_command)
         : hooks_(hooks), clock_(clock), command_(std::move(message_command)) {}
 
     bool speaks() const { return hooks_ != nullptr && !command_.empty(); }
@@ -33,7 +34,7 @@ public:
                                                 model::Job& job);
 
 private:
-    notify::Hooks* hooks_;
+    process::Commands* hooks_;
     base::Clock& clock_;
     std::vector<std::string> command_;
     std::vector<std::unique_ptr<acme::ChallengeSolver>> telling_;

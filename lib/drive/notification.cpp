@@ -50,7 +50,7 @@ base::Task<void> Notification::tell(std::vector<std::string> domains) {
     std::vector<Certificates> told_of;
     for (const std::string& name : domains)
         told_of.push_back(registry_.observed.of(name).certificates);
-    notify::HookOutcome outcome = co_await tools_.hooks->run(
+    process::CommandOutcome outcome = co_await tools_.hooks->run(
         notify::command_for(registry_.desired.server.notify_command, domains));
     const Call call = conclude(outcome, domains);
     for (std::size_t i = 0; i < domains.size(); ++i) {
@@ -63,7 +63,7 @@ base::Task<void> Notification::tell(std::vector<std::string> domains) {
 }
 
 // One run is one line of the log, however many it was for, and one time to try it again.
-Notification::Call Notification::conclude(const notify::HookOutcome& outcome,
+Notification::Call Notification::conclude(const process::CommandOutcome& outcome,
                                           const std::vector<std::string>& domains) const {
     Call call{tools_.clock.now(), outcome.succeeded, {}, outcome.explanation()};
     // What it printed is kept in the job of each: of ten thousand, a little.

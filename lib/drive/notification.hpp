@@ -42,7 +42,7 @@ private:
         std::optional<std::chrono::sys_seconds> retry;
         std::string words;  // why it failed, and what it printed
     };
-    Call conclude(const notify::HookOutcome& outcome,
+    Call conclude(const process::CommandOutcome& outcome,
                   const std::vector<std::string>& domains) const;
     static void note(model::Job& job, const Call& call);
 

@@ -26,7 +26,7 @@ constexpr std::chrono::seconds wait_for_notification{1};
 
 }  // namespace
 
-Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, notify::Hooks& hooks,
+Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, process::Commands& hooks,
                      model::DesiredState desired, OnChange on_change)
     : tools_(std::move(tools)),
       registry_(tools_.store, std::move(desired), [this](std::size_t place) { changed(place); }),

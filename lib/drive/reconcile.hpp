@@ -11,7 +11,7 @@
 #include "drive/observe.hpp"
 #include "drive/registry.hpp"
 #include "drive/requests.hpp"
-#include "notify/hook_runner.hpp"
+#include "process/command_runner.hpp"
 #include "schedule/agenda.hpp"
 #include "schedule/plan.hpp"
 
@@ -30,7 +30,7 @@ public:
     using OnChange = std::function<void(const model::ManagedDomain* changed)>;
 
     // Everything referred to outlives this.
-    Reconcile(base::asio::any_io_executor executor, Tools tools, notify::Hooks& hooks,
+    Reconcile(base::asio::any_io_executor executor, Tools tools, process::Commands& hooks,
               model::DesiredState desired, OnChange on_change);
 
     // Reads the store. Before run() and drive_due().

@@ -5,7 +5,7 @@
 #include "drive/bench.hpp"
 #include "drive/reconcile.hpp"
 #include "support/catch.hpp"
-#include "support/recording_hooks.hpp"
+#include "support/recording_commands.hpp"
 #include "support/scripted_probe.hpp"
 
 #include <algorithm>
@@ -77,7 +77,7 @@ struct LoopBench : DriveBench {
     }
 
     model::DesiredState desired;
-    RecordingHooks hooks;
+    RecordingCommands hooks;
     ScriptedProbe probe;
     std::unique_ptr<drive::Reconcile> loop;
     base::asio::cancellation_signal stop_signal;

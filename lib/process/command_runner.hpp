@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace md::notify {
+namespace md::process {
 
-struct HookOutcome {
+struct CommandOutcome {
     bool succeeded = false;
     std::string reason;  // "exit status 3", "ended by signal 9", "took longer than 60 s",
                          // "/x/y: Permission denied"; "" when it succeeded
@@ -25,21 +25,21 @@ struct HookOutcome {
     std::string explanation() const;
 };
 
-// The notifier seam: real is HookRunner, tests have tests/support/recording_hooks.hpp.
-class Hooks {
+// Real is CommandRunner, tests have tests/support/recording_commands.hpp.
+class Commands {
 public:
-    virtual ~Hooks() = default;
+    virtual ~Commands() = default;
     // Never throws for what the command does; honours cancellation by ending the command.
-    virtual base::Task<HookOutcome> run(std::vector<std::string> command) = 0;
+    virtual base::Task<CommandOutcome> run(std::vector<std::string> command) = 0;
 };
 
-class HookRunner final : public Hooks {
+class CommandRunner final : public Commands {
 public:
     // `grace`: what SIGTERM is given before SIGKILL; at most 2 s of it when run() is cancelled.
-    explicit HookRunner(std::chrono::milliseconds limit = std::chrono::seconds{60},
-                        std::chrono::milliseconds grace = std::chrono::seconds{5})
+    explicit CommandRunner(std::chrono::milliseconds limit = std::chrono::seconds{60},
+                           std::chrono::milliseconds grace = std::chrono::seconds{5})
         : limit_(limit), grace_(grace) {}
-    base::Task<HookOutcome> run(std::vector<std::string> command) override;
+    base::Task<CommandOutcome> run(std::vector<std::string> command) override;
 
     // Told to commands as MD_STORE_DIR.
     void set_store_directory(std::string directory) { store_directory_ = std::move(directory); }
@@ -55,8 +55,4 @@ private:
 // what systemd meant for us alone.
 std::vector<std::string> clean_environment(const std::string& store_directory);
 
-// What would keep the command from starting, for `check`: "/x/y: no such file", "/x/y is not
-// executable: chmod +x /x/y", ...; "" when nothing is in sight or there is no command.
-std::string command_obstacle(const std::vector<std::string>& command);
-
-}  // namespace md::notify
+}  // namespace md::process

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What keeps a command from starting, as far as it can be seen without starting it.
-#include "notify/hook_runner.hpp"
+#include "process/command_check.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -9,10 +8,10 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace md::notify {
+namespace md::process {
 namespace {
 
-std::string obstacle_of_file(const std::string& path) {
+std::string reason_of_file(const std::string& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0)
         return path + ": " +
@@ -42,19 +41,19 @@ std::string interpreter_of(const std::string& path) {
 
 }  // namespace
 
-std::string command_obstacle(const std::vector<std::string>& command) {
+std::string reason_not_runnable(const std::vector<std::string>& command) {
     if (command.empty())
         return {};
     const std::string& path = command.front();
     if (!path.starts_with('/'))
         return path + " is not an absolute path";
-    if (std::string obstacle = obstacle_of_file(path); !obstacle.empty())
-        return obstacle;
+    if (std::string reason = reason_of_file(path); !reason.empty())
+        return reason;
     std::string interpreter = interpreter_of(path);
     if (interpreter.empty())
         return {};
-    std::string obstacle = obstacle_of_file(interpreter);
-    return obstacle.empty() ? obstacle : path + " cannot be run: its first line: " + obstacle;
+    std::string reason = reason_of_file(interpreter);
+    return reason.empty() ? reason : path + " cannot be run: its first line: " + reason;
 }
 
-}  // namespace md::notify
+}  // namespace md::process

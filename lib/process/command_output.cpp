@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "notify/hook_output.hpp"
+#include "process/command_output.hpp"
 
 #include "base/log.hpp"
 #include "base/printable.hpp"
 
 #include <algorithm>
 
-namespace md::notify {
+namespace md::process {
 
-void HookOutput::add(std::string_view octets) {
+void CommandOutput::add(std::string_view octets) {
     tail_ += octets.substr(octets.size() - std::min(octets.size(), kept_octets));
     if (tail_.size() > kept_octets)
         tail_.erase(0, tail_.size() - kept_octets);
@@ -23,7 +23,7 @@ void HookOutput::add(std::string_view octets) {
     }
 }
 
-void HookOutput::end_line() {
+void CommandOutput::end_line() {
     if (++lines_ <= most_lines)
         log::info("hook output", log::kv("command", command_),
                   log::kv("line", base::printable(line_)));
@@ -32,7 +32,7 @@ void HookOutput::end_line() {
     line_.clear();
 }
 
-void HookOutput::finish() {
+void CommandOutput::finish() {
     if (!line_.empty())
         end_line();
     if (lines_ > most_lines)
@@ -40,7 +40,7 @@ void HookOutput::finish() {
                   log::kv("lines_left_out", lines_ - most_lines));
 }
 
-std::string HookOutput::last_part() const {
+std::string CommandOutput::last_part() const {
     std::string text;
     std::string_view rest = tail_;
     while (!rest.empty()) {
@@ -54,4 +54,4 @@ std::string HookOutput::last_part() const {
     return text;
 }
 
-}  // namespace md::notify
+}  // namespace md::process

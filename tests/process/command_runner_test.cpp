@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real scripts, made on the spot: how a command is started, judged, and ended.
-#include "notify/hook_runner.hpp"
+#include "process/command_runner.hpp"
 
 #include "base/log.hpp"
+#include "process/command_check.hpp"
 #include "support/catch.hpp"
 #include "support/scratch.hpp"
 
@@ -18,8 +19,8 @@
 
 using namespace md;
 using namespace std::chrono_literals;
-using notify::HookOutcome;
-using notify::HookRunner;
+using process::CommandOutcome;
+using process::CommandRunner;
 namespace asio = base::asio;
 
 namespace {
@@ -37,15 +38,15 @@ struct Hook {
     std::string told() const { return test::read_file(said); }
 };
 
-HookOutcome run(Command command, std::chrono::milliseconds limit = 30s,
-                std::chrono::milliseconds grace = 10s) {
+CommandOutcome run(Command command, std::chrono::milliseconds limit = 30s,
+                   std::chrono::milliseconds grace = 10s) {
     log::set_level(log::Level::warn);
     asio::io_context ioc;
-    HookRunner runner(limit, grace);
-    HookOutcome outcome;
+    CommandRunner runner(limit, grace);
+    CommandOutcome outcome;
     std::exception_ptr failed;
     asio::co_spawn(ioc, runner.run(std::move(command)),
-                   [&](std::exception_ptr error, HookOutcome value) {
+                   [&](std::exception_ptr error, CommandOutcome value) {
                        failed = error;
                        outcome = std::move(value);
                    });
@@ -79,7 +80,7 @@ bool nobody_reads(const std::string& fifo) {
 
 TEST_CASE("a command that exits with 0 has succeeded") {
     Hook hook("echo all is well");
-    HookOutcome outcome = run({hook.path});
+    CommandOutcome outcome = run({hook.path});
     CHECK(outcome.succeeded);
     CHECK(outcome.reason.empty());
     CHECK(outcome.output == "all is well\n");
@@ -87,13 +88,13 @@ TEST_CASE("a command that exits with 0 has succeeded") {
 
 TEST_CASE("arguments arrive one by one, untouched by any shell") {
     Hook hook("printf '[%s]' \"$@\"");
-    HookOutcome outcome = run({hook.path, "a b", "$(id)", "*", "", "';x"});
+    CommandOutcome outcome = run({hook.path, "a b", "$(id)", "*", "", "';x"});
     CHECK(outcome.output == "[a b][$(id)][*][][';x]");
 }
 
 TEST_CASE("an exit status other than 0 is the reason") {
     Hook hook("echo no such unit >&2; exit 3");
-    HookOutcome outcome = run({hook.path});
+    CommandOutcome outcome = run({hook.path});
     CHECK_FALSE(outcome.succeeded);
     CHECK(outcome.reason == "exit status 3");
     CHECK(outcome.output == "no such unit\n");
@@ -120,7 +121,7 @@ TEST_CASE("what cannot be started says why") {
     Hook hook("exit 0");
     CHECK(run({"/no/such/hook"}).reason == "/no/such/hook: No such file or directory");
     ::chmod(hook.path.c_str(), 0600);
-    HookOutcome outcome = run({hook.path});
+    CommandOutcome outcome = run({hook.path});
     CHECK_FALSE(outcome.succeeded);
     CHECK(outcome.reason == hook.path + ": Permission denied");
     CHECK_FALSE(run({}).succeeded);
@@ -142,7 +143,7 @@ TEST_CASE("a command finds nothing of ours: no descriptors, no input, cwd /, def
         // 32 and 33 are glibc's own, which it ignores in every child.
         "grep -E 'Sig(Blk|Ign)' /proc/self/status | grep -vE '0000000(000000000|180000000)'\n"
         "exit 0");
-    HookOutcome outcome = run({hook.path});
+    CommandOutcome outcome = run({hook.path});
     sigprocmask(SIG_SETMASK, &before, nullptr);
     std::signal(SIGPIPE, SIG_DFL);
     ::close(ours);
@@ -190,13 +191,13 @@ TEST_CASE("the environment is a clean one, whoever started us") {
     for (const char* variable : {"NOTIFY_SOCKET", "SSH_AUTH_SOCK", "LD_PRELOAD_OF_ROOT"})
         ::unsetenv(variable);
     std::string expected;
-    for (const std::string& variable : notify::clean_environment(""))
+    for (const std::string& variable : process::clean_environment(""))
         expected += variable + "\n";
     CHECK(output == expected);
     CHECK_THAT(output, Catch::StartsWith("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
                                          "/sbin:/bin\nLANG=C.UTF-8\nSHELL=/bin/sh\nHOME="));
     CHECK_THAT(output, !Catch::Contains("/home/of/root"));
-    CHECK(notify::clean_environment("/store").back() == "MD_STORE_DIR=/store");
+    CHECK(process::clean_environment("/store").back() == "MD_STORE_DIR=/store");
 }
 
 // Found by a hook that had left a copy to another host in the background: it died of the first line
@@ -211,7 +212,7 @@ TEST_CASE("what a command leaves in the background lives on, and may go on print
     Hook hook("(read x < " + start +
               "; dd if=/dev/zero bs=1024 count=300 2> /dev/null; echo done > " + end +
               ") &\necho early");
-    const HookOutcome outcome = run({hook.path});
+    const CommandOutcome outcome = run({hook.path});
     CHECK(outcome.succeeded);
     CHECK(outcome.output == "early\n");
     const int release = ::open(start.c_str(), O_WRONLY | O_CLOEXEC);
@@ -228,7 +229,7 @@ TEST_CASE("a command that takes too long is ended, with all it started") {
     test::Scratch scratch;
     std::string fifo = silent_fifo(scratch);
     Hook hook("exec 3<>" + fifo + "\nread x <&3 &\nread x <&3");
-    HookOutcome outcome = run({hook.path}, 200ms);
+    CommandOutcome outcome = run({hook.path}, 200ms);
     CHECK_FALSE(outcome.succeeded);
     CHECK(outcome.reason == "took longer than 200 ms");
     CHECK(nobody_reads(fifo));
@@ -238,7 +239,7 @@ TEST_CASE("one that ignores SIGTERM is killed") {
     test::Scratch scratch;
     std::string fifo = silent_fifo(scratch);
     Hook hook("exec 3<>" + fifo + "\ntrap '' TERM\necho started\nread x <&3");
-    HookOutcome outcome = run({hook.path}, 300ms, 100ms);
+    CommandOutcome outcome = run({hook.path}, 300ms, 100ms);
     CHECK(outcome.reason == "took longer than 300 ms");
     CHECK(outcome.output == "started\n");
     CHECK(nobody_reads(fifo));
@@ -248,7 +249,7 @@ TEST_CASE("one that uses its grace is still too late, and is heard") {
     test::Scratch scratch;
     std::string fifo = silent_fifo(scratch);
     Hook hook("exec 3<>" + fifo + "\ntrap 'echo farewell; exit 0' TERM\nread x <&3");
-    HookOutcome outcome = run({hook.path}, 300ms);
+    CommandOutcome outcome = run({hook.path}, 300ms);
     CHECK(outcome.reason == "took longer than 300 ms");
     CHECK(outcome.output == "farewell\n");
 }
@@ -257,7 +258,7 @@ TEST_CASE("a process left in the background holds nothing up") {
     test::Scratch scratch;
     std::string fifo = silent_fifo(scratch);
     Hook hook("exec 3<>" + fifo + "\n(read x <&3; echo late) &\necho $! >\"$said\"\necho early");
-    HookOutcome outcome = run({hook.path});
+    CommandOutcome outcome = run({hook.path});
     CHECK(outcome.succeeded);
     CHECK(outcome.output == "early\n");
     pid_t left = std::stoi(hook.told());
@@ -273,7 +274,7 @@ TEST_CASE("one that closes its output and goes on is waited for") {
 
 TEST_CASE("a flood of output neither blocks the command nor fills the memory") {
     Hook hook("dd if=/dev/zero bs=1024 count=20000 2>/dev/null; echo; echo the end");
-    HookOutcome outcome = run({hook.path});
+    CommandOutcome outcome = run({hook.path});
     CHECK(outcome.succeeded);
     CHECK(outcome.output.size() <= 4096);
     CHECK(outcome.output.ends_with("the end\n"));
@@ -286,13 +287,13 @@ TEST_CASE("cancelling ends the command, then says so") {
     REQUIRE(::mkfifo(started.c_str(), 0600) == 0);
     Hook hook("exec 3<>" + fifo + "\necho x >" + started + "\nread x <&3");
     asio::io_context ioc;
-    HookRunner runner;
+    CommandRunner runner;
     asio::cancellation_signal cancel;
     std::exception_ptr failed;
     asio::co_spawn(
         ioc, runner.run({hook.path}),
         asio::bind_cancellation_slot(
-            cancel.slot(), [&](std::exception_ptr error, HookOutcome) { failed = error; }));
+            cancel.slot(), [&](std::exception_ptr error, CommandOutcome) { failed = error; }));
     ioc.poll();
     char got = 0;
     int start = ::open(started.c_str(), O_RDONLY | O_CLOEXEC);  // waits for the hook to be there
@@ -308,12 +309,12 @@ TEST_CASE("cancelling ends the command, then says so") {
 TEST_CASE("hooks run at the same time do not mix") {
     Hook one("echo one"), two("echo two; exit 2");
     asio::io_context ioc;
-    HookRunner runner;
-    std::vector<HookOutcome> outcomes(2);
+    CommandRunner runner;
+    std::vector<CommandOutcome> outcomes(2);
     asio::co_spawn(ioc, runner.run({one.path}),
-                   [&](std::exception_ptr, HookOutcome value) { outcomes[0] = value; });
+                   [&](std::exception_ptr, CommandOutcome value) { outcomes[0] = value; });
     asio::co_spawn(ioc, runner.run({two.path}),
-                   [&](std::exception_ptr, HookOutcome value) { outcomes[1] = value; });
+                   [&](std::exception_ptr, CommandOutcome value) { outcomes[1] = value; });
     ioc.run();
     CHECK(outcomes[0].output == "one\n");
     CHECK(outcomes[0].succeeded);
@@ -323,16 +324,16 @@ TEST_CASE("hooks run at the same time do not mix") {
 
 TEST_CASE("what keeps a command from starting is seen before it is needed") {
     Hook hook("exit 0");
-    CHECK(notify::command_obstacle({hook.path, "x"}).empty());
-    CHECK(notify::command_obstacle({}).empty());
-    CHECK(notify::command_obstacle({"/no/such"}) == "/no/such: no such file");
-    CHECK(notify::command_obstacle({"reload"}) == "reload is not an absolute path");
+    CHECK(process::reason_not_runnable({hook.path, "x"}).empty());
+    CHECK(process::reason_not_runnable({}).empty());
+    CHECK(process::reason_not_runnable({"/no/such"}) == "/no/such: no such file");
+    CHECK(process::reason_not_runnable({"reload"}) == "reload is not an absolute path");
     std::string folder = hook.scratch.path().string();
-    CHECK(notify::command_obstacle({folder}) == folder + " is not a file");
+    CHECK(process::reason_not_runnable({folder}) == folder + " is not a file");
     test::write_script(hook.path, "#!/no/such/sh\n");
-    CHECK(notify::command_obstacle({hook.path}) ==
+    CHECK(process::reason_not_runnable({hook.path}) ==
           hook.path + " cannot be run: its first line: /no/such/sh: no such file");
     ::chmod(hook.path.c_str(), 0644);
-    CHECK(notify::command_obstacle({hook.path}) ==
+    CHECK(process::reason_not_runnable({hook.path}) ==
           hook.path + " is not executable: chmod +x " + hook.path);
 }

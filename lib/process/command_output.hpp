@@ -6,15 +6,15 @@
 #include <string>
 #include <string_view>
 
-namespace md::notify {
+namespace md::process {
 
-class HookOutput {
+class CommandOutput {
 public:
     static constexpr unsigned most_lines = 100;
     static constexpr std::size_t longest_line = 1024;
     static constexpr std::size_t kept_octets = 4096;
 
-    explicit HookOutput(std::string command) : command_(std::move(command)) {}
+    explicit CommandOutput(std::string command) : command_(std::move(command)) {}
 
     void add(std::string_view octets);
     // Logs a last line without an end, and how many lines were left out.
@@ -35,4 +35,4 @@ private:
     unsigned lines_ = 0;
 };
 
-}  // namespace md::notify
+}  // namespace md::process

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "notify/child_process.hpp"
+#include "process/child_process.hpp"
 
 #include <array>
 #include <cerrno>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace md::notify {
+namespace md::process {
 namespace {
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
@@ -158,4 +158,4 @@ std::string ChildProcess::status() {
     return code == 0 ? "" : "exit status " + std::to_string(code);
 }
 
-}  // namespace md::notify
+}  // namespace md::process

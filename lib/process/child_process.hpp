@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace md::notify {
+namespace md::process {
 
 class ChildProcess {
 public:
@@ -45,4 +45,4 @@ private:
     pid_t pid_ = -1;  // -1 once it was reaped
 };
 
-}  // namespace md::notify
+}  // namespace md::process

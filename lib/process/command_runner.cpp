@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "notify/hook_runner.hpp"
+#include "process/command_runner.hpp"
 
-#include "notify/child_process.hpp"
-#include "notify/hook_output.hpp"
+#include "process/child_process.hpp"
+#include "process/command_output.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
-namespace md::notify {
+namespace md::process {
 namespace {
 
 using namespace std::chrono_literals;
@@ -24,7 +24,7 @@ std::string_view view_of(const std::array<char, 4096>& buffer, std::size_t count
 }
 
 // Never resumes by itself: a command may close its output long before it ends.
-base::Task<void> read_output(ChildProcess& child, HookOutput& output) {
+base::Task<void> read_output(ChildProcess& child, CommandOutput& output) {
     std::array<char, 4096> buffer;
     boost::system::error_code error;
     while (!error) {
@@ -38,7 +38,7 @@ base::Task<void> read_output(ChildProcess& child, HookOutput& output) {
 }
 
 // What is in the pipe already. Nobody waits for its end: a process in the background may hold it.
-void read_rest(ChildProcess& child, HookOutput& output) {
+void read_rest(ChildProcess& child, CommandOutput& output) {
     constexpr int most_reads = 64;
     std::array<char, 4096> buffer;
     boost::system::error_code error;
@@ -50,7 +50,7 @@ void read_rest(ChildProcess& child, HookOutput& output) {
     output.finish();
 }
 
-base::Task<void> supervise(ChildProcess& child, HookOutput& output) {
+base::Task<void> supervise(ChildProcess& child, CommandOutput& output) {
     co_await base::first_of(child.ended(), read_output(child, output));
 }
 
@@ -61,7 +61,7 @@ base::Task<void> pass(std::chrono::milliseconds duration) {
 }
 
 // False when it took longer, or when the caller was cancelled meanwhile.
-base::Task<bool> ends_within(ChildProcess& child, HookOutput& output,
+base::Task<bool> ends_within(ChildProcess& child, CommandOutput& output,
                              std::chrono::milliseconds limit) {
     try {
         int first = co_await base::first_of(supervise(child, output), pass(limit));
@@ -71,7 +71,7 @@ base::Task<bool> ends_within(ChildProcess& child, HookOutput& output,
     }
 }
 
-base::Task<void> end(ChildProcess& child, HookOutput& output, std::chrono::milliseconds grace) {
+base::Task<void> end(ChildProcess& child, CommandOutput& output, std::chrono::milliseconds grace) {
     child.signal(SIGTERM);
     bool ended = co_await ends_within(child, output, grace);
     // Also what the command started and left; its process group is still ours to end.
@@ -86,12 +86,12 @@ std::string limit_text(std::chrono::milliseconds limit) {
 }
 
 // Runs in a coroutine thread of its own, so that its way with cancellation is not the caller's.
-base::Task<HookOutcome> run_to_its_end(std::vector<std::string> command,
-                                       std::vector<std::string> environment,
-                                       std::chrono::milliseconds limit,
-                                       std::chrono::milliseconds grace) {
+base::Task<CommandOutcome> run_to_its_end(std::vector<std::string> command,
+                                          std::vector<std::string> environment,
+                                          std::chrono::milliseconds limit,
+                                          std::chrono::milliseconds grace) {
     auto executor = co_await asio::this_coro::executor;
-    HookOutcome outcome;
+    CommandOutcome outcome;
     std::unique_ptr<ChildProcess> child;
     try {
         child = std::make_unique<ChildProcess>(executor, command, environment);
@@ -100,7 +100,7 @@ base::Task<HookOutcome> run_to_its_end(std::vector<std::string> command,
     }
     if (!child)
         co_return outcome;
-    HookOutput output(command.front());
+    CommandOutput output(command.front());
     co_await asio::this_coro::throw_if_cancelled(false);
     bool in_time = co_await ends_within(*child, output, limit);
     auto state = co_await asio::this_coro::cancellation_state;
@@ -123,7 +123,7 @@ base::Task<HookOutcome> run_to_its_end(std::vector<std::string> command,
 
 }  // namespace
 
-std::string HookOutcome::explanation() const {
+std::string CommandOutcome::explanation() const {
     std::string_view lines = output;
     while (lines.starts_with('\n'))
         lines.remove_prefix(1);
@@ -151,13 +151,13 @@ std::vector<std::string> clean_environment(const std::string& store_directory) {
     return environment;
 }
 
-base::Task<HookOutcome> HookRunner::run(std::vector<std::string> command) {
+base::Task<CommandOutcome> CommandRunner::run(std::vector<std::string> command) {
     if (command.empty())
-        co_return HookOutcome{false, "no command", ""};
+        co_return CommandOutcome{false, "no command", ""};
     auto executor = co_await asio::this_coro::executor;
     auto work =
         run_to_its_end(std::move(command), clean_environment(store_directory_), limit_, grace_);
     co_return co_await asio::co_spawn(executor, std::move(work), asio::use_awaitable);
 }
 
-}  // namespace md::notify
+}  // namespace md::process

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "notify/hook_runner.hpp"
+#include "process/command_runner.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -16,10 +16,10 @@
 
 namespace md::test {
 
-class RecordingHooks final : public notify::Hooks {
+class RecordingCommands final : public process::Commands {
 public:
     std::vector<std::vector<std::string>> commands;  // as they came
-    std::deque<notify::HookOutcome> outcomes;        // for the next ones
+    std::deque<process::CommandOutcome> outcomes;    // for the next ones
 
     std::chrono::milliseconds takes{0};  // by that clock, before it is over
     base::Clock* clock = nullptr;
@@ -30,15 +30,15 @@ public:
         outcomes.push_back({false, std::move(reason), ""});
     }
 
-    base::Task<notify::HookOutcome> run(std::vector<std::string> command) override {
-        notify::HookOutcome outcome{true, "", ""};
+    base::Task<process::CommandOutcome> run(std::vector<std::string> command) override {
+        process::CommandOutcome outcome{true, "", ""};
         bool is_refused = std::any_of(command.begin(), command.end(),
                                       [&](const auto& word) { return refused.contains(word); });
         commands.push_back(std::move(command));
         if (takes > takes.zero())
             co_await take_time();
         if (is_refused)
-            co_return notify::HookOutcome{false, "exit status 1", ""};
+            co_return process::CommandOutcome{false, "exit status 1", ""};
         if (!outcomes.empty()) {
             outcome = std::move(outcomes.front());
             outcomes.pop_front();
