@@ -10,43 +10,11 @@ namespace md::config {
 namespace {
 
 using model::ChallengeType;
-using model::DriveMode;
 using model::Issuer;
-using model::MemberMode;
-using model::RequireHttps;
 
-constexpr Keyword<DriveMode> drive_modes[] = {{"auto", DriveMode::automatic},
-                                              {"always", DriveMode::always},
-                                              {"manual", DriveMode::manual},
-                                              {"automatic", DriveMode::automatic},
-                                              {"stick", DriveMode::manual}};
-constexpr Keyword<RequireHttps> https_modes[] = {{"off", RequireHttps::off},
-                                                 {"temporary", RequireHttps::temporary},
-                                                 {"permanent", RequireHttps::permanent}};
-constexpr Keyword<MemberMode> member_modes[] = {{"auto", MemberMode::automatic},
-                                                {"manual", MemberMode::manual}};
 constexpr Keyword<ChallengeType> challenges[] = {{"tls-alpn-01", ChallengeType::tls_alpn_01},
                                                  {"http-01", ChallengeType::http_01},
                                                  {"dns-01", ChallengeType::dns_01}};
-
-// Sets the one keyword a directive has, or tells what is wrong with it.
-template <typename Value, std::size_t size>
-void set_keyword(const Directive& directive, const Keyword<Value> (&words)[size], Value& setting,
-                 Report& report, std::size_t shown = size) {
-    auto value = parse_keyword(directive.arguments[0].text, words, shown);
-    if (value)
-        setting = *value;
-    else
-        report.error(directive.arguments[0].at, value.error());
-}
-
-// The first keyword that has the value.
-template <typename Value, std::size_t size>
-std::string keyword_text(const Keyword<Value> (&words)[size], Value value) {
-    auto found = std::find_if(std::begin(words), std::end(words),
-                              [&](const auto& keyword) { return keyword.value == value; });
-    return std::string(found->word);
-}
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -70,14 +38,6 @@ void add_file(const Directive& directive, std::vector<std::string>& files, Repor
     files.push_back(argument.text);
 }
 
-void set_window(const Directive& directive, model::Window& setting, Report& report) {
-    auto window = parse_window(directive.arguments[0].text);
-    if (window)
-        setting = *window;
-    else
-        report.error(directive.arguments[0].at, window.error());
-}
-
 }  // namespace
 
 void ask_for(const Directive& directive, Settings& settings, bool asks, std::string why,
@@ -87,11 +47,6 @@ void ask_for(const Directive& directive, Settings& settings, bool asks, std::str
                   [&](const model::Unmet& unmet) { return unmet.directive == name; });
     if (asks)
         settings.unmet.push_back({name, std::move(why), std::move(hint)});
-}
-
-std::optional<MemberMode> member_mode(std::string_view word) {
-    auto mode = parse_keyword(word, member_modes);
-    return mode ? std::optional(*mode) : std::nullopt;
 }
 
 // A CA that is closed is left out of a list; alone it stops its MD.
@@ -122,31 +77,11 @@ void set_authorities(const Directive& directive, Settings& settings, Report& rep
     settings.set_directory_urls(urls.empty() ? closed : urls);
 }
 
-void set_agreement(const Directive& directive, Settings& settings, Report& report) {
-    const Argument& argument = directive.arguments[0];
-    if (same_word(argument.text, "accepted")) {
-        settings.set_for_issuers(&Issuer::agreement, std::string("accepted"));
-    } else if (parse_http_url(argument.text)) {
-        settings.set_for_issuers(&Issuer::agreement, argument.text);
-    } else {
-        report.error(argument.at, in_quotes(argument.text) + " is neither 'accepted' nor a URL",
-                     "write accepted when you agree to the CA's terms of service");
-    }
-}
-
 void check_protocol(const Directive& directive, Settings&, Report& report) {
     const Argument& argument = directive.arguments[0];
     if (!same_word(argument.text, "ACME"))
         report.error(argument.at, in_quotes(argument.text) + " is not a protocol of mdcertd",
                      "ACME is the only one: leave the line out");
-}
-
-void set_ca_file(const Directive& directive, Settings& settings, Report& report) {
-    const Argument& argument = directive.arguments[0];
-    if (argument.text.empty())
-        return report.error(argument.at, "an empty path", "write none for the system's roots");
-    const std::string file = same_word(argument.text, "none") ? "" : argument.text;
-    settings.set_for_issuers(&Issuer::ca_certificate_file, file);
 }
 
 // httpd shows ServerAdmin on error pages, so it may be anything there; only an address that a CA
@@ -247,34 +182,6 @@ void add_key_file(const Directive& directive, Settings& settings, Report& report
     add_file(directive, settings.key_files, report);
 }
 
-void set_must_staple(const Directive& directive, Settings& settings, Report& report) {
-    auto on = parse_on_off(directive.arguments[0].text);
-    if (on)
-        settings.must_staple = *on;
-    else
-        report.error(directive.arguments[0].at, on.error());
-}
-
-void set_renew_window(const Directive& directive, Settings& settings, Report& report) {
-    set_window(directive, settings.renew_window, report);
-}
-
-void set_warn_window(const Directive& directive, Settings& settings, Report& report) {
-    set_window(directive, settings.warn_window, report);
-}
-
-void set_drive_mode(const Directive& directive, Settings& settings, Report& report) {
-    set_keyword(directive, drive_modes, settings.drive_mode, report, 3);
-}
-
-void set_require_https(const Directive& directive, Settings& settings, Report& report) {
-    set_keyword(directive, https_modes, settings.require_https, report);
-}
-
-void set_members(const Directive& directive, Settings& settings, Report& report) {
-    set_keyword(directive, member_modes, settings.members, report);
-}
-
 void set_http_proxy(const Directive& directive, Settings& settings, Report& report) {
     const Argument& argument = directive.arguments[0];
     const bool by_tls = is_https_url(argument.text);
@@ -295,18 +202,8 @@ std::string authorities_text(const Settings& settings) {
     return joined(settings.directory_urls());
 }
 
-std::string agreement_text(const Settings& settings) {
-    const std::string& agreement = settings.common().agreement;
-    return agreement.empty() ? "" : as_word(agreement);
-}
-
 std::string protocol_text(const Settings&) {
     return "ACME";
-}
-
-std::string ca_file_text(const Settings& settings) {
-    const std::string& file = settings.common().ca_certificate_file;
-    return file.empty() ? "none" : as_word(file);
 }
 
 std::string contacts_text(const Settings& settings) {
@@ -335,33 +232,9 @@ std::string key_files_text(const Settings& settings) {
     return lines_of(settings.key_files);
 }
 
-std::string must_staple_text(const Settings& settings) {
-    return settings.must_staple ? "on" : "off";
-}
-
-std::string renew_window_text(const Settings& settings) {
-    return settings.renew_window.text();
-}
-
-std::string warn_window_text(const Settings& settings) {
-    return settings.warn_window.text();
-}
-
-std::string drive_mode_text(const Settings& settings) {
-    return keyword_text(drive_modes, settings.drive_mode);
-}
-
-std::string require_https_text(const Settings& settings) {
-    return keyword_text(https_modes, settings.require_https);
-}
-
 std::string http_proxy_text(const Settings& settings) {
     const std::string& proxy = settings.common().http_proxy;
     return proxy.empty() ? "none" : as_word(without_password(proxy));
-}
-
-std::string members_text(const Settings& settings) {
-    return keyword_text(member_modes, settings.members);
 }
 
 }  // namespace md::config

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Setters and texts of the directives that set managed domains; the schema's rows name them.
+// Setters and texts of the directives that set managed domains and are more than one word of a kind
+// (config/codecs); the schema's rows name them.
 #pragma once
 
 #include "config/document.hpp"
@@ -10,9 +11,7 @@ namespace md::config {
 using model::Settings;
 
 void set_authorities(const Directive& directive, Settings& settings, Report& report);
-void set_agreement(const Directive& directive, Settings& settings, Report& report);
 void check_protocol(const Directive& directive, Settings& settings, Report& report);
-void set_ca_file(const Directive& directive, Settings& settings, Report& report);
 void set_server_admin(const Directive& directive, Settings& settings, Report& report);
 void set_contacts(const Directive& directive, Settings& settings, Report& report);
 void set_challenges(const Directive& directive, Settings& settings, Report& report);
@@ -23,39 +22,21 @@ void set_certificate_file(const Directive& directive, Settings& settings, Report
 void add_certificate_file(const Directive& directive, Settings& settings, Report& report);
 void set_key_file(const Directive& directive, Settings& settings, Report& report);
 void add_key_file(const Directive& directive, Settings& settings, Report& report);
-void set_must_staple(const Directive& directive, Settings& settings, Report& report);
-void set_renew_window(const Directive& directive, Settings& settings, Report& report);
-void set_warn_window(const Directive& directive, Settings& settings, Report& report);
-void set_drive_mode(const Directive& directive, Settings& settings, Report& report);
-void set_require_https(const Directive& directive, Settings& settings, Report& report);
 void set_http_proxy(const Directive& directive, Settings& settings, Report& report);
-// MDMembers where it names no domains: "auto" or "manual".
-void set_members(const Directive& directive, Settings& settings, Report& report);
 
 std::string authorities_text(const Settings& settings);
-std::string agreement_text(const Settings& settings);
 std::string protocol_text(const Settings& settings);
-std::string ca_file_text(const Settings& settings);
 std::string contacts_text(const Settings& settings);
 std::string challenges_text(const Settings& settings);
 std::string keys_text(const Settings& settings);
 std::string served_at_text(const Settings& settings);
 std::string certificate_files_text(const Settings& settings);
 std::string key_files_text(const Settings& settings);
-std::string must_staple_text(const Settings& settings);
-std::string renew_window_text(const Settings& settings);
-std::string warn_window_text(const Settings& settings);
-std::string drive_mode_text(const Settings& settings);
-std::string require_https_text(const Settings& settings);
 std::string http_proxy_text(const Settings& settings);
-std::string members_text(const Settings& settings);
 
 // The directive asks for what mdcertd cannot do, or, where it does not, takes back that one of its
 // kind outside of the section does.
 void ask_for(const Directive& directive, Settings& settings, bool asks, std::string why,
              std::string hint);
-
-// The mode "auto" or "manual", nullopt for any other word.
-std::optional<model::MemberMode> member_mode(std::string_view word);
 
 }  // namespace md::config

@@ -29,7 +29,7 @@ bool same_arguments(const Directive& one, const Directive& other) {
 bool may_be_repeated(const DirectiveSpec& spec) {
     return spec.name == "Listen" || spec.name == "MDStatusListen" || spec.name == "LogLevel" ||
            spec.name == "SSLEngine" || spec.name == "ServerName" || spec.name == "MDPortMap" ||
-           spec.add_domain != nullptr;
+           spec.domain.add != nullptr;
 }
 
 constexpr std::size_t most_names = 100;
@@ -122,12 +122,12 @@ void Lowering::apply(const Directive& directive, model::Shared<model::Settings>&
         report_.warning(directive.at, std::string(spec.name) + " is set again",
                         "this one counts, not the one at " + sources_.origin(former->at).text());
     former = &directive;
-    if (spec.set_server != nullptr)
-        spec.set_server(directive, loaded_.desired.server, report_);
-    else if (spec.add_domain != nullptr && is_further)
-        spec.add_domain(directive, settings.edit(), report_);
-    else if (spec.set_domain != nullptr)
-        spec.set_domain(directive, settings.edit(), report_);
+    if (spec.server.set != nullptr)
+        spec.server.set(directive, loaded_.desired.server, report_);
+    else if (spec.domain.add != nullptr && is_further)
+        spec.domain.add(directive, settings.edit(), report_);
+    else if (spec.domain.set != nullptr)
+        spec.domain.set(directive, settings.edit(), report_);
     remember(origins, {spec.setting_name(), kind, sources_.origin(directive.at)});
 }
 
@@ -142,7 +142,7 @@ void Lowering::check_port_map() {
 
 void Lowering::apply_default_members(const Directive& directive) {
     const Argument& first = directive.arguments[0];
-    auto mode = member_mode(first.text);
+    auto mode = parse_member_mode(first.text);
     if (!mode || directive.arguments.size() > 1) {
         const Argument& wrong = mode ? directive.arguments[1] : first;
         return report_.error(wrong.at, "outside of <ManagedDomain> there is only auto or manual",
@@ -170,7 +170,9 @@ void Lowering::add_domain(const DomainBlock& block) {
     }
     if (!made.members.empty())
         return check_wishes(domain, given);
-    auto is_mode = [](const Argument& argument) { return member_mode(argument.text).has_value(); };
+    auto is_mode = [](const Argument& argument) {
+        return parse_member_mode(argument.text).has_value();
+    };
     if (std::all_of(block.opening.arguments.begin(), block.opening.arguments.end(), is_mode))
         report_.error(block.opening.at, "a managed domain without a name",
                       "write ManagedDomain NAME [NAME...]");
@@ -307,7 +309,7 @@ void Lowering::check_static(std::size_t domain, const Given& own) {
 // The names of a ManagedDomain or MDMember line; "auto" and "manual" may stand among them.
 void Lowering::add_names(const Directive& directive, std::size_t domain) {
     for (const Argument& argument : directive.arguments) {
-        if (auto mode = member_mode(argument.text)) {
+        if (auto mode = parse_member_mode(argument.text)) {
             loaded_.desired.domains[domain].settings.edit().members = *mode;
             remember(loaded_.domain_origins[domain].values,
                      {"MDMembers", OriginKind::section, sources_.origin(argument.at)});

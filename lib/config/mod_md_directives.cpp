@@ -152,7 +152,7 @@ constexpr DirectiveSpec of_server(std::string_view name, std::string_view argume
     spec.name = name;
     spec.arguments = arguments;
     spec.most = most;
-    spec.set_server = set;
+    spec.server.set = set;
     return spec;
 }
 
@@ -165,7 +165,7 @@ constexpr DirectiveSpec of_domain(std::string_view name, std::string_view argume
     spec.places = places;
     spec.arguments = arguments;
     spec.most = most;
-    spec.set_domain = set;
+    spec.domain.set = set;
     return spec;
 }
 

@@ -12,6 +12,8 @@
 namespace md::config {
 namespace {
 
+using model::Issuer;
+
 constexpr unsigned anywhere = at_top | in_domain | in_host;
 constexpr unsigned many = 1'000'000;
 
@@ -24,8 +26,7 @@ const DirectiveSpec rows[] = {
         .example = "ServerRoot /srv/mdcertd",
         .sentence = "The folder below which relative paths start and the control socket lies. In a "
                     "file that holds directives of httpd it serves Include alone.",
-        .set_server = set_server_root,
-        .show_server = server_root_text,
+        .server = one_word<&ServerSettings::server_root, codec::absolute_folder>,
     },
     {
         .name = "MDStoreDir",
@@ -34,8 +35,7 @@ const DirectiveSpec rows[] = {
         .example = "MDStoreDir /var/lib/certificates",
         .sentence =
             "The folder of the store: accounts, keys and certificates. Relative to ServerRoot.",
-        .set_server = set_store_dir,
-        .show_server = store_dir_text,
+        .server = one_word<&ServerSettings::store_dir, codec::folder>,
     },
     {
         .name = "User",
@@ -45,8 +45,7 @@ const DirectiveSpec rows[] = {
         .example = "User mdcertd",
         .sentence = "The account mdcertd becomes when it is started as root. In a file that holds "
                     "directives of httpd it means httpd and is passed over.",
-        .set_server = set_user,
-        .show_server = user_text,
+        .server = one_word<&ServerSettings::user, codec::account_name>,
     },
     {
         .name = "Group",
@@ -56,8 +55,7 @@ const DirectiveSpec rows[] = {
         .example = "Group mdcertd",
         .sentence = "The group mdcertd becomes when it is started as root; as with User, not the "
                     "one of an httpd file.",
-        .set_server = set_group,
-        .show_server = group_text,
+        .server = one_word<&ServerSettings::group, codec::account_name>,
     },
     {
         .name = "LogLevel",
@@ -68,8 +66,7 @@ const DirectiveSpec rows[] = {
         .example = "LogLevel warn md:debug",
         .sentence = "What is logged: error, warn, info, debug or trace. The words of httpd are "
                     "understood; of module levels the one of md counts.",
-        .set_server = set_log_level,
-        .show_server = log_level_text,
+        .server = {.set = set_log_level, .show = log_level_text},
     },
     {
         .name = "Listen",
@@ -78,8 +75,7 @@ const DirectiveSpec rows[] = {
         .example = "Listen 192.0.2.1:80",
         .sentence = "Narrows the addresses on which the responder answers at that port; without "
                     "any, all IPv6 and IPv4 addresses. May be repeated.",
-        .set_server = add_listen,
-        .show_server = listens_text,
+        .server = {.set = add_listen, .show = listens_text},
     },
     {
         .name = "MDStatusListen",
@@ -88,8 +84,7 @@ const DirectiveSpec rows[] = {
         .example = "MDStatusListen 9180",
         .sentence = "Where the status page, /status.json, /metrics and /healthz are; a port alone "
                     "is for this machine only. There is no password. May be repeated.",
-        .set_server = add_status_listen,
-        .show_server = status_listens_text,
+        .server = {.set = add_status_listen, .show = status_listens_text},
     },
     {
         .name = "MDPortMap",
@@ -100,8 +95,7 @@ const DirectiveSpec rows[] = {
         .sentence = "Which local ports the world reaches as 80 and 443; '-' where it does not. A "
                     "web server that has port 80 passes the CA's questions on to a Unix socket, "
                     "or to a port below 1024: any local user could take another one.",
-        .set_server = set_port_map,
-        .show_server = port_map_text,
+        .server = {.set = set_port_map, .show = port_map_text},
     },
     {
         .name = "MDHealthPath",
@@ -110,8 +104,7 @@ const DirectiveSpec rows[] = {
         .example = "MDHealthPath /healthz",
         .sentence = "The path at which the responder answers 200 on its ports, under any name, for "
                     "a load balancer that looks whether it is there; whatever renewals do.",
-        .set_server = set_health_path,
-        .show_server = health_path_text,
+        .server = one_word<&ServerSettings::health_path, codec::health_path>,
     },
     {
         .name = "MDProxyProtocol",
@@ -122,8 +115,7 @@ const DirectiveSpec rows[] = {
         .sentence = "The load balancers that put a PROXY header (version 1 or 2) in front of what "
                     "they pass on: required of these addresses, or of the Unix socket, and refused "
                     "of all others. It gives nobody any right.",
-        .set_server = set_proxy_protocol,
-        .show_server = proxy_protocol_text,
+        .server = {.set = set_proxy_protocol, .show = proxy_protocol_text},
     },
     {
         .name = "MDNotifyCmd",
@@ -133,8 +125,7 @@ const DirectiveSpec rows[] = {
         .example = "MDNotifyCmd /usr/lib/mdcertd/reload nginx",
         .sentence = "The program that is run when certificates are ready, with the names of their "
                     "managed domains as last arguments; again and again until it succeeds.",
-        .set_server = set_notify_command,
-        .show_server = notify_command_text,
+        .server = {.set = set_notify_command, .show = notify_command_text},
     },
     {
         .name = "MDMessageCmd",
@@ -146,8 +137,7 @@ const DirectiveSpec rows[] = {
             "The program that is run for each event, with the reason (renewing, "
             "challenge-setup:TYPE:NAME, renewed, installed, expiring, errored) and the name "
             "of the managed domain as last arguments.",
-        .set_server = set_message_command,
-        .show_server = message_command_text,
+        .server = {.set = set_message_command, .show = message_command_text},
     },
     {
         .name = "MDRetryDelay",
@@ -156,8 +146,7 @@ const DirectiveSpec rows[] = {
         .example = "MDRetryDelay 30s",
         .sentence = "How long the first retry waits after a passing trouble; it doubles with each "
                     "further one, up to an hour.",
-        .set_server = set_retry_delay,
-        .show_server = retry_delay_text,
+        .server = one_word<&ServerSettings::retry_delay, codec::delay>,
     },
     {.name = "MDCheckInterval",
      .arguments = "DURATION",
@@ -166,15 +155,13 @@ const DirectiveSpec rows[] = {
      .sentence =
          "How often, at least, all managed domains are looked at, and what lies on disk of them; "
          "not longer than 12 hours.",
-     .set_server = set_check_interval,
-     .show_server = check_interval_text},
+     .server = {.set = set_check_interval, .show = check_interval_text}},
     {.name = "MDMaxParallel",
      .arguments = "NUMBER",
      .default_value = "8",
      .example = "MDMaxParallel 4",
      .sentence = "How many managed domains are driven at once, at most.",
-     .set_server = set_max_parallel,
-     .show_server = max_parallel_text},
+     .server = one_word<&ServerSettings::max_parallel, codec::parallel>},
     {.name = "MDOrderRate",
      .most = 2,
      .arguments = "NUMBER DURATION | off | default",
@@ -183,8 +170,7 @@ const DirectiveSpec rows[] = {
      .sentence =
          "How many orders are placed at a CA in any such time; those that expire soonest go "
          "first. The default is 300 in 3 hours for Let's Encrypt, off for other CAs.",
-     .set_server = set_order_rate,
-     .show_server = order_rate_text},
+     .server = {.set = set_order_rate, .show = order_rate_text}},
 
     // The managed domains
     {
@@ -220,8 +206,7 @@ const DirectiveSpec rows[] = {
         .example = "MDMembers manual",
         .sentence = "Whether the names of a TLS virtual host that has one of a managed domain's "
                     "names join it (auto), or are only warned of (manual).",
-        .set_domain = set_members,
-        .show_domain = members_text,
+        .domain = one_word<&Settings::members, codec::member_mode>,
     },
     {
         .name = "MDDriveMode",
@@ -233,8 +218,7 @@ const DirectiveSpec rows[] = {
         .example = "MDDriveMode always",
         .sentence = "Which managed domains get certificates: those in use (auto), all (always), "
                     "none (manual).",
-        .set_domain = set_drive_mode,
-        .show_domain = drive_mode_text,
+        .domain = one_word<&Settings::drive_mode, codec::drive_mode>,
     },
     {
         .name = "MDRenewWindow",
@@ -245,8 +229,7 @@ const DirectiveSpec rows[] = {
         .example = "MDRenewWindow 21d",
         .sentence =
             "How long before its end a certificate is renewed: a time, or a share of its lifetime.",
-        .set_domain = set_renew_window,
-        .show_domain = renew_window_text,
+        .domain = one_word<&Settings::renew_window, codec::window>,
     },
     {
         .name = "MDWarnWindow",
@@ -258,8 +241,7 @@ const DirectiveSpec rows[] = {
         .sentence =
             "How long before the end of a certificate MDMessageCmd is told daily that it is "
             "expiring: a time, or a share of its lifetime.",
-        .set_domain = set_warn_window,
-        .show_domain = warn_window_text,
+        .domain = one_word<&Settings::warn_window, codec::window>,
     },
     {
         .name = "MDPrivateKeys",
@@ -271,8 +253,7 @@ const DirectiveSpec rows[] = {
         .example = "MDPrivateKeys P-256 RSA 3072",
         .sentence =
             "The key of a new certificate; with several types there is one certificate for each.",
-        .set_domain = set_keys,
-        .show_domain = keys_text,
+        .domain = {.set = set_keys, .show = keys_text},
     },
     {
         .name = "MDMustStaple",
@@ -282,8 +263,7 @@ const DirectiveSpec rows[] = {
         .default_value = "off",
         .example = "MDMustStaple on",
         .sentence = "Whether the certificate demands a stapled OCSP answer of its server.",
-        .set_domain = set_must_staple,
-        .show_domain = must_staple_text,
+        .domain = one_word<&Settings::must_staple, codec::on_off>,
     },
     {.name = "MDRequireHttps",
      .scope = Scope::domain,
@@ -292,8 +272,7 @@ const DirectiveSpec rows[] = {
      .default_value = "off",
      .example = "MDRequireHttps temporary",
      .sentence = "Whether the responder sends requests on port 80 to https, for now or for good.",
-     .set_domain = set_require_https,
-     .show_domain = require_https_text},
+     .domain = one_word<&Settings::require_https, codec::https_mode>},
 
     {.name = "MDServedAt",
      .scope = Scope::domain,
@@ -303,9 +282,7 @@ const DirectiveSpec rows[] = {
      .example = "MDServedAt mail.example.org:25 starttls smtp mail.example.org:993",
      .sentence = "Where the certificate is served: after the notification mdcertd looks whether it "
                  "is the new one.",
-     .set_domain = set_served_at,
-     .add_domain = add_served_at,
-     .show_domain = served_at_text},
+     .domain = {set_served_at, add_served_at, served_at_text}},
 
     {
         .name = "MDCertificateFile",
@@ -315,9 +292,7 @@ const DirectiveSpec rows[] = {
         .example = "MDCertificateFile /etc/ssl/example.org.pem",
         .sentence = "The certificate is this file, which somebody else renews: mdcertd leaves the "
                     "managed domain alone. May be repeated. Relative to ServerRoot.",
-        .set_domain = set_certificate_file,
-        .add_domain = add_certificate_file,
-        .show_domain = certificate_files_text,
+        .domain = {set_certificate_file, add_certificate_file, certificate_files_text},
     },
     {
         .name = "MDCertificateKeyFile",
@@ -326,9 +301,7 @@ const DirectiveSpec rows[] = {
         .arguments = "FILE",
         .example = "MDCertificateKeyFile /etc/ssl/private/example.org.key",
         .sentence = "The private key of an MDCertificateFile, one for each, in the same order.",
-        .set_domain = set_key_file,
-        .add_domain = add_key_file,
-        .show_domain = key_files_text,
+        .domain = {set_key_file, add_key_file, key_files_text},
     },
 
     // The certificate authority
@@ -341,8 +314,7 @@ const DirectiveSpec rows[] = {
         .default_value = "https://acme-v02.api.letsencrypt.org/directory",
         .example = "MDCertificateAuthority LetsEncrypt-Test",
         .sentence = "The CA, by the URL of its directory or by its name.",
-        .set_domain = set_authorities,
-        .show_domain = authorities_text,
+        .domain = {.set = set_authorities, .show = authorities_text},
     },
     {
         .name = "MDCertificateAgreement",
@@ -352,8 +324,7 @@ const DirectiveSpec rows[] = {
         .example = "MDCertificateAgreement accepted",
         .sentence =
             "That you agree to the CA's terms of service: in general, or to those at the URL.",
-        .set_domain = set_agreement,
-        .show_domain = agreement_text,
+        .domain = one_word<&Issuer::agreement, codec::agreement>,
     },
     {
         .name = "MDContactEmail",
@@ -363,8 +334,7 @@ const DirectiveSpec rows[] = {
         .arguments = "ADDRESS",
         .example = "MDContactEmail certificates@example.org",
         .sentence = "Where the CA writes to. Without it ServerAdmin is taken.",
-        .set_domain = set_contacts,
-        .show_domain = contacts_text,
+        .domain = {.set = set_contacts, .show = contacts_text},
     },
     {
         .name = "ServerAdmin",
@@ -376,7 +346,7 @@ const DirectiveSpec rows[] = {
         .sentence = "The contact where no MDContactEmail is given; one in a virtual host counts "
                     "where there is none outside.",
         .setting = "MDContactEmail",
-        .set_domain = set_server_admin,
+        .domain = {.set = set_server_admin},
     },
     {
         .name = "MDCertificateProtocol",
@@ -386,8 +356,7 @@ const DirectiveSpec rows[] = {
         .default_value = "ACME",
         .example = "MDCertificateProtocol ACME",
         .sentence = "How the CA is talked to; there is only one way.",
-        .set_domain = check_protocol,
-        .show_domain = protocol_text,
+        .domain = {.set = check_protocol, .show = protocol_text},
     },
     {
         .name = "MDCACertificateFile",
@@ -398,8 +367,7 @@ const DirectiveSpec rows[] = {
         .example = "MDCACertificateFile /etc/ssl/certs/our-ca.pem",
         .sentence = "The roots that the CA's own https certificate is checked against, instead of "
                     "the system's. Relative to ServerRoot.",
-        .set_domain = set_ca_file,
-        .show_domain = ca_file_text,
+        .domain = one_word<&Issuer::ca_certificate_file, codec::ca_file>,
     },
     {
         .name = "MDCAChallenges",
@@ -411,8 +379,7 @@ const DirectiveSpec rows[] = {
         .example = "MDCAChallenges http-01",
         .sentence = "The ways to prove that a name is yours, in the order in which they are tried: "
                     "tls-alpn-01 (port 443), http-01 (port 80).",
-        .set_domain = set_challenges,
-        .show_domain = challenges_text,
+        .domain = {.set = set_challenges, .show = challenges_text},
     },
     {.name = "MDHttpProxy",
      .scope = Scope::domain,
@@ -422,8 +389,7 @@ const DirectiveSpec rows[] = {
      .example = "MDHttpProxy http://proxy.example.org:3128",
      .sentence =
          "The proxy through which the CA is reached; http://USER:PASSWORD@HOST:PORT logs in there.",
-     .set_domain = set_http_proxy,
-     .show_domain = http_proxy_text},
+     .domain = {.set = set_http_proxy, .show = http_proxy_text}},
 
     // The virtual hosts of a web server
     {

@@ -4,8 +4,8 @@
 // it.
 #pragma once
 
+#include "config/codecs.hpp"
 #include "config/document.hpp"
-#include "model/desired_state.hpp"
 
 #include <array>
 #include <span>
@@ -46,15 +46,9 @@ struct DirectiveSpec {
     std::string_view sentence;            // what it is for
     std::string_view setting = {};        // the row whose setting it gives, when not its own
 
-    // The setter of its scope; a mistake goes to the report and leaves the setting as it was.
-    void (*set_server)(const Directive&, model::ServerSettings&, Report&) = nullptr;
-    void (*set_domain)(const Directive&, model::Settings&, Report&) = nullptr;
-    // For a further line in the same place, where it adds to the former one; null: it replaces it.
-    void (*add_domain)(const Directive&, model::Settings&, Report&) = nullptr;
-    // The value as one writes it behind the name; "" when it is not set. A server setting that is
-    // given by several lines has them separated by '\n'.
-    std::string (*show_server)(const model::ServerSettings&) = nullptr;
-    std::string (*show_domain)(const model::Settings&) = nullptr;
+    // How it sets what it is about, by its scope.
+    Setting<model::ServerSettings> server = {};
+    Setting<model::Settings> domain = {};
 
     std::string_view setting_name() const { return setting.empty() ? name : setting; }
 };

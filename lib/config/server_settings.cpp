@@ -11,10 +11,8 @@ namespace {
 
 using model::LogLevel;
 
-constexpr unsigned most_parallel = 64;
 constexpr unsigned most_orders = 1'000'000;
 constexpr std::chrono::seconds longest_rate_period = std::chrono::days{30};
-constexpr std::size_t longest_health_path = 256;
 constexpr std::size_t log_levels_shown = 5;
 // httpd's words; the ones of ours first, which are those that are shown.
 constexpr Keyword<LogLevel> log_levels[] = {
@@ -28,18 +26,6 @@ constexpr Keyword<LogLevel> log_levels[] = {
 
 bool is_our_module(std::string_view name) {
     return same_word(name, "md") || same_word(name, "md_module") || same_word(name, "mod_md.c");
-}
-
-// Users and groups by name or, as httpd has it, by "#number".
-void set_identity(const Directive& directive, std::string& identity, Report& report) {
-    const Argument& argument = directive.arguments[0];
-    bool is_name = std::none_of(argument.text.begin(), argument.text.end(), [](char c) {
-        return is_blank(c) || c == ':' || c == '/' || static_cast<unsigned char>(c) < ' ';
-    });
-    if (argument.text.empty() || !is_name)
-        return report.error(argument.at, in_quotes(argument.text) + " is not a name of an account",
-                            "write a name such as mdcertd");
-    identity = argument.text;
 }
 
 void set_command(const Directive& directive, std::vector<std::string>& command, Report& report) {
@@ -73,31 +59,6 @@ std::string path_below(const std::string& folder, const std::string& path) {
     if (path.starts_with('/'))
         return path;
     return folder + (folder.ends_with('/') ? "" : "/") + path;
-}
-
-void set_server_root(const Directive& directive, ServerSettings& server, Report& report) {
-    const Argument& argument = directive.arguments[0];
-    if (!argument.text.starts_with('/'))
-        return report.error(argument.at, in_quotes(argument.text) + " is not an absolute path",
-                            "start it with a '/'");
-    server.server_root = argument.text;
-    while (server.server_root.size() > 1 && server.server_root.ends_with('/'))
-        server.server_root.pop_back();
-}
-
-void set_store_dir(const Directive& directive, ServerSettings& server, Report& report) {
-    const Argument& argument = directive.arguments[0];
-    if (argument.text.empty())
-        return report.error(argument.at, "an empty path", "leave the line out for the default");
-    server.store_dir = argument.text;
-}
-
-void set_user(const Directive& directive, ServerSettings& server, Report& report) {
-    set_identity(directive, server.user, report);
-}
-
-void set_group(const Directive& directive, ServerSettings& server, Report& report) {
-    set_identity(directive, server.group, report);
 }
 
 // "level", "module:level" and both: what names mod_md beats what names no module, as in httpd.
@@ -159,25 +120,6 @@ void set_port_map(const Directive& directive, ServerSettings& server, Report& re
     server.port_map = map;
 }
 
-// What a request can have as its path, no more: a query or an escaped character would never match.
-void set_health_path(const Directive& directive, ServerSettings& server, Report& report) {
-    const Argument& argument = directive.arguments[0];
-    const std::string& path = argument.text;
-    if (same_word(path, "none"))
-        return server.health_path.clear();
-    bool is_path = path.starts_with('/') && path.size() <= longest_health_path &&
-                   std::all_of(path.begin(), path.end(), [](char c) {
-                       return c > ' ' && c < 0x7f && c != '?' && c != '#' && c != '%';
-                   });
-    if (!is_path)
-        return report.error(argument.at, in_quotes(path) + " is not a path of a request",
-                            "write one such as /healthz, without query and escapes");
-    if (path == "/.well-known" || path.starts_with("/.well-known/"))
-        return report.error(argument.at, "what is below /.well-known/ is for the CA and others",
-                            "write a path such as /healthz");
-    server.health_path = path;
-}
-
 void set_proxy_protocol(const Directive& directive, ServerSettings& server, Report& report) {
     model::ProxySources sources;
     for (const Argument& argument : directive.arguments) {
@@ -205,16 +147,6 @@ void set_message_command(const Directive& directive, ServerSettings& server, Rep
     set_command(directive, server.message_command, report);
 }
 
-void set_retry_delay(const Directive& directive, ServerSettings& server, Report& report) {
-    const Argument& argument = directive.arguments[0];
-    auto delay = parse_seconds(argument.text, std::chrono::seconds{1});
-    if (!delay)
-        return report.error(argument.at, delay.error());
-    if (delay->count() == 0)
-        return report.error(argument.at, "a delay of nothing", "the shortest is 1s");
-    server.retry_delay = *delay;
-}
-
 void set_check_interval(const Directive& directive, ServerSettings& server, Report& report) {
     const Argument& argument = directive.arguments[0];
     auto interval = parse_seconds(argument.text, std::chrono::seconds{1});
@@ -227,15 +159,6 @@ void set_check_interval(const Directive& directive, ServerSettings& server, Repo
         interval = std::chrono::seconds{std::chrono::hours{12}};
     }
     server.check_interval = *interval;
-}
-
-void set_max_parallel(const Directive& directive, ServerSettings& server, Report& report) {
-    const Argument& argument = directive.arguments[0];
-    auto number = parse_number(argument.text);
-    if (!number || *number < 1 || *number > most_parallel)
-        return report.error(argument.at, in_quotes(argument.text) + " is not a number from 1 to 64",
-                            "8 is the default, and kind to every CA");
-    server.max_parallel = *number;
 }
 
 void set_order_rate(const Directive& directive, ServerSettings& server, Report& report) {
@@ -263,22 +186,6 @@ void set_order_rate(const Directive& directive, ServerSettings& server, Report& 
         return report.error(time.at, in_quotes(time.text) + " is no time to count orders in",
                             "write a time from 1s to 30d");
     server.order_rate = model::OrderRate{*orders, *period};
-}
-
-std::string server_root_text(const ServerSettings& server) {
-    return as_word(server.server_root);
-}
-
-std::string store_dir_text(const ServerSettings& server) {
-    return as_word(server.store_dir);
-}
-
-std::string user_text(const ServerSettings& server) {
-    return as_word(server.user);
-}
-
-std::string group_text(const ServerSettings& server) {
-    return as_word(server.group);
 }
 
 std::string log_level_text(const ServerSettings& server) {
@@ -313,10 +220,6 @@ std::string port_map_text(const ServerSettings& server) {
     return as_word("80:" + http) + " 443:" + port(map.https);
 }
 
-std::string health_path_text(const ServerSettings& server) {
-    return server.health_path.empty() ? "none" : as_word(server.health_path);
-}
-
 std::string proxy_protocol_text(const ServerSettings& server) {
     std::string text = server.proxy_sources.unix_socket ? "unix" : "";
     for (const model::AddressRange& range : server.proxy_sources.ranges)
@@ -332,16 +235,8 @@ std::string message_command_text(const ServerSettings& server) {
     return command_text(server.message_command);
 }
 
-std::string retry_delay_text(const ServerSettings& server) {
-    return duration_text(server.retry_delay);
-}
-
 std::string check_interval_text(const ServerSettings& server) {
     return duration_text(server.check_interval);
-}
-
-std::string max_parallel_text(const ServerSettings& server) {
-    return std::to_string(server.max_parallel);
 }
 
 std::string order_rate_text(const ServerSettings& server) {

@@ -9,39 +9,24 @@ namespace md::config {
 
 using model::ServerSettings;
 
-void set_server_root(const Directive& directive, ServerSettings& server, Report& report);
-void set_store_dir(const Directive& directive, ServerSettings& server, Report& report);
-void set_user(const Directive& directive, ServerSettings& server, Report& report);
-void set_group(const Directive& directive, ServerSettings& server, Report& report);
 void set_log_level(const Directive& directive, ServerSettings& server, Report& report);
 void add_listen(const Directive& directive, ServerSettings& server, Report& report);
 void add_status_listen(const Directive& directive, ServerSettings& server, Report& report);
 void set_port_map(const Directive& directive, ServerSettings& server, Report& report);
-void set_health_path(const Directive& directive, ServerSettings& server, Report& report);
 void set_proxy_protocol(const Directive& directive, ServerSettings& server, Report& report);
 void set_notify_command(const Directive& directive, ServerSettings& server, Report& report);
 void set_message_command(const Directive& directive, ServerSettings& server, Report& report);
-void set_retry_delay(const Directive& directive, ServerSettings& server, Report& report);
 void set_check_interval(const Directive& directive, ServerSettings& server, Report& report);
-
-void set_max_parallel(const Directive& directive, ServerSettings& server, Report& report);
 void set_order_rate(const Directive& directive, ServerSettings& server, Report& report);
 
-std::string server_root_text(const ServerSettings& server);
-std::string store_dir_text(const ServerSettings& server);
-std::string user_text(const ServerSettings& server);
-std::string group_text(const ServerSettings& server);
 std::string log_level_text(const ServerSettings& server);
 std::string listens_text(const ServerSettings& server);
 std::string status_listens_text(const ServerSettings& server);
 std::string port_map_text(const ServerSettings& server);
-std::string health_path_text(const ServerSettings& server);
 std::string proxy_protocol_text(const ServerSettings& server);
 std::string notify_command_text(const ServerSettings& server);
 std::string message_command_text(const ServerSettings& server);
-std::string retry_delay_text(const ServerSettings& server);
 std::string check_interval_text(const ServerSettings& server);
-std::string max_parallel_text(const ServerSettings& server);
 std::string order_rate_text(const ServerSettings& server);
 
 // The path itself, or what it means below the folder.

@@ -46,8 +46,8 @@ ValueOrigin origin_of(const DirectiveSpec& spec, const std::vector<ValueOrigin>&
 std::vector<Shown> server_settings(const Loaded& loaded) {
     std::vector<Shown> result;
     for (const DirectiveSpec& spec : schema())
-        if (spec.show_server != nullptr)
-            result.push_back({&spec, spec.show_server(loaded.desired.server),
+        if (spec.server.show != nullptr)
+            result.push_back({&spec, spec.server.show(loaded.desired.server),
                               origin_of(spec, {}, loaded.global_origins)});
     return result;
 }
@@ -57,9 +57,9 @@ std::vector<Shown> domain_settings(const Loaded& loaded, std::size_t domain) {
     const model::Settings& settings = *loaded.desired.domains[domain].settings;
     const std::vector<ValueOrigin>& own = loaded.domain_origins[domain].values;
     for (const DirectiveSpec& spec : schema())
-        if (spec.show_domain != nullptr)
+        if (spec.domain.show != nullptr)
             result.push_back(
-                {&spec, spec.show_domain(settings), origin_of(spec, own, loaded.global_origins)});
+                {&spec, spec.domain.show(settings), origin_of(spec, own, loaded.global_origins)});
     return result;
 }
 
