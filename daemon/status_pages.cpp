@@ -8,6 +8,8 @@
 #include "base/printable.hpp"
 #include "free_memory.hpp"
 #include "server/query.hpp"
+#include "store/layout.hpp"
+#include "store/records.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -94,7 +96,29 @@ std::string StatusPages::status(const std::vector<std::string>& names, json more
         more["reload-problem"] = loading_.problem;
     const drive::Reconcile& reconcile = engine_.reconcile();
     return admin::status_document(reconcile.desired(), reconcile.observed(), engine_.clock().now(),
-                                  names, more);
+                                  names, more,
+                                  [this](const std::string& name) { return log_of(name); });
+}
+
+// Of the attempts that go on.
+model::Log StatusPages::log_of(const std::string& name) const {
+    try {
+        auto text = engine_.store().read_now(store::staging_key(name, store::job_file));
+        return text ? store::parse_log(*text) : model::Log();
+    } catch (const base::Error&) {
+        return {};
+    }
+}
+
+json StatusPages::status_of(const model::ManagedDomain& domain, const model::Log& attempts) const {
+    const drive::Reconcile& reconcile = engine_.reconcile();
+    return admin::domain_status(domain, reconcile.observed().of(domain.name()),
+                                reconcile.desired().server, engine_.clock().now(), attempts);
+}
+
+json StatusPages::status_with_log(const model::ManagedDomain& domain) const {
+    bool is_tried = engine_.reconcile().observed().of(domain.name()).staged_job.has_value();
+    return status_of(domain, is_tried ? log_of(domain.name()) : model::Log());
 }
 
 std::optional<ServedPage> StatusPages::for_people(std::string_view query) {
@@ -121,25 +145,18 @@ ServedPage StatusPages::search(const std::string& part) {
 }
 
 std::string StatusPages::html(const std::string& searched, std::size_t most) const {
-    const drive::Reconcile& reconcile = engine_.reconcile();
-    const model::DesiredState& desired = reconcile.desired();
-    auto now = engine_.clock().now();
-    admin::StatusPage page(now, most);
-    for (const model::ManagedDomain& domain : desired.domains)
+    admin::StatusPage page(engine_.clock().now(), most);
+    for (const model::ManagedDomain& domain : engine_.reconcile().desired().domains)
         if (has_in_a_name(domain, searched))
-            page.add(admin::domain_status(domain, reconcile.observed().of(domain.name()),
-                                          desired.server, now));
+            page.add(status_with_log(domain));
     return page.finished({MDCERTD_VERSION, loading_.problem, base::printable(searched)});
 }
 
 std::string StatusPages::metrics() const {
     const drive::Reconcile& reconcile = engine_.reconcile();
-    const model::DesiredState& desired = reconcile.desired();
-    auto now = engine_.clock().now();
     admin::Metrics metrics;
-    for (const model::ManagedDomain& domain : desired.domains)
-        metrics.add(admin::domain_status(domain, reconcile.observed().of(domain.name()),
-                                         desired.server, now));
+    for (const model::ManagedDomain& domain : reconcile.desired().domains)
+        metrics.add(status_of(domain, {}));
     return metrics.finished(
         {started_at_, loading_.succeeded_at, loading_.problem.empty(), reconcile.sound_turns()});
 }
@@ -153,10 +170,7 @@ std::optional<ServedPage> StatusPages::one_domain(std::string_view encoded_name)
     admin::Selection found = admin::select(reconcile.desired(), {*name});
     if (found.domains.empty())
         return std::nullopt;
-    const model::ManagedDomain& domain = *found.domains.front();
-    json status = admin::domain_status(domain, reconcile.observed().of(domain.name()),
-                                       reconcile.desired().server, engine_.clock().now());
-    return page_of(json_type, status.dump() + "\n");
+    return page_of(json_type, status_with_log(*found.domains.front()).dump() + "\n");
 }
 
 template <typename Make>

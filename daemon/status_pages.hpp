@@ -47,6 +47,9 @@ private:
     };
 
     server::ServedPage health() const;
+    model::Log log_of(const std::string& name) const;
+    nlohmann::json status_of(const model::ManagedDomain& domain, const model::Log& attempts) const;
+    nlohmann::json status_with_log(const model::ManagedDomain& domain) const;
     std::optional<server::ServedPage> one_domain(std::string_view encoded_name) const;
     std::string metrics() const;
     std::optional<server::ServedPage> for_people(std::string_view query);

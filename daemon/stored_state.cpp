@@ -7,6 +7,8 @@
 #include "drive/observe.hpp"
 #include "drive/unused.hpp"
 #include "store/file_store.hpp"
+#include "store/job_file.hpp"
+#include "store/layout.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
@@ -26,6 +28,21 @@ base::Task<model::ObservedState> look(const model::DesiredState& desired, asio::
     model::ObservedState observed =
         co_await drive::observe(*store, desired, base::SystemClock{}.now());
     co_return observed;
+}
+
+base::Task<Histories> look_into_logs(const model::DesiredState& desired, asio::thread_pool& pool) {
+    Histories histories;
+    auto store = co_await store::FileStore::open_read_only(desired.server.store_dir, pool);
+    for (const model::ManagedDomain& domain : desired.domains) {
+        admin::History& history = histories[domain.name()];
+        if (!store)
+            continue;
+        const std::string& name = domain.name();
+        history.live = co_await store::read_log(*store, store::domain_key(name, store::job_file));
+        history.attempts =
+            co_await store::read_log(*store, store::staging_key(name, store::job_file));
+    }
+    co_return histories;
 }
 
 base::Task<nlohmann::json> look_for_unused(const model::DesiredState& desired,
@@ -77,6 +94,11 @@ base::Task<nlohmann::json> unused_json(store::Store& store, const model::Desired
 
 nlohmann::json unused_json(const model::DesiredState& desired) {
     return seen_by(look_for_unused, desired);
+}
+
+Histories stored_histories(const model::DesiredState& desired) {
+    require_sight(desired.server.store_dir);
+    return seen_by(look_into_logs, desired);
 }
 
 model::ObservedState stored_state(const model::DesiredState& desired) {

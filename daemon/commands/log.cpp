@@ -18,10 +18,10 @@ int log(const CommandLine& line) {
     model::DesiredState asked{loaded.desired.server, {}};
     for (const model::ManagedDomain* domain : admin::select_known(loaded.desired, line.names))
         asked.domains.push_back(*domain);
-    model::ObservedState observed = stored_state(asked);
+    const auto histories = stored_histories(asked);
     nlohmann::json answer = nlohmann::json::object();
     for (const model::ManagedDomain& domain : asked.domains) {
-        auto history = admin::history_of(observed.of(domain.name()));
+        auto history = admin::history_of(histories.at(domain.name()));
         if (line.json)
             answer[domain.name()] = admin::history_json(history);
         else

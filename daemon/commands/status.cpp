@@ -27,10 +27,24 @@ bool wants_colour() {
            (terminal == nullptr || std::string_view(terminal) != "dumb");
 }
 
+// Those of them whose attempts go on.
+model::DesiredState with_attempts(const model::DesiredState& desired,
+                                  const model::ObservedState& observed) {
+    model::DesiredState some{desired.server, {}};
+    for (const model::ManagedDomain& domain : desired.domains)
+        if (observed.of(domain.name()).staged_job)
+            some.domains.push_back(domain);
+    return some;
+}
+
 nlohmann::json status_without_daemon(const model::DesiredState& desired,
                                      const std::vector<std::string>& names,
                                      std::chrono::sys_seconds now) {
-    auto status = admin::status_json(desired, stored_state(desired), now, names);
+    const model::ObservedState observed = stored_state(desired);
+    const Histories histories = stored_histories(with_attempts(desired, observed));
+    auto status = admin::status_json(
+        desired, observed, now, names,
+        [&histories](const std::string& name) { return histories.at(name).attempts; });
     auto unused = names.empty() ? unused_json(desired) : nlohmann::json::array();
     if (!unused.empty())
         status["unused"] = std::move(unused);

@@ -68,14 +68,11 @@ std::string sentence(const LogEntry& entry) {
 
 }  // namespace
 
-std::vector<LogEntry> history_of(const model::ObservedDomain& held) {
-    std::vector<LogEntry> history;
-    for (const auto* job : {&held.live_job, &held.staged_job})
-        if (*job) {
-            std::vector<LogEntry> entries = (*job)->log.entries();
-            history.insert(history.end(), entries.rbegin(), entries.rend());
-        }
-    return history;
+std::vector<LogEntry> history_of(const History& history) {
+    std::vector<LogEntry> all;
+    for (const model::Log* log : {&history.live, &history.attempts})
+        all.insert(all.end(), log->rbegin(), log->rend());
+    return all;
 }
 
 nlohmann::json history_json(const std::vector<LogEntry>& history) {

@@ -3,7 +3,7 @@
 // stranger gets in with control characters.
 #pragma once
 
-#include "model/observed_state.hpp"
+#include "model/log_entry.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -12,8 +12,14 @@
 
 namespace md::admin {
 
-// The entries of both jobs, oldest first: how the live set came about, then the attempts since.
-std::vector<model::LogEntry> history_of(const model::ObservedDomain& held);
+// What the store has of it.
+struct History {
+    model::Log live;      // how the live set came about, and what became of it
+    model::Log attempts;  // those that go on
+};
+
+// All of it, oldest first.
+std::vector<model::LogEntry> history_of(const History& history);
 
 // JSON: [{"when" (HTTP date), "type", "status", "detail"}, ...], absent where empty.
 nlohmann::json history_json(const std::vector<model::LogEntry>& history);

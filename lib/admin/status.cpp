@@ -50,7 +50,7 @@ json key_json(const model::KeySpec& key) {
     return {{"type", "EC"}, {"curve", key.curve}};
 }
 
-json job_json(const model::Job& job) {
+json job_json(const model::Job& job, const model::Log& log) {
     json result{{"name", job.name},
                 {"finished", job.finished},
                 {"notified", job.notified},
@@ -58,7 +58,7 @@ json job_json(const model::Job& job) {
     put(result, "next-run", job.next_run);
     put(result, "last-run", job.last_run);
     put(result, "valid-from", job.valid_from);
-    result["log"] = {{"entries", history_json(job.log.entries())}};
+    result["log"] = {{"entries", history_json(log)}};
     return result;
 }
 
@@ -66,11 +66,12 @@ json job_json(const model::Job& job) {
 class Subject {
 public:
     Subject(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
-            const model::ServerSettings& server, sys_seconds now)
+            const model::ServerSettings& server, sys_seconds now, const model::Log& attempts)
         : wanted_(wanted),
           held_(held),
           server_(server),
           now_(now),
+          attempts_(attempts),
           step_(schedule::plan_domain(wanted, held, now)) {}
 
     // `whole`: with what is of use only when somebody asked for this one.
@@ -233,7 +234,7 @@ private:
         if (step_.rule == Rule::renew_window)
             put(result, "renew-at", step_.at);
         if (held_.staged_job)
-            result["renewal"] = job_json(*held_.staged_job);
+            result["renewal"] = job_json(*held_.staged_job, attempts_);
         if (held_.staged_job && !held_.staged_job->finished && held_.staged_job->last_failure)
             put_problem(result["last-problem"], *held_.staged_job->last_failure);
     }
@@ -293,6 +294,7 @@ private:
     const model::ObservedDomain& held_;
     const model::ServerSettings& server_;
     sys_seconds now_;
+    const model::Log& attempts_;
     schedule::Step step_;
 };
 
@@ -301,6 +303,11 @@ json frame_of(const Selection& selection) {
     for (const std::string& name : selection.unknown)
         result["unknown-names"].push_back(base::printable(name));
     return result;
+}
+
+model::Log log_of_attempts(const model::ObservedDomain& held, const model::ManagedDomain& wanted,
+                           const ReadLog& read_log) {
+    return held.staged_job && read_log ? read_log(wanted.name()) : model::Log();
 }
 
 }  // namespace
@@ -337,31 +344,37 @@ std::vector<const model::ManagedDomain*> select_known(const model::DesiredState&
 }
 
 json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
-                   const model::ServerSettings& server, sys_seconds now, bool whole) {
-    return Subject(wanted, held, server, now).described(whole);
+                   const model::ServerSettings& server, sys_seconds now, const model::Log& attempts,
+                   bool whole) {
+    return Subject(wanted, held, server, now, attempts).described(whole);
 }
 
 json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
-                 sys_seconds now, const std::vector<std::string>& names) {
+                 sys_seconds now, const std::vector<std::string>& names, const ReadLog& read_log) {
     Selection selection = select(desired, names);
     json result = frame_of(selection);
     result["managed-domains"] = json::array();
-    for (const model::ManagedDomain* domain : selection.domains)
-        result["managed-domains"].push_back(domain_status(*domain, observed.of(domain->name()),
-                                                          desired.server, now, !names.empty()));
+    for (const model::ManagedDomain* domain : selection.domains) {
+        const model::ObservedDomain& held = observed.of(domain->name());
+        result["managed-domains"].push_back(domain_status(*domain, held, desired.server, now,
+                                                          log_of_attempts(held, *domain, read_log),
+                                                          !names.empty()));
+    }
     return result;
 }
 
 std::string status_document(const model::DesiredState& desired,
                             const model::ObservedState& observed, sys_seconds now,
-                            const std::vector<std::string>& names, const json& more) {
+                            const std::vector<std::string>& names, const json& more,
+                            const ReadLog& read_log) {
     Selection selection = select(desired, names);
     std::string text = "{\"managed-domains\":[";
     for (const model::ManagedDomain* domain : selection.domains) {
+        const model::ObservedDomain& held = observed.of(domain->name());
         text += text.ends_with('[') ? "" : ",";
-        text +=
-            domain_status(*domain, observed.of(domain->name()), desired.server, now, !names.empty())
-                .dump();
+        text += domain_status(*domain, held, desired.server, now,
+                              log_of_attempts(held, *domain, read_log), !names.empty())
+                    .dump();
     }
     json frame = frame_of(selection);
     frame.update(more);

@@ -4,12 +4,14 @@
 #pragma once
 
 #include "model/desired_state.hpp"
+#include "model/log_entry.hpp"
 #include "model/observed_state.hpp"
 #include "schedule/plan.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,8 +31,11 @@ using std::chrono::sys_seconds;
 // name was written, "proofs":[{"type", "obstacle"}], which is absent where the challenge can work,
 // and the "certificate-file" and "key-file" of each key. A name of no MD is in "unknown-names",
 // which is absent when there is none. Times are HTTP dates, as in the store.
+// The log of the attempts at an MD is read for those that have some.
+using ReadLog = std::function<model::Log(const std::string& name)>;
 nlohmann::json status_json(const model::DesiredState& desired, const model::ObservedState& observed,
-                           sys_seconds now, const std::vector<std::string>& names);
+                           sys_seconds now, const std::vector<std::string>& names,
+                           const ReadLog& read_log = {});
 
 // The same, one MD after the other: ten thousand of them are not held as JSON at once.
 struct Selection {
@@ -41,14 +46,15 @@ Selection select(const model::DesiredState& desired, const std::vector<std::stri
 // The domains of the same; throws base::Error for a name that none has.
 std::vector<const model::ManagedDomain*> select_known(const model::DesiredState& desired,
                                                       const std::vector<std::string>& names);
-// `whole`: with "members".
+// `attempts`: the log of those that go on. `whole`: with "members".
 nlohmann::json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
                              const model::ServerSettings& server, sys_seconds now,
-                             bool whole = false);
+                             const model::Log& attempts = {}, bool whole = false);
 // What status_json() gives, with the members of the object `more`, as text.
 std::string status_document(const model::DesiredState& desired,
                             const model::ObservedState& observed, sys_seconds now,
-                            const std::vector<std::string>& names, const nlohmann::json& more);
+                            const std::vector<std::string>& names, const nlohmann::json& more,
+                            const ReadLog& read_log = {});
 
 // For people: of several that were not selected by name a table, else what there is to say of
 // each. `colour` adds ANSI. What stands in the JSON and concerns a person stands here too;

@@ -17,6 +17,7 @@
 #include "schedule/aftermath.hpp"
 #include "schedule/backoff.hpp"
 #include "schedule/plan.hpp"
+#include "store/job_file.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
 
@@ -70,7 +71,7 @@ public:
           name_(wanted.name()),
           digest_(attempt_digest(server, wanted, tools.store.passphrase())),
           authority_(nullptr),
-          messenger_(tools.hooks, tools.clock, server.message_command),
+          messenger_(tools.hooks, tools.clock, server.message_command, name_, news_),
           staging_(tools.store, name_, [this](std::string_view stage) { enter(stage); }) {
         if (held.staged_job)
             job_ = *held.staged_job;
@@ -85,6 +86,7 @@ public:
 private:
     void enter(std::string_view stage);
     base::Task<void> begin();
+    base::Task<std::string> tell(std::string reason, std::optional<sys_seconds>& told);
     base::Task<void> leave_former_ca();
     void note_early_start(sys_seconds now);
     base::Task<void> await_reach();
@@ -95,10 +97,12 @@ private:
     store::FormerNames former_names() const;
     void warn_when_due(const ObservedDomain& fresh) const;
     base::Task<std::optional<std::string>> former_md_json();
+    base::Task<std::string> staged_job();
     std::string md_json(const std::optional<std::string>& former) const;
     Verdict verdict_on(std::exception_ptr failed) const;
     void note_busy_ca(const Verdict& verdict);
     base::Task<void> write_job();
+    base::Task<void> record_job();
 
     const Tools& tools_;
     const model::ServerSettings& server_;
@@ -109,6 +113,7 @@ private:
     std::uint64_t digest_;  // of what the attempt depends on
     std::string stage_{model::stage::store};
     Authority* authority_;
+    store::News news_;  // not in the log of job.json yet
     Messenger messenger_;
     Staging staging_;
     Job job_;
@@ -144,13 +149,13 @@ base::Task<void> Attempt::run() {
 // asked.
 base::Task<void> Attempt::begin() {
     co_await leave_former_ca();
-    job_.last_run = tools_.clock.now();
+    job_.begun(tools_.clock.now());
     job_.finished = false;
     note_early_start(*job_.last_run);
-    job_.log.add({*job_.last_run, "starting", "", ""});
-    co_await tools_.store.write(store::staging_key(name_, store::job_file), store::to_text(job_));
+    news_.push_back({*job_.last_run, "starting", "", ""});
+    co_await write_job();
     enter(model::stage::message);
-    std::string veto = co_await messenger_.tell(job_, std::string(notify::reason::renewing));
+    std::string veto = co_await tell(std::string(notify::reason::renewing), job_.told.renewing);
     if (!veto.empty())
         throw Vetoed("MDMessageCmd refused the attempt: " + veto);
     std::string obstacle = acme::proving_obstacle(wanted_.certificate_names(),
@@ -163,6 +168,16 @@ base::Task<void> Attempt::begin() {
                               closed ? FailureCause::no_port : FailureCause::none);
     }
     co_await await_reach();
+}
+
+// Of attempts that follow each other closely, once an hour.
+base::Task<std::string> Attempt::tell(std::string reason, std::optional<sys_seconds>& told) {
+    if (!messenger_.speaks() || notify::is_told_lately(told, tools_.clock.now()))
+        co_return "";
+    std::string why = co_await messenger_.tell(std::move(reason));
+    if (why.empty())
+        told = tools_.clock.now();
+    co_return why;
 }
 
 // What was never proved on port 80 may not have its way there yet.
@@ -217,7 +232,7 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
         co_return std::move(*finished);
     if (schedule::needs_another_order(job_))
         co_await staging_.order_dropped();
-    auto solvers = messenger_.telling(tools_.solvers, job_);
+    auto solvers = messenger_.telling(tools_.solvers);
     acme::Workbench bench{*authority_->account, solvers, tools_.clock, tools_.key_pool};
     acme::Issued issued = co_await acme::issue(bench, std::move(request), staging_);
     // With one key type activation follows at once, and a restart would find the order and its key.
@@ -235,6 +250,17 @@ base::Task<std::optional<std::string>> Attempt::former_md_json() {
                   log::kv("reason", error.what()));
     }
     co_return std::nullopt;
+}
+
+// Its log goes on in the live set.
+base::Task<std::string> Attempt::staged_job() {
+    try {
+        auto text = co_await tools_.store.read(store::staging_key(name_, store::job_file));
+        co_return text.value_or("");
+    } catch (const base::Error&) {
+        // It keeps no new certificate out either.
+    }
+    co_return "";
 }
 
 std::string Attempt::md_json(const std::optional<std::string>& former) const {
@@ -279,8 +305,10 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     done.notify_next = std::nullopt;
     done.message_errors = 0;
     done.message_next = std::nullopt;
-    done.log.add({tools_.clock.now(), "finished", "", ""});
-    values[std::string(store::job_file)] = store::to_text(done);
+    done.told = {};
+    news_.push_back({tools_.clock.now(), "finished", "", ""});
+    auto record = co_await staged_job();
+    values[std::string(store::job_file)] = store::job_text(done, news_, record);
     // One that still serves something goes to the archive, without a moment of absence.
     if (!held_.damage->empty() && held_.certificates.empty())
         co_await tools_.store.set_aside(store::domain_key(name_));
@@ -390,24 +418,29 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     sys_seconds next = schedule::retry_at(now_failed);
     job_.next_run = next;
     job_.last_failure = failure;
-    job_.log.add({failure.at, "renewal-error", failure.problem, failure.detail});
+    news_.push_back({failure.at, "renewal-error", failure.problem, failure.detail});
     auto level =
         failure.failure_class == FailureClass::permanent ? log::Level::error : log::Level::warn;
     log::event(level, verdict.vetoed ? "attempt put off" : "attempt failed",
                {log::kv("domain", name_), log::kv("stage", failure.stage),
                 log::kv("reason", failure.detail), log::kv("retry_at", base::rfc3339(next))});
-    co_await write_job();
+    co_await record_job();
     if (stage_ == model::stage::message || !messenger_.speaks())
         co_return;
-    co_await messenger_.tell(job_, std::string(notify::reason::errored));
-    co_await write_job();
+    co_await tell(std::string(notify::reason::errored), job_.told.errored);
+    co_await record_job();
 }
 
 base::Task<void> Attempt::write_job() {
+    co_await store::write_job(tools_.store, store::staging_key(name_, store::job_file), job_,
+                              news_);
+    news_.clear();
+}
+
+base::Task<void> Attempt::record_job() {
     std::string unwritten;
     try {
-        co_await tools_.store.write(store::staging_key(name_, store::job_file),
-                                    store::to_text(job_));
+        co_await write_job();
     } catch (const base::Error& error) {
         unwritten = error.what();
     }

@@ -83,34 +83,32 @@ base::Task<void> Errands::run(std::string name) {
         co_await look_at(name);
 }
 
-base::Task<Errands::Told> Errands::tell(std::string name, std::string reason) {
-    model::Job told;
-    told.name = std::move(name);
-    Messenger messenger(tools_.hooks, tools_.clock, registry_.desired.server.message_command);
-    std::string why = co_await messenger.tell(told, std::move(reason));
-    co_return Told{why.empty(), std::move(told.log)};
+base::Task<std::string> Errands::tell(std::string name, std::string_view reason,
+                                      store::News& news) {
+    Messenger messenger(tools_.hooks, tools_.clock, registry_.desired.server.message_command,
+                        std::move(name), news);
+    std::string why = co_await messenger.tell(std::string(reason));
+    co_return why;
 }
 
 base::Task<void> Errands::tell_of_new_set(std::string name) {
     const Certificates held = registry_.observed.of(name).certificates;
-    Told told = co_await tell(name, std::string(renewed));
-    const bool succeeded = told.succeeded;
-    if (succeeded) {
-        Told also_told = co_await tell(name, std::string(installed));
-        told.log.add(also_told.log);
-    }
+    store::News news;
+    std::string why = co_await tell(name, renewed, news);
+    if (why.empty())
+        co_await tell(name, installed, news);
     model::Job* job = registry_.live_job(name, held);
     if (job == nullptr)
         co_return;
-    job->log.add(told.log);
-    note_message(*job, succeeded);
-    co_await registry_.keep_live_job(std::move(name));
+    note_message(*job, std::move(why));
+    co_await registry_.keep_live_job(std::move(name), std::move(news));
 }
 
-void Errands::note_message(model::Job& job, bool succeeded) const {
+void Errands::note_message(model::Job& job, std::string why) const {
     sys_seconds now = tools_.clock.now();
-    job.message_owed = !succeeded;
-    if (succeeded) {
+    job.message_owed = !why.empty();
+    job.message_reason = std::move(why);
+    if (!job.message_owed) {
         job.message_errors = 0;
         job.message_next = std::nullopt;
         if (registry_.desired.server.notify_command.empty())
@@ -125,12 +123,13 @@ void Errands::note_message(model::Job& job, bool succeeded) const {
 
 base::Task<void> Errands::warn_of_expiry(std::string name) {
     const Certificates held = registry_.observed.of(name).certificates;
-    Told told = co_await tell(name, std::string(expiring));
+    store::News news;
+    std::string why = co_await tell(name, expiring, news);
     model::Job* job = registry_.live_job_or_new(name, held);
     if (job == nullptr)
         co_return;  // it was renewed meanwhile
-    job->log.add(told.log);
-    co_await registry_.keep_live_job(std::move(name));
+    (why.empty() ? job->told.expiring : job->told.expiring_failed) = tools_.clock.now();
+    co_await registry_.keep_live_job(std::move(name), std::move(news));
 }
 
 base::Task<void> Errands::look_at(std::string name) {
@@ -146,7 +145,7 @@ base::Task<void> Errands::look_at(std::string name) {
     if (job == nullptr || domain == nullptr)
         co_return;
     note_look(*domain, *job, std::move(instead));
-    co_await registry_.keep_live_job(std::move(name));
+    co_await registry_.keep_live_job(std::move(name), store::News());
 }
 
 void Errands::note_look(const model::ManagedDomain& domain, model::Job& job,

@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace md::drive {
 
@@ -41,15 +42,12 @@ private:
     struct Times {
         std::optional<std::chrono::sys_seconds> message, warning, look;
     };
-    struct Told {
-        bool succeeded = false;
-        model::JobLog log;  // what is to be kept of it
-    };
     Times times_of(const model::ManagedDomain& domain, std::chrono::sys_seconds now) const;
     base::Task<void> run(std::string name);
-    base::Task<Told> tell(std::string name, std::string reason);
+    // "" when it was told; else why not, in one line.
+    base::Task<std::string> tell(std::string name, std::string_view reason, store::News& news);
     base::Task<void> tell_of_new_set(std::string name);
-    void note_message(model::Job& job, bool succeeded) const;
+    void note_message(model::Job& job, std::string why) const;
     base::Task<void> warn_of_expiry(std::string name);
     base::Task<void> look_at(std::string name);
     void note_look(const model::ManagedDomain& domain, model::Job& job, std::string instead) const;

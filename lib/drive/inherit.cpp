@@ -37,23 +37,29 @@ base::Task<Stored> stored_names(store::Store& store, std::vector<std::string> ca
     co_return stored;
 }
 
-// Whoever reads the files is told as of a renewal: MDNotifyCmd runs, and the
-// job's log has it.
+// The record of a set whose files have moved: MDNotifyCmd runs again. nullopt: nothing was ever
+// told of it, or it cannot be read.
+std::optional<std::string> renamed_job(const std::optional<std::string>& text,
+                                       const std::string& name, const store::News& news) {
+    auto known = text ? store::parse_job(*text) : store::Parsed<model::Job>(store::Damage{});
+    if (!known)
+        return std::nullopt;
+    known->name = name;
+    known->notified = false;
+    return store::job_text(*known, news, *text);
+}
+
+// Whoever reads the files is told as of a renewal, and the log has it.
 base::Task<void> owe_notification(store::Store& store, std::string former, std::string name,
                                   sys_seconds now) {
-    const std::string key = store::domain_key(name, store::job_file);
+    const store::News news{{now, "renamed", "",
+                            "formerly " + former + ": servers that read domains/" + former +
+                                " have to be told of domains/" + name}};
+    store::Store::Change change = [name, news](const auto& text) {
+        return renamed_job(text, name, news);
+    };
     try {
-        auto text = co_await store.read(key);
-        auto known = text ? store::parse_job(*text) : store::Parsed<model::Job>(store::Damage{});
-        if (!known)
-            co_return;  // nothing was ever told of it, or nobody can say
-        model::Job job = std::move(*known);
-        job.name = name;
-        job.notified = false;
-        job.log.add({now, "renamed", "",
-                     "formerly " + former + ": servers that read domains/" + former +
-                         " have to be told of domains/" + name});
-        co_await store.write(key, store::to_text(job));
+        co_await store.update(store::domain_key(name, store::job_file), change);
     } catch (const base::Error& error) {
         log::warn("that it was renamed could not be noted", log::kv("domain", name),
                   log::kv("reason", error.what()));

@@ -5,21 +5,6 @@
 #include <utility>
 
 namespace md::drive {
-namespace {
-
-// When the attempts of this job began; of one that mod_md wrote, the last alone is known.
-std::vector<sys_seconds> attempts_of(const model::Job& job) {
-    std::vector<sys_seconds> times;
-    for (const model::LogEntry& entry : job.log.entries())
-        if (entry.type == "starting")
-            times.push_back(entry.when);
-    if (times.empty() && job.last_run)
-        times.push_back(*job.last_run);
-    return times;
-}
-
-}  // namespace
-
 std::size_t Lanes::lane_of(const std::string& url) {
     auto [number, is_new] = numbers_.emplace(url, lanes_.size());
     if (is_new)
@@ -44,7 +29,7 @@ void Lanes::recall(const model::DesiredState& desired, const model::ObservedStat
                            const std::string& asked) {
         const model::Settings& settings = *domain.settings;
         const std::string& url = asked.empty() ? settings.common().directory_url : asked;
-        for (sys_seconds at : attempts_of(job))
+        for (sys_seconds at : job.started)
             attempts.push_back({at, &url, settings.keys.size()});
     };
     for (const model::ManagedDomain& domain : desired.domains) {

@@ -57,7 +57,9 @@ base::Task<void> Notification::tell(std::vector<std::string> domains) {
         // Otherwise a renewal came meanwhile: who was told may have read the former set.
         if (model::Job* job = registry_.live_job(domains[i], told_of[i])) {
             note(*job, call);
-            co_await registry_.keep_live_job(domains[i]);
+            store::News news{
+                {call.at, call.succeeded ? "notified" : "notify-error", "", call.words}};
+            co_await registry_.keep_live_job(domains[i], std::move(news));
         }
     }
 }
@@ -65,12 +67,13 @@ base::Task<void> Notification::tell(std::vector<std::string> domains) {
 // One run is one line of the log, however many it was for, and one time to try it again.
 Notification::Call Notification::conclude(const process::CommandOutcome& outcome,
                                           const std::vector<std::string>& domains) const {
-    Call call{tools_.clock.now(), outcome.succeeded, {}, outcome.explanation()};
+    Call call{tools_.clock.now(), outcome.succeeded, {}, outcome.explanation(), {}};
     // What it printed is kept in the job of each: of ten thousand, a little.
     call.words.resize(
         std::min(call.words.size(), std::max(least_kept, most_kept / domains.size())));
     if (outcome.succeeded)
         return call;
+    call.reason = outcome.summary();
     unsigned errors = 0;
     for (const std::string& name : domains)
         if (const auto& job = registry_.observed.of(name).live_job)
@@ -90,7 +93,7 @@ void Notification::note(model::Job& job, const Call& call) {
     job.notified = call.succeeded;
     job.notify_errors = call.succeeded ? 0 : job.notify_errors + 1;
     job.notify_next = call.retry;
-    job.log.add({call.at, call.succeeded ? "notified" : "notify-error", "", call.words});
+    job.notify_reason = call.reason;
     if (!call.succeeded)
         return;
     notify::expect_new_certificate(job, call.at);

@@ -40,7 +40,8 @@ private:
         std::chrono::sys_seconds at;
         bool succeeded;
         std::optional<std::chrono::sys_seconds> retry;
-        std::string words;  // why it failed, and what it printed
+        std::string words;   // why it failed, and what it printed
+        std::string reason;  // why it failed, in one line
     };
     Call conclude(const process::CommandOutcome& outcome,
                   const std::vector<std::string>& domains) const;

@@ -3,8 +3,8 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "store/job_file.hpp"
 #include "store/layout.hpp"
-#include "store/records.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -51,13 +51,13 @@ model::Job* Registry::live_job_or_new(const std::string& name, const Certificate
     return &*job;
 }
 
-base::Task<void> Registry::keep_live_job(std::string name) {
+base::Task<void> Registry::keep_live_job(std::string name, store::News news) {
     model::ObservedDomain& known = observed.domains.at(name);
     known.version = 0;
-    const std::string text = store::to_text(*known.live_job);
     std::string unwritten;
     try {
-        co_await store_.write(store::domain_key(name, store::job_file), text);
+        co_await store::write_job(store_, store::domain_key(name, store::job_file), *known.live_job,
+                                  std::move(news));
     } catch (const base::Error& error) {
         unwritten = error.what();
     }

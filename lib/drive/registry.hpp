@@ -6,6 +6,7 @@
 #include "base/task.hpp"
 #include "model/desired_state.hpp"
 #include "model/observed_state.hpp"
+#include "store/records.hpp"
 #include "store/store.hpp"
 
 #include <cstddef>
@@ -45,9 +46,9 @@ public:
     model::Job* live_job(const std::string& name, const Certificates& made);
     // The same, but a set that has no job yet gets one.
     model::Job* live_job_or_new(const std::string& name, const Certificates& made);
-    // Stores the live job as it is now; a store that does not take it is logged. Then tells that it
-    // was changed.
-    base::Task<void> keep_live_job(std::string name);
+    // Stores the live job as it is now, with the news in its log; a store that does not take it is
+    // logged. Then tells that it was changed.
+    base::Task<void> keep_live_job(std::string name, store::News news);
 
 private:
     store::Store& store_;

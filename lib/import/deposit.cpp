@@ -42,8 +42,7 @@ std::string job_text(const TakenDomain& taken, const std::string& origin, sys_se
     for (const TakenCertificate& certificate : taken.live)
         job.valid_from =
             std::max(job.valid_from.value_or(certificate.not_before), certificate.not_before);
-    job.log.add({now, "finished", "", "imported from " + origin});
-    return store::to_text(job);
+    return store::job_text(job, {{now, "finished", "", "imported from " + origin}});
 }
 
 base::Task<void> deposit_domain(store::Store& store, const TakenDomain& taken,

@@ -30,4 +30,11 @@ std::optional<FailureClass> failure_class_named(std::string_view word) {
     return std::nullopt;
 }
 
+void Job::begun(sys_seconds at) {
+    last_run = at;
+    started.push_back(at);
+    if (started.size() > most_started)
+        started.erase(started.begin());
+}
+
 }  // namespace md::model

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of the work on one MD that survives a restart: failures, the next time, what was told.
-// Stored as mod_md's job.json (reference part 3.2).
+// Stored as mod_md's job.json (reference part 3.2), whose log stays there.
 #pragma once
 
 #include "model/failure_cause.hpp"
-#include "model/job_log.hpp"
 #include "model/shared.hpp"
 
 #include <chrono>
@@ -16,6 +15,8 @@
 #include <vector>
 
 namespace md::model {
+
+using std::chrono::sys_seconds;
 
 // What kind of failure it was decides how soon the next attempt comes (schedule/backoff).
 enum class FailureClass {
@@ -73,27 +74,43 @@ struct Installation {
     bool operator==(const Installation&) const = default;
 };
 
+// When MDMessageCmd was told, the last time it succeeded, of what it is told of now and then.
+struct MessageTimes {
+    std::optional<sys_seconds> renewing, errored;  // of the attempts that go on
+    std::optional<sys_seconds> expiring;           // of the live set
+    std::optional<sys_seconds> expiring_failed;    // the last time it did not succeed
+
+    bool operator==(const MessageTimes&) const = default;
+};
+
 struct Job {
+    static constexpr std::size_t most_started = 64;
+
     std::string name;  // the MD's
     bool finished = false;
     bool notified = false;  // MDNotifyCmd was run for the set this job made, or there was none
     unsigned errors = 0;    // failures in a row
     std::optional<sys_seconds> next_run;
     std::optional<sys_seconds> last_run;
+    // When its attempts began, the last ones, oldest first: MDOrderRate counts them.
+    std::vector<sys_seconds> started;
     std::optional<sys_seconds> valid_from;
     Boxed<Failure> last_failure;
     // When other settings last let an attempt begin before its time.
     std::optional<sys_seconds> early_at;
     Boxed<Installation> installation = {};  // of a live set
     Shared<std::string> ca_url;  // of the CA that what is staged was asked of; "" = not known
-    unsigned notify_errors = 0;  // failures of it in a row
+    unsigned notify_errors = 0;  // failures of MDNotifyCmd in a row
     std::optional<sys_seconds> notify_next;
+    std::string notify_reason;    // of the last failure, one line
     bool message_owed = false;    // MDMessageCmd is to be told of the set
     unsigned message_errors = 0;  // failures of that in a row
     std::optional<sys_seconds> message_next;
+    std::string message_reason;
+    MessageTimes told;
     Shared<Served> served;
-    JobLog log;
 
+    void begun(sys_seconds at);
     bool operator==(const Job&) const = default;
 };
 

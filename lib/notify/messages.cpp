@@ -15,31 +15,9 @@ constexpr std::chrono::seconds between_warnings = 24h;
 constexpr std::chrono::seconds after_failed_warning = 1h;
 constexpr std::chrono::seconds longest_message_retry = 24h;
 
-// Newest first in the log. What lies in the future was told by a clock that jumped.
-template <typename Wanted>
-std::optional<sys_seconds> newest(const model::Job& job, sys_seconds now, Wanted is_wanted) {
-    for (const model::LogEntry& entry : job.log.entries())
-        if (entry.when <= now && is_wanted(entry))
-            return entry.when;
-    return std::nullopt;
-}
-
-std::optional<sys_seconds> last_told(const model::Job& job, std::string_view reason,
-                                     sys_seconds now) {
-    return newest(job, now, [&](const model::LogEntry& entry) {
-        return entry.type == "message-" + std::string(reason);
-    });
-}
-
-std::optional<sys_seconds> last_failed(const model::Job& job, std::string_view reason,
-                                       sys_seconds now) {
-    return newest(job, now, [&](const model::LogEntry& entry) {
-        return entry.type == "message-error" && entry.status == reason;
-    });
-}
-
-std::string first_line(const std::string& text) {
-    return text.substr(0, text.find('\n'));
+// What lies in the future was told by a clock that jumped.
+bool was_before(const std::optional<sys_seconds>& time, sys_seconds now) {
+    return time && *time <= now;
 }
 
 }  // namespace
@@ -56,11 +34,8 @@ std::vector<std::string> message_for(const std::vector<std::string>& message_com
     return command;
 }
 
-bool message_is_due(const model::Job& job, std::string_view reason, sys_seconds now) {
-    if (reason != reason::renewing && reason != reason::errored)
-        return true;
-    auto told = last_told(job, reason, now);
-    return !told || *told + between_messages <= now;
+bool is_told_lately(const std::optional<sys_seconds>& told, sys_seconds now) {
+    return was_before(told, now) && *told + between_messages > now;
 }
 
 std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& server,
@@ -76,10 +51,11 @@ std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& serv
         next = std::min(next, warn_at(facts));
     if (!held.live_job)
         return next;
-    if (auto told = last_told(*held.live_job, reason::expiring, now))
-        next = std::max(next, *told + between_warnings);
-    if (auto failed = last_failed(*held.live_job, reason::expiring, now))
-        next = std::max(next, *failed + after_failed_warning);
+    const model::MessageTimes& told = held.live_job->told;
+    if (was_before(told.expiring, now))
+        next = std::max(next, *told.expiring + between_warnings);
+    if (was_before(told.expiring_failed, now))
+        next = std::max(next, *told.expiring_failed + after_failed_warning);
     return next;
 }
 
@@ -99,18 +75,11 @@ std::optional<FailedCall> failed_call(const model::ServerSettings& server, const
     if (is_told(server, job))
         return std::nullopt;
     bool notifying = !job.notified && !server.notify_command.empty();
-    FailedCall failed{"MDNotifyCmd", job.notify_errors, job.notify_next, ""};
+    FailedCall failed{"MDNotifyCmd", job.notify_errors, job.notify_next, job.notify_reason};
     if (!notifying)
-        failed = {"MDMessageCmd", job.message_errors, job.message_next, ""};
+        failed = {"MDMessageCmd", job.message_errors, job.message_next, job.message_reason};
     if (failed.errors == 0)
         return std::nullopt;
-    auto is_it = [&](const model::LogEntry& entry) {
-        return notifying ? entry.type == "notify-error"
-                         : entry.type == "message-error" && entry.status == reason::renewed;
-    };
-    const std::vector<model::LogEntry> entries = job.log.entries();
-    auto newest_one = std::find_if(entries.begin(), entries.end(), is_it);
-    failed.why = newest_one == entries.end() ? "" : first_line(newest_one->detail);
     return failed;
 }
 

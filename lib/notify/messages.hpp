@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// MDMessageCmd (mod_md's; reference part 2.11): which events it is run for and how often. Pure. The
-// record of what was told is the job's log: an entry "message-REASON" for each call that succeeded,
-// "message-error" with the reason as status for each that failed.
+// MDMessageCmd (mod_md's; reference part 2.11): which events it is run for and how often. Pure.
 #pragma once
 
 #include "model/desired_state.hpp"
@@ -31,8 +29,8 @@ std::string challenge_setup(model::ChallengeType type, const model::DomainName& 
 std::vector<std::string> message_for(const std::vector<std::string>& message_command,
                                      std::string_view reason, const std::string& domain);
 
-// Not told within the last hour (renewing, errored); others are always due.
-bool message_is_due(const model::Job& job, std::string_view reason, sys_seconds now);
+// Within the last hour: an attempt (renewing) or its failure (errored) is not told of again.
+bool is_told_lately(const std::optional<sys_seconds>& told, sys_seconds now);
 
 // When the MD is next told that its certificate expires: within MDWarnWindow, a day after the last
 // time it was told, an hour after a failed call. nullopt: no MDMessageCmd or no certificate.
@@ -51,7 +49,7 @@ struct FailedCall {
     std::string_view directive;  // "MDNotifyCmd", "MDMessageCmd"
     unsigned errors = 0;         // in a row
     std::optional<sys_seconds> next;
-    std::string why;  // the first line of what the job's log has of it
+    std::string why;  // one line
 };
 std::optional<FailedCall> failed_call(const model::ServerSettings& server, const model::Job& job);
 

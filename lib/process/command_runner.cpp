@@ -123,6 +123,11 @@ base::Task<CommandOutcome> run_to_its_end(std::vector<std::string> command,
 
 }  // namespace
 
+std::string CommandOutcome::summary() const {
+    const std::string all = explanation();
+    return all.substr(0, all.find('\n'));
+}
+
 std::string CommandOutcome::explanation() const {
     std::string_view lines = output;
     while (lines.starts_with('\n'))

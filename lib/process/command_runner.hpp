@@ -23,6 +23,8 @@ struct CommandOutcome {
 
     // For people: the reason, then what was printed, its first line on the same line.
     std::string explanation() const;
+    // The first line of it.
+    std::string summary() const;
 };
 
 // Real is CommandRunner, tests have tests/support/recording_commands.hpp.

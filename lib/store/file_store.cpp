@@ -137,6 +137,14 @@ std::vector<std::string> names_below(const FileTree& tree, const std::string& pr
     return names;
 }
 
+std::optional<std::string> readable(const FileTree& tree, const std::string& key) {
+    try {
+        return tree.read(key);
+    } catch (const base::Error&) {
+        return std::nullopt;
+    }
+}
+
 void set_key_aside(FileTree& tree, const std::string& key) {
     if (!tree.exists(key))
         return;
@@ -199,18 +207,39 @@ void FileStore::require_writable(std::string_view key) const {
         throw base::Error("cannot change " + tree_.path(key) + ": opened for reading only");
 }
 
+void FileStore::require_size(std::string_view key, std::size_t size) const {
+    if (size > largest_value)
+        throw base::Error("cannot write " + tree_.path(key) + ": it is larger than 4 MiB");
+}
+
 base::Task<std::optional<std::string>> FileStore::read(std::string key) {
     require_safe(key);
     auto work = [this, key] { return tree_.read(key); };
     co_return co_await base::on_executor(strand_of(key), work);
 }
 
+std::optional<std::string> FileStore::read_now(const std::string& key) const {
+    require_safe(key);
+    return tree_.read(key);
+}
+
 base::Task<void> FileStore::write(std::string key, std::string value) {
     auto kept = std::make_shared<base::Wiped<std::string>>(std::move(value));
     require_writable(key);
-    if ((*kept)->size() > largest_value)
-        throw base::Error("cannot write " + tree_.path(key) + ": it is larger than 4 MiB");
+    require_size(key, (*kept)->size());
     auto work = [this, key, kept] { tree_.write(key, **kept); };
+    co_await base::on_executor(strand_of(key), work);
+}
+
+base::Task<void> FileStore::update(std::string key, Change change) {
+    require_writable(key);
+    auto work = [this, key, change = std::move(change)] {
+        auto value = change(readable(tree_, key));
+        if (!value)
+            return;
+        require_size(key, value->size());
+        tree_.write(key, *value);
+    };
     co_await base::on_executor(strand_of(key), work);
 }
 

@@ -30,7 +30,10 @@ public:
                                                                  base::asio::thread_pool& io_pool);
 
     base::Task<std::optional<std::string>> read(std::string key) override;
+    // The same at once, on the calling thread: for what is asked seldom and answered synchronously.
+    std::optional<std::string> read_now(const std::string& key) const;
     base::Task<void> write(std::string key, std::string value) override;
+    base::Task<void> update(std::string key, Change change) override;
     base::Task<std::vector<std::string>> list(std::string prefix) override;
     base::Task<std::vector<std::optional<std::string>>> versions(
         std::vector<std::string> prefixes) override;
@@ -58,6 +61,7 @@ private:
     const Strand& strand_of_name(std::string_view name) const;
     void require_safe(std::string_view key) const;
     void require_writable(std::string_view key) const;
+    void require_size(std::string_view key, std::size_t size) const;
 
     FileTree tree_;
     base::Secret passphrase_;

@@ -2,7 +2,7 @@
 // job.json. The member "mdcertd" holds the failure's stage, class and time, and the state of the
 // notification; a job mod_md wrote has none and reads as passing trouble at its last run.
 #include "base/time_text.hpp"
-#include "store/json_record.hpp"
+#include "store/log_record.hpp"
 
 namespace md::store {
 namespace {
@@ -50,9 +50,8 @@ model::Boxed<model::Installation> read_installation(const Members& ours) {
         return {};
     Members json = ours.object("installation");
     model::Installation installation;
-    for (const std::string& text : json.texts("renewals"))
-        if (auto at = base::parse_http_date(text))
-            installation.renewed(*at);
+    for (model::sys_seconds at : json.dates("renewals"))
+        installation.renewed(at);
     installation.lifetime = std::chrono::seconds{json.count("lifetime")};
     installation.settings = json.digest("settings");
     installation.chain_length = json.count("chain-length");
@@ -61,26 +60,18 @@ model::Boxed<model::Installation> read_installation(const Members& ours) {
     return installation;
 }
 
-model::JobLog read_log(const Members& job, Damage& damage) {
-    model::JobLog log;
-    Members members = job.object("log");
-    const Json* entries = members.find("entries");
-    if (entries == nullptr)
-        return log;
-    if (!entries->is_array()) {
-        members.wrong("entries", "is not a list");
-        return log;
-    }
-    for (const Json& json : *entries) {
-        if (!json.is_object()) {
-            members.wrong("entries", "has an element that is not an object");
-            break;
-        }
-        Members entry(json, damage);
-        log.add_older({entry.date("when").value_or(model::sys_seconds{}), entry.text("type"),
-                       entry.text("status"), entry.text("detail")});
-    }
-    return log;
+model::MessageTimes read_told(const Members& json) {
+    return {json.date("renewing"), json.date("errored"), json.date("expiring"),
+            json.date("expiring-failed")};
+}
+
+Json told_json(const model::MessageTimes& told) {
+    Json json;
+    put(json, "renewing", told.renewing);
+    put(json, "errored", told.errored);
+    put(json, "expiring", told.expiring);
+    put(json, "expiring-failed", told.expiring_failed);
+    return json;
 }
 
 Json last_json(const model::Job& job) {
@@ -107,8 +98,7 @@ Json served_json(const model::Served& served) {
 
 Json installation_json(const model::Installation& installation) {
     Json json;
-    for (model::sys_seconds at : installation.renewals)
-        json["renewals"].push_back(base::http_date(at));
+    put(json, "renewals", installation.renewals);
     json["lifetime"] = installation.lifetime.count();
     put_digest(json, "settings", installation.settings);
     if (installation.chain_length > 0)
@@ -134,33 +124,25 @@ Json our_json(const model::Job& job) {
         put(ours["failure"], "retry-after", job.last_failure->retry_after);
     }
     put(ours, "early-at", job.early_at);
+    put(ours, "started", job.started);
     if (job.installation)
         ours["installation"] = installation_json(*job.installation);
     if (job.notify_errors > 0)
         ours["notify-errors"] = job.notify_errors;
     put(ours, "notify-next", job.notify_next);
+    put(ours, "notify-reason", job.notify_reason);
     if (job.message_owed != message_owed_unsaid(job))
         ours["message-owed"] = job.message_owed;
     if (job.message_errors > 0)
         ours["message-errors"] = job.message_errors;
     put(ours, "message-next", job.message_next);
+    put(ours, "message-reason", job.message_reason);
+    if (Json told = told_json(job.told); !told.empty())
+        ours["told"] = std::move(told);
     put(ours, "ca-url", *job.ca_url);
     if (*job.served != model::Served{})
         ours["served"] = served_json(*job.served);
     return ours;
-}
-
-Json log_json(const model::JobLog& log) {
-    Json entries = Json::array();
-    for (const model::LogEntry& entry : log.entries()) {
-        Json json;
-        json["when"] = base::http_date(entry.when);
-        json["type"] = entry.type;
-        put(json, "status", entry.status);
-        put(json, "detail", entry.detail);
-        entries.push_back(std::move(json));
-    }
-    return entries;
 }
 
 }  // namespace
@@ -181,16 +163,20 @@ Parsed<model::Job> job_of(const Json& json) {
     job.valid_from = members.date("valid-from");
     job.last_failure = read_failure(members, ours, job.last_run);
     job.early_at = ours.date("early-at");
+    job.started = ours.dates("started");
     job.installation = read_installation(ours);
     job.notify_errors = ours.count("notify-errors");
     job.notify_next = ours.date("notify-next");
+    job.notify_reason = ours.text("notify-reason");
     job.message_owed = ours.optional_flag("message-owed").value_or(message_owed_unsaid(job));
     job.message_errors = ours.count("message-errors");
     job.message_next = ours.date("message-next");
+    job.message_reason = ours.text("message-reason");
+    job.told = read_told(ours.object("told"));
     if (std::string ca_url = ours.text("ca-url"); !ca_url.empty())
         job.ca_url = std::move(ca_url);
     job.served = read_served(ours.object("served"));
-    job.log = read_log(members, damage);
+    recall_from_log(job, ours, log_of(members, damage));
     if (!damage.why.empty())
         return damage;
     return job;
@@ -214,14 +200,22 @@ Json job_json(const model::Job& job) {
     put(json, "valid-from", job.valid_from);
     json["errors"] = job.errors;
     json["last"] = last_json(job);
-    json["log"]["entries"] = log_json(job.log);
     if (Json ours = our_json(job); !ours.empty())
         json["mdcertd"] = std::move(ours);
     return json;
 }
 
-std::string to_text(const model::Job& job) {
-    return json_text(job_json(job));
+std::string job_text(const model::Job& job, const News& news, std::string_view former) {
+    auto known = parse_object(former);
+    Json json = job_json(job);
+    json["log"] = log_json(news, known ? *known : Json());
+    return json_text(json);
+}
+
+model::Log parse_log(std::string_view job_text) {
+    auto json = parse_object(job_text);
+    Damage ignored;
+    return json ? log_of(Members(*json, ignored), ignored) : model::Log();
 }
 
 }  // namespace md::store

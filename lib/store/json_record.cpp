@@ -139,6 +139,14 @@ std::optional<model::sys_seconds> Members::date(const char* key) const {
     return date;
 }
 
+std::vector<model::sys_seconds> Members::dates(const char* key) const {
+    std::vector<model::sys_seconds> dates;
+    for (const std::string& written : texts(key))
+        if (auto date = base::parse_http_date(written))
+            dates.push_back(*date);
+    return dates;
+}
+
 Members Members::object(const char* key) const {
     static const Json nothing = Json::object();
     const Json* member = find(key);
@@ -158,6 +166,11 @@ void put(Json& object, const char* key, const std::string& text) {
 void put(Json& object, const char* key, const std::vector<std::string>& texts) {
     if (!texts.empty())
         object[key] = texts;
+}
+
+void put(Json& object, const char* key, const std::vector<model::sys_seconds>& dates) {
+    for (model::sys_seconds date : dates)
+        object[key].push_back(base::http_date(date));
 }
 
 void put_digest(Json& object, const char* key, std::uint64_t digest) {

@@ -37,6 +37,8 @@ public:
     // Of 64 bits, as put_digest() writes it; 0 where there is none.
     std::uint64_t digest(const char* key) const;
     std::optional<model::sys_seconds> date(const char* key) const;
+    // Those of a list that are dates.
+    std::vector<model::sys_seconds> dates(const char* key) const;
     // A member that is itself an object; absent reads as an empty one.
     Members object(const char* key) const;
     // The member as it is, or nullptr.
@@ -49,13 +51,14 @@ private:
     Damage& damage_;
 };
 
-// A job within another record.
+// A job within another record, without its log.
 Parsed<model::Job> job_of(const Json& json);
 Json job_json(const model::Job& job);
 
 // Adds a member unless it is empty.
 void put(Json& object, const char* key, const std::string& text);
 void put(Json& object, const char* key, const std::vector<std::string>& texts);
+void put(Json& object, const char* key, const std::vector<model::sys_seconds>& dates);
 void put_digest(Json& object, const char* key, std::uint64_t digest);
 void put(Json& object, const char* key, const std::optional<model::sys_seconds>& date);
 

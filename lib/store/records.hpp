@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/secret.hpp"
 #include "model/job.hpp"
+#include "model/log_entry.hpp"
 #include "model/managed_domain.hpp"
 
 #include <boost/system/result.hpp>
@@ -116,6 +117,11 @@ std::string to_text(const OrderRecord& record);
 
 // job.json. What mod_md has no place for lies in a member "mdcertd", which it ignores.
 Parsed<model::Job> parse_job(std::string_view text);
-std::string to_text(const model::Job& job);
+// What happened since the record was written last, oldest first.
+using News = std::vector<model::LogEntry>;
+// With the news before the log of the former text, which may be anything, "" included.
+std::string job_text(const model::Job& job, const News& news = {}, std::string_view former = {});
+// Its log alone; empty where it cannot be read.
+model::Log parse_log(std::string_view job_text);
 
 }  // namespace md::store

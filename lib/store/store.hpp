@@ -20,6 +20,7 @@
 #include "base/secret.hpp"
 #include "base/task.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,6 +47,11 @@ public:
     virtual base::Task<std::optional<std::string>> read(std::string key) = 0;
     // Whole and durable; missing parents come into being.
     virtual base::Task<void> write(std::string key, std::string value) = 0;
+    // Writes what `change` makes of the value (nullopt: absent, or not readable), or nothing where
+    // it gives nullopt. No other operation on that name comes between. `change` may run on another
+    // thread.
+    using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
+    virtual base::Task<void> update(std::string key, Change change) = 0;
     // The names directly below a prefix ("domains" -> "a.org", "b.org"), sorted. Absent: empty. ""
     // is the store itself. A set aside appears under its name: see is_damaged_name().
     virtual base::Task<std::vector<std::string>> list(std::string prefix) = 0;

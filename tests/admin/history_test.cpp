@@ -17,17 +17,16 @@ constexpr sys_seconds noon = sys_days{std::chrono::year{2026} / 6 / 1} + 12h;
 }  // namespace
 
 TEST_CASE("a history is told in the order it happened, the live set's first") {
-    model::ObservedDomain held;
-    held.live_job.emplace().log.add({noon, "starting", "", ""});
-    held.live_job->log.add({noon + 1s, "finished", "", ""});
-    held.live_job->log.add({noon + 2s, "notify-error", "", "exit status 1, nginx: broken\nline 7"});
-    held.live_job->log.add({noon + 9s, "notified", "", ""});
-    held.staged_job.emplace().log.add({noon + 24h, "message-renewing", "", ""});
-    (*held.staged_job)
-        .log.add(
-            {noon + 24h + 3s, "renewal-error", "urn:ietf:params:acme:error:dns", "no A\nrecord"});
-    (*held.staged_job).log.add({noon + 24h + 4s, "message-error", "errored", "exit status 2"});
-    (*held.staged_job).log.add({noon + 24h + 5s, "renewal-error", "urn:x", ""});
+    History held;  // newest first
+    held.live = {{noon + 9s, "notified", "", ""},
+                 {noon + 2s, "notify-error", "", "exit status 1, nginx: broken\nline 7"},
+                 {noon + 1s, "finished", "", ""},
+                 {noon, "starting", "", ""}};
+    held.attempts = {
+        {noon + 24h + 5s, "renewal-error", "urn:x", ""},
+        {noon + 24h + 4s, "message-error", "errored", "exit status 2"},
+        {noon + 24h + 3s, "renewal-error", "urn:ietf:params:acme:error:dns", "no A\nrecord"},
+        {noon + 24h, "message-renewing", "", ""}};
     CHECK(history_text("a.org", history_of(held)) ==
           "a.org\n"
           "    2026-06-01 12:00:00 UTC  attempt begun\n"
@@ -49,10 +48,10 @@ TEST_CASE("a history is told in the order it happened, the live set's first") {
 }
 
 TEST_CASE("an entry of mod_md is shown as it is, and an empty history says so") {
-    model::ObservedDomain held;
+    History held;
     CHECK(history_text("a.org", history_of(held)) ==
           "a.org\n    nothing has been done for it so far\n");
-    held.live_job.emplace().log.add({noon, "progress", "", "Contacting ACME server"});
+    held.live = {{noon, "progress", "", "Contacting ACME server"}};
     CHECK_THAT(history_text("a.org", history_of(held)),
                Catch::Contains("progress: Contacting ACME server\n"));
 }

@@ -56,8 +56,7 @@ TEST_CASE("a failing MD as JSON has the problem, the advice and the job") {
     Server server;
     server.add({"a.org"});
     server.fail("a.org", 2, dns_failure(), now + 5min);
-    server.observed.domains["a.org"].staged_job->log.add(
-        {now - 5min, "renewal-error", "", "no such host"});
+    server.logs["a.org"] = {{now - 5min, "renewal-error", "", "no such host"}};
     const json one = server.one();
     CHECK(one["state"] == "failing");
     CHECK(one["state-descr"] == "no certificate is held");
@@ -160,7 +159,7 @@ TEST_CASE("the state of the notification") {
     auto& job = *server.observed.domains["a.org"].live_job;
     job.notify_errors = 2;
     job.notify_next = now + 10s;
-    job.log.add({now, "notify-error", "", "exit status 3"});
+    job.notify_reason = "exit status 3";
     CHECK(state() == "failed");
     CHECK(server.one()["notification"]["reason"] == "exit status 3");
     CHECK(server.one()["notification"]["errors"] == 2);
@@ -175,7 +174,7 @@ TEST_CASE("the state of the notification") {
     CHECK(state() == "pending");
     job.message_errors = 3;
     job.message_next = now + 20s;
-    job.log.add({now, "message-error", "renewed", "exit status 4"});
+    job.message_reason = "exit status 4";
     CHECK(state() == "failed");
     const json failed = server.one()["notification"];
     CHECK(failed["command"] == "MDMessageCmd");

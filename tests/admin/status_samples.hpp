@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ constexpr sys_seconds now = sys_days{std::chrono::year{2026} / 6 / 1} + 12h;
 struct Server {
     model::DesiredState desired;
     model::ObservedState observed;
+    std::map<std::string, model::Log> logs;  // of the attempts that go on
 
     model::ManagedDomain& add(const std::vector<std::string>& names) {
         model::ManagedDomain& domain = desired.domains.emplace_back();
@@ -64,7 +66,10 @@ struct Server {
     }
 
     nlohmann::json json(const std::vector<std::string>& names = {}) const {
-        return status_json(desired, observed, now, names);
+        return status_json(desired, observed, now, names, [this](const std::string& md) {
+            auto log = logs.find(md);
+            return log == logs.end() ? model::Log() : log->second;
+        });
     }
     // The first (or only) MD's entry.
     nlohmann::json one(std::size_t index = 0) const { return json()["managed-domains"].at(index); }

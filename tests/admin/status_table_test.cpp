@@ -31,7 +31,7 @@ Server server_in_trouble() {
     auto& job = server.live_job("untold.org");
     job.notify_errors = 1;
     job.notify_next = now + 40s;
-    job.log.add({now, "notify-error", "", "exit status 3"});
+    job.notify_reason = "exit status 3";
     server.add({"soon.org"});
     server.hold("soon.org", now - 80 * 24h, 90 * 24h);
     server.add({"unused.org"}).used = false;

@@ -92,7 +92,7 @@ TEST_CASE("a notification that fails or waits is told") {
     CHECK_THAT(server.text(), Catch::Contains("    notification:  pending\n"));
     job.notify_errors = 2;
     job.notify_next = now + 40s;
-    job.log.add({now, "notify-error", "", "exit status 3"});
+    job.notify_reason = "exit status 3";
     CHECK_THAT(server.text(),
                Catch::Contains("    notification:  MDNotifyCmd failed 2 times: exit status 3; it "
                                "is run again in 40 seconds\n"));
@@ -174,7 +174,7 @@ TEST_CASE("no text of a stranger reaches the terminal with control characters") 
         server.fail("a.org", 1, {noise(), noise(), noise(), {}, now}, now + 1h);
         auto& job = server.live_job("a.org");
         job.notify_errors = 1;
-        job.log.add({now, "notify-error", noise(), noise()});
+        job.notify_reason = noise();
         server.add({"b.org"});
         server.observed.domains["b.org"].damage = noise();
         auto status = server.json();

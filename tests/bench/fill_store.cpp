@@ -50,9 +50,8 @@ std::string job_text(const std::string& name, sys_seconds now) {
     job.name = name;
     job.finished = job.notified = true;
     job.last_run = job.valid_from = now;
-    job.log.add({now, "starting", "", ""});
-    job.log.add({now, "finished", "", ""});
-    return store::to_text(job);
+    job.begun(now);
+    return store::job_text(job, {{now, "starting", "", ""}, {now, "finished", "", ""}});
 }
 
 void write_value(const path& root, const std::string& key, const std::string& value) {

@@ -2,6 +2,7 @@
 // MDMessageCmd through an MD's life: what is said when, and what a refusal does.
 #include "drive/loop_bench.hpp"
 #include "drive/reconcile.hpp"
+#include "store/records.hpp"
 #include "support/catch.hpp"
 
 namespace md::drive {
@@ -207,10 +208,11 @@ TEST_CASE("a warning that is told while MDNotifyCmd runs is not forgotten") {
     bench.stop();
     bench.start();
     CHECK(bench.live_job().notify_errors > errors);
-    const auto log = bench.live_job().log.entries();
-    CHECK(std::count_if(log.begin(), log.end(), [](const model::LogEntry& entry) {
-              return entry.type == "message-expiring";
-          }) == 1);
+    CHECK(bench.live_job().told.expiring.has_value());
+    const auto log = store::parse_log(bench.store.values.at("domains/a.org/job.json"));
+    for (const char* type : {"message-expiring", "finished", "starting"})
+        CHECK(std::count_if(log.begin(), log.end(),
+                            [&](const auto& entry) { return entry.type == type; }) == 1);
 }
 
 TEST_CASE("a single pass tells of what it made, and repeats nothing that fails") {

@@ -9,11 +9,16 @@ namespace {
 using namespace md::store;
 
 template <typename Record>
-void check(const Parsed<Record>& record, Parsed<Record> (*parse)(std::string_view)) {
+void check(const Parsed<Record>& record, Parsed<Record> (*parse)(std::string_view),
+           std::string (*write)(const Record&) = to_text) {
     if (!record)
         return md::fuzz::promise(!record.error().why.empty(), "damage has a reason");
-    const auto again = parse(to_text(*record));
+    const auto again = parse(write(*record));
     md::fuzz::promise(again.has_value() && *again == *record, "records come back as they went");
+}
+
+std::string write_job(const md::model::Job& job) {
+    return job_text(job);
 }
 
 }  // namespace
@@ -31,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
             check(parse_order(text), parse_order);
             break;
         case 3:
-            check(parse_job(text), parse_job);
+            check(parse_job(text), parse_job, write_job);
             break;
         default:
             if (const auto header = parse_header(text))

@@ -18,20 +18,14 @@ TEST_CASE("failure classes have words, both ways") {
         CHECK_FALSE(failure_class_named(text));
 }
 
-TEST_CASE("the log has the newest entry first and 128 at most") {
+TEST_CASE("of the attempts that began the last 64 are known") {
     Job job;
-    for (int i = 0; i < 200; ++i) {
-        job.log.add({sys_seconds{std::chrono::seconds{i}}, "progress", "", std::to_string(i)});
-        REQUIRE(job.log.front().detail == std::to_string(i));
-        REQUIRE(job.log.size() == static_cast<std::size_t>(std::min(i + 1, 128)));
-    }
-    CHECK(job.log.back().detail == "72");
-    const JobLog two = {{{}, "notified", "", "b"}, {{}, "finished", "", "a"}};
-    job.log.add(two);
-    CHECK(job.log.entries()[0].detail == "b");
-    CHECK(job.log.entries()[1].detail == "a");
-    CHECK(job.log.entries()[2].detail == "199");
-    CHECK(job.log.size() == 128);
+    for (int i = 0; i < 100; ++i)
+        job.begun(sys_seconds{std::chrono::seconds{i}});
+    CHECK(job.last_run == sys_seconds{99s});
+    CHECK(job.started.size() == 64);
+    CHECK(job.started.front() == sys_seconds{36s});
+    CHECK(job.started.back() == sys_seconds{99s});
 }
 
 TEST_CASE("a new job has failed nothing and told nobody") {

@@ -2,7 +2,6 @@
 #include "model/shared.hpp"
 
 #include "model/fingerprint.hpp"
-#include "model/job_log.hpp"
 #include "support/catch.hpp"
 
 #include <string>
@@ -42,19 +41,6 @@ TEST_CASE("a boxed value is copied deeply, and may be none") {
     copy = std::nullopt;
     CHECK_FALSE(copy);
     CHECK(none.emplace("new") == "new");
-}
-
-TEST_CASE("a log comes back as it was told, whatever is in it") {
-    const LogEntry strange{md::model::sys_seconds{std::chrono::seconds{-5}}, "", "\n\x01\xff", "é"};
-    const LogEntry plain{{}, "progress", "", std::string(1000, 'x')};
-    JobLog log{plain};
-    log.add(strange);
-    CHECK(log.entries() == std::vector{strange, plain});
-    CHECK(log == JobLog{strange, plain});
-    log.add(JobLog{plain, plain});
-    CHECK(log.size() == 4);
-    CHECK(log.entries()[2] == strange);
-    CHECK(log.back() == plain);
 }
 
 TEST_CASE("a fingerprint is 64 digits in lower case") {

@@ -15,9 +15,7 @@ using test::start;
 
 struct World : test::World {
     World() { server.message_command = {"/bin/message"}; }
-    void note(const char* type, const char* reason, sys_seconds when, const char* detail = "") {
-        job().log.add({when, type, reason, detail});
-    }
+    void warned(sys_seconds when) { job().told.expiring = when; }
     std::optional<sys_seconds> next(sys_seconds now) const {
         return next_expiry_warning(server, wanted, held, now);
     }
@@ -33,20 +31,12 @@ TEST_CASE("reason and name are the last arguments") {
           "challenge-setup:http-01:www.a.org");
 }
 
-TEST_CASE("attempts and their failures are told of once an hour, all else always") {
-    model::Job job;
-    job.log.add({start, "message-renewing", "", ""});
-    job.log.add({start, "message-errored", "", ""});
-    job.log.add({start, "message-renewed", "", ""});
-    for (auto limited : {reason::renewing, reason::errored}) {
-        CHECK_FALSE(message_is_due(job, limited, start));
-        CHECK_FALSE(message_is_due(job, limited, start + 59min));
-        CHECK(message_is_due(job, limited, start + 1h));
-        CHECK(message_is_due(job, limited, start - 1s));  // a clock that jumped
-        CHECK(message_is_due({}, limited, start));
-    }
-    CHECK(message_is_due(job, reason::renewed, start));
-    CHECK(message_is_due(job, "challenge-setup:http-01:a.org", start));
+TEST_CASE("attempts and their failures are told of once an hour") {
+    CHECK(is_told_lately(start, start));
+    CHECK(is_told_lately(start, start + 59min));
+    CHECK_FALSE(is_told_lately(start, start + 1h));
+    CHECK_FALSE(is_told_lately(start, start - 1s));  // a clock that jumped
+    CHECK_FALSE(is_told_lately({}, start));
 }
 
 TEST_CASE("a certificate that expires is told of daily from MDWarnWindow on") {
@@ -54,11 +44,11 @@ TEST_CASE("a certificate that expires is told of daily from MDWarnWindow on") {
     sys_seconds first = start + 90 * 24h;  // 10 % of the lifetime by default
     CHECK(world.next(start) == first);
     CHECK(world.next(first + 5 * 24h) == first);  // was not running: told now
-    world.note("message-expiring", "", first);
+    world.warned(first);
     CHECK(world.next(first) == first + 24h);
-    world.note("message-error", "expiring", first + 24h);
+    world.job().told.expiring_failed = first + 24h;
     CHECK(world.next(first + 24h) == first + 25h);
-    world.note("message-expiring", "", first + 25h);
+    world.warned(first + 25h);
     CHECK(world.next(first + 25h) == first + 49h);
 
     world.wanted.settings.edit().warn_window = model::Window::duration(5 * 24h);
@@ -82,7 +72,7 @@ TEST_CASE("the certificate that ends first is warned of, and none without a comm
 TEST_CASE("what was told by a clock that ran ahead is told again") {
     World world;
     sys_seconds now = start + 91 * 24h;
-    world.note("message-expiring", "", now + 365 * 24h);
+    world.warned(now + 365 * 24h);
     CHECK(world.next(now) == start + 90 * 24h);
 }
 
@@ -95,7 +85,7 @@ TEST_CASE("the call that is made again is the one that failed") {
     CHECK_FALSE(failed());  // waits, and has not failed
     job.notify_errors = 2;
     job.notify_next = start + 5s;
-    world.note("notify-error", "", start, "exit status 2, first\nsecond");
+    job.notify_reason = "exit status 2, first";
     REQUIRE(failed());
     CHECK(failed()->directive == "MDNotifyCmd");
     CHECK(failed()->errors == 2);
@@ -107,8 +97,7 @@ TEST_CASE("the call that is made again is the one that failed") {
     CHECK_FALSE(failed());
     job.message_errors = 1;
     job.message_next = start + 9s;
-    world.note("message-error", "renewed", start, "exit status 3");
-    world.note("message-error", "expiring", start);
+    job.message_reason = "exit status 3";
     REQUIRE(failed());
     CHECK(failed()->directive == "MDMessageCmd");
     CHECK(failed()->errors == 1);

@@ -50,8 +50,7 @@ void add_trouble(Server& server) {
     model::Job& job = server.live_job("untold.example.org");
     job.notify_errors = 3;
     job.notify_next = now + 8min;
-    job.log.add(
-        {now - 2min, "notify-error", "", "exit status 1: nginx: [emerg] cannot load certificate"});
+    job.notify_reason = "exit status 1: nginx: [emerg] cannot load certificate";
     server.add({"soon.example.org"});
     server.hold("soon.example.org", now - 61 * 24h, lifetime);
     server.add({"by-hand.example.org"}).settings.edit().drive_mode = model::DriveMode::manual;

@@ -98,6 +98,23 @@ TEMPLATE_TEST_CASE("a version stays as long as the values directly below do", ""
     CHECK_THROWS_AS(version("../a.org"), base::Error);
 }
 
+TEMPLATE_TEST_CASE("update writes what is made of the value that is there, or nothing", "", InFiles,
+                   InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    Store::Change append = [](const auto& former) { return former.value_or("first") + ","; };
+    await(store.update("staging/a.org/job.json", append));
+    CHECK(read(store, "staging/a.org/job.json") == "first,");
+    await(store.update("staging/a.org/job.json", append));
+    CHECK(read(store, "staging/a.org/job.json") == "first,,");
+    Store::Change leave = [](const auto&) { return std::nullopt; };
+    await(store.update("staging/a.org/job.json", leave));
+    await(store.update("staging/b.org/job.json", leave));
+    CHECK(read(store, "staging/a.org/job.json") == "first,,");
+    CHECK_FALSE(read(store, "staging/b.org/job.json"));
+    CHECK_THROWS(await(store.update("../x", append)));
+}
+
 TEMPLATE_TEST_CASE("remove takes a value, or all below a prefix, and absence is fine", "", InFiles,
                    InMemory) {
     TestType engine;

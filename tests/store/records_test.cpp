@@ -59,7 +59,10 @@ model::Job full_job() {
     job.message_errors = 4;
     job.message_next = noon + 7min;
     job.served = model::Served{false, true, 4, "a.org:443: connection refused", noon, noon + 1h};
-    job.log = {{noon, "renewal-error", "urn:x", "it failed"}, {noon - 1s, "starting", "", ""}};
+    job.started = {noon - 3h, noon};
+    job.notify_reason = "exit status 2";
+    job.message_reason = "exit status 4";
+    job.told = {noon - 1h, noon - 1min, noon - 2h, noon - 3h};
     return job;
 }
 
@@ -272,13 +275,13 @@ TEST_CASE("order.json comes back as it went") {
 }
 
 TEST_CASE("job.json comes back as it went") {
-    CHECK(*parse_job(to_text(full_job())) == full_job());
-    CHECK(*parse_job(to_text(model::Job{})) == model::Job{});
+    CHECK(*parse_job(job_text(full_job())) == full_job());
+    CHECK(*parse_job(job_text(model::Job{})) == model::Job{});
 }
 
 // mod_md reads its own members alone, and an older version of ours lacks these.
 TEST_CASE("job.json: what a set came of is a matter of ours, and may be absent") {
-    Json json = Json::parse(to_text(full_job()));
+    Json json = Json::parse(job_text(full_job()));
     CHECK_FALSE(json.contains("installation"));
     CHECK(json["mdcertd"]["installation"]["settings"] == "9223372036854775809");
     CHECK(json["mdcertd"]["failure"]["settings"] == "18364758544493064720");
@@ -300,7 +303,8 @@ TEST_CASE("job.json: what a set came of is a matter of ours, and may be absent")
 }
 
 TEST_CASE("job.json has mod_md's forms") {
-    Json json = Json::parse(to_text(full_job()));
+    Json json = Json::parse(job_text(full_job(), {{noon - 1s, "starting", "", ""},
+                                                  {noon, "renewal-error", "urn:x", "it failed"}}));
     CHECK(json["next-run"] == "Mon, 23 Nov 2026 15:28:17 GMT");
     CHECK(json["finished"] == true);
     CHECK(json["notified"] == true);
@@ -326,7 +330,7 @@ TEST_CASE("job.json of mod_md is understood") {
     CHECK(job->last_failure->detail == "because");
     CHECK(job->last_failure->failure_class == model::FailureClass::passing);
     CHECK(job->last_failure->at == noon);
-    CHECK(job->log.front().type == "progress");
+    CHECK(job->started == std::vector{noon});
 }
 
 TEST_CASE("job.json: without notified-renewed, notified counts; status 0 is no failure") {
@@ -338,15 +342,63 @@ TEST_CASE("job.json: without notified-renewed, notified counts; status 0 is no f
     CHECK_FALSE(parse_job(R"({"last": {"status": 0}})")->last_failure);
 }
 
-TEST_CASE("job.json: at most 128 entries are read and written") {
-    model::Job job;
+TEST_CASE("job.json: what is new stands before the log that was there, 128 entries at most") {
+    const model::Job job;
+    const News first{{noon, "starting", "", ""},
+                     {noon + 1s, "renewal-error", "urn:x", "it failed"}};
+    std::string text = job_text(job, first);
+    CHECK(parse_log(text) == model::Log{first[1], first[0]});
+    text = job_text(full_job(), {{noon + 2s, "finished", "", "\xff"}}, text);
+    const model::Log log = parse_log(text);
+    REQUIRE(log.size() == 3);
+    CHECK(log[0].type == "finished");
+    CHECK(log[2] == first[0]);
+    CHECK(parse_job(text)->errors == 3);
+    // What a later version or mod_md writes into an entry stays.
+    const std::string others = R"({"log": {"entries": [{"type": "progress", "more": 1}, 7]}})";
+    CHECK(Json::parse(job_text(job, first, others))["log"]["entries"][2]["more"] == 1);
+    CHECK(parse_log(job_text(job, first, others)).size() == 3);
+    for (const char* none : {"", "garbage", "[]", R"({"log": []})", R"({"log": {"entries": 7}})"}) {
+        CHECK(parse_log(none).empty());
+        CHECK(parse_log(job_text(job, first, none)).size() == 2);
+    }
     for (int i = 0; i < 300; ++i)
-        job.log.add({noon, "progress", "", ""});
-    CHECK(Json::parse(to_text(job))["log"]["entries"].size() == 128);
-    Json json = Json::parse(to_text(job));
-    for (int i = 0; i < 300; ++i)
-        json["log"]["entries"].push_back({{"type", "x"}});
-    CHECK(parse_job(json.dump())->log.size() == 128);
+        text = job_text(job, {{noon, "progress", "", std::to_string(i)}}, text);
+    CHECK(parse_log(text).size() == 128);
+    CHECK(parse_log(text).front().detail == "299");
+    CHECK(Json::parse(job_text(job, News(300)))["log"]["entries"].size() == 128);
+}
+
+// Of 0.1.0, whose notification, messages and orders stood in the log alone.
+TEST_CASE("job.json of a former version: what its log tells is neither told nor ordered again") {
+    auto at = [](std::chrono::seconds passed) { return noon + passed; };
+    Json json = Json::parse(job_text(full_job(), {{at(0s), "starting", "", ""},
+                                                  {at(1s), "message-renewing", "", ""},
+                                                  {at(2s), "renewal-error", "", "no way"},
+                                                  {at(3s), "message-errored", "", ""},
+                                                  {at(4s), "starting", "", ""},
+                                                  {at(5s), "finished", "", ""},
+                                                  {at(6s), "notify-error", "", "first"},
+                                                  {at(7s), "message-error", "renewed", "no\nmore"},
+                                                  {at(8s), "message-expiring", "", ""},
+                                                  {at(9s), "message-error", "expiring", "nor"},
+                                                  {at(10s), "message-expiring", "", ""},
+                                                  {at(11s), "notify-error", "", "newest\nline"}}));
+    for (const char* member : {"told", "started", "notify-reason", "message-reason"}) {
+        REQUIRE(json["mdcertd"].contains(member));
+        json["mdcertd"].erase(member);
+    }
+    auto job = parse_job(json.dump());
+    REQUIRE(job.has_value());
+    CHECK(job->told == model::MessageTimes{at(1s), at(3s), at(10s), at(9s)});
+    CHECK(job->started == std::vector{at(0s), at(4s)});
+    CHECK(job->notify_reason == "newest");
+    CHECK(job->message_reason == "no");
+    // From then on it stands in members, and the log decides nothing.
+    json = Json::parse(job_text(*job, {}, json.dump()));
+    CHECK(*parse_job(json.dump()) == *job);
+    json["log"]["entries"].clear();
+    CHECK(*parse_job(json.dump()) == *job);
 }
 
 TEST_CASE("the index comes back as it went, and what is no index is damage") {
@@ -354,7 +406,7 @@ TEST_CASE("the index comes back as it went, and what is no index is damage") {
     job.name = "a.org";
     job.errors = 3;
     job.next_run = noon;
-    job.log.add({noon, "renewal-error", "", "no way"});
+    job.begun(noon);
     model::CertificateFacts rsa{model::KeySpec::rsa(3072),
                                 {*model::DomainName::parse("a.org")},
                                 noon,
@@ -425,14 +477,14 @@ TEST_CASE("size and depth are bounded") {
 TEST_CASE("text that is not UTF-8 can be written, and then read") {
     model::Job job;
     job.last_failure = model::Failure{"order", "", "\xff\xfe\0 oops", {}, noon};
-    auto read = parse_job(to_text(job));
+    auto read = parse_job(job_text(job));
     REQUIRE(read.has_value());
     CHECK(read->last_failure->detail.find("\xef\xbf\xbd") == 0);
 }
 
 TEST_CASE("no text makes a reader throw") {
     std::mt19937 random(20261123);
-    const Texts seeds = {mod_md_record, to_text(full_job()), header_with(std::string(64, 'A')),
+    const Texts seeds = {mod_md_record, job_text(full_job()), header_with(std::string(64, 'A')),
                          R"({"url":"u","ca-url":"c","status":"valid","eab":{"kid":"a"}})"};
     for (const std::string& seed : seeds) {
         for (std::size_t cut = 0; cut < seed.size(); cut += 3)
@@ -459,7 +511,7 @@ TEST_CASE("no value of a member, of whatever type, makes a reader throw") {
                                       Json::array({nullptr}),
                                       Json::object(),
                                       Json{{"x", 1}}};
-    for (const std::string& seed : {mod_md_record, to_text(full_job())}) {
+    for (const std::string& seed : {mod_md_record, job_text(full_job())}) {
         const Json whole = Json::parse(seed);
         const Json flat = whole.flatten();
         for (const auto& [path, ignored] : flat.items())

@@ -59,6 +59,13 @@ public:
         values[key] = std::move(value);
         co_return;
     }
+    base::Task<void> update(std::string key, Change change) override {
+        auto former = values.find(key);
+        bool readable = former != values.end() && !closed.contains(key.substr(0, key.rfind('/')));
+        auto value = change(readable ? std::optional(former->second) : std::nullopt);
+        if (value)
+            co_await write(std::move(key), std::move(*value));
+    }
     base::Task<std::vector<std::optional<std::string>>> versions(
         std::vector<std::string> prefixes) override {
         if (versions_fail)

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/log_record.hpp"
+
+#include "base/time_text.hpp"
+
+#include <algorithm>
+
+namespace md::store {
+namespace {
+
+using model::LogEntry;
+
+Json entry_json(const LogEntry& entry) {
+    Json json;
+    json["when"] = base::http_date(entry.when);
+    json["type"] = entry.type;
+    put(json, "status", entry.status);
+    put(json, "detail", entry.detail);
+    return json;
+}
+
+const LogEntry* newest(const model::Log& log, std::string_view type, std::string_view status = {}) {
+    auto found = std::find_if(log.begin(), log.end(), [&](const LogEntry& entry) {
+        return entry.type == type && entry.status == status;
+    });
+    return found == log.end() ? nullptr : &*found;
+}
+
+std::optional<model::sys_seconds> time_of(const LogEntry* entry) {
+    return entry == nullptr ? std::nullopt : std::optional(entry->when);
+}
+
+std::string first_line_of(const LogEntry* entry) {
+    return entry == nullptr ? "" : entry->detail.substr(0, entry->detail.find('\n'));
+}
+
+}  // namespace
+
+model::Log log_of(const Members& job, Damage& damage) {
+    model::Log log;
+    Members members = job.object("log");
+    const Json* entries = members.find("entries");
+    if (entries == nullptr)
+        return log;
+    if (!entries->is_array()) {
+        members.wrong("entries", "is not a list");
+        return log;
+    }
+    for (const Json& json : *entries) {
+        if (!json.is_object()) {
+            members.wrong("entries", "has an element that is not an object");
+            break;
+        }
+        if (log.size() == most_in_log)
+            break;
+        Members entry(json, damage);
+        log.push_back({entry.date("when").value_or(model::sys_seconds{}), entry.text("type"),
+                       entry.text("status"), entry.text("detail")});
+    }
+    return log;
+}
+
+Json log_json(const News& news, const Json& former) {
+    Json entries = Json::array();
+    for (auto entry = news.rbegin(); entry != news.rend() && entries.size() < most_in_log; ++entry)
+        entries.push_back(entry_json(*entry));
+    Damage ignored;
+    const Json nothing = Json::object();
+    const Json* older =
+        Members(former.is_object() ? former : nothing, ignored).object("log").find("entries");
+    if (older != nullptr && older->is_array())
+        for (const Json& entry : *older)
+            if (entry.is_object() && entries.size() < most_in_log)
+                entries.push_back(entry);
+    return {{"entries", std::move(entries)}};
+}
+
+void recall_from_log(model::Job& job, const Members& ours, const model::Log& log) {
+    if (ours.find("told") == nullptr)
+        job.told = {time_of(newest(log, "message-renewing")),
+                    time_of(newest(log, "message-errored")),
+                    time_of(newest(log, "message-expiring")),
+                    time_of(newest(log, "message-error", "expiring"))};
+    if (job.notify_errors > 0 && ours.find("notify-reason") == nullptr)
+        job.notify_reason = first_line_of(newest(log, "notify-error"));
+    if (job.message_errors > 0 && ours.find("message-reason") == nullptr)
+        job.message_reason = first_line_of(newest(log, "message-error", "renewed"));
+    if (!job.started.empty())
+        return;
+    for (auto entry = log.rbegin(); entry != log.rend(); ++entry)
+        if (entry->type == "starting")
+            job.started.push_back(entry->when);
+    // Of one that mod_md wrote, the last is known.
+    if (job.started.empty() && job.last_run)
+        job.started.push_back(*job.last_run);
+}
+
+}  // namespace md::store

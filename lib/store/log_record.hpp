@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log within job.json. It is for people: what a version of ours before this kept in it alone is
+// found there once, as the record is read. Pure, and only for lib/store.
+#pragma once
+
+#include "model/log_entry.hpp"
+#include "store/json_record.hpp"
+
+#include <string_view>
+
+namespace md::store {
+
+inline constexpr std::size_t most_in_log = 128;  // what is older is dropped
+
+model::Log log_of(const Members& job, Damage& damage);
+
+// The member "log": the news before what stands in the former record (null: there is none).
+Json log_json(const News& news, const Json& former);
+
+// Fills the members of the job that stand in the log alone.
+void recall_from_log(model::Job& job, const Members& ours, const model::Log& log);
+
+}  // namespace md::store
