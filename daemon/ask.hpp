@@ -13,7 +13,7 @@
 
 namespace md {
 
-// The daemon's "status" part of its answer to a command with names; nullopt when no daemon runs.
+// The daemon's answer to a command (control/commands) with names; nullopt when no daemon runs.
 // Throws base::Error when the daemon refuses or does not answer. `on_progress` hears what it does.
 std::optional<nlohmann::json> ask_running_daemon(
     const model::ServerSettings& server, const std::string& command,

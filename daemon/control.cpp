@@ -18,35 +18,16 @@ namespace md {
 
 using nlohmann::json;
 
-base::Task<std::string> Control::answer(json question, admin::Progress progress) {
-    std::string command;
-    std::vector<std::string> names;
-    try {
-        command = question.value("command", "");
-        names = question.value("names", names);
-    } catch (const json::exception&) {
-        throw base::Error("malformed question");
-    }
-    std::string told =
-        co_await status_of_question(std::move(command), std::move(names), std::move(progress));
-    co_return R"({"ok":true,"status":)" + told + "}";
-}
-
-base::Task<std::string> Control::status_of_question(std::string command,
-                                                    std::vector<std::string> names,
-                                                    admin::Progress progress) {
-    if (command == "renew")
-        co_return co_await renew(std::move(names), std::move(progress));
-    if (command == "reload")
+base::Task<std::string> Control::answer(control::Question question, control::Progress progress) {
+    if (question.command == "renew")
+        co_return co_await renew(std::move(question.names), progress);
+    if (question.command == "reload")
         co_return co_await reload();
-    if (command == "forget")
-        co_return co_await forget(std::move(names));
-    if (command == "reach")
+    if (question.command == "forget")
+        co_return co_await forget(std::move(question.names));
+    if (question.command == "reach")
         co_return reach();
-    if (command != "status")
-        throw base::Error("the daemon that runs does not know '" + base::printable(command) +
-                          "': it is of another version, restart it");
-    co_return co_await status(std::move(names));
+    co_return co_await status(std::move(question.names));
 }
 
 base::Task<std::string> Control::status(std::vector<std::string> names) {
@@ -80,13 +61,13 @@ base::Task<std::string> Control::forget(std::vector<std::string> names) {
 }
 
 // Until an attempt at each has ended and what is told of it was told, well or badly.
-base::Task<std::string> Control::renew(std::vector<std::string> names, admin::Progress progress) {
+base::Task<std::string> Control::renew(std::vector<std::string> names, control::Progress progress) {
     drive::Reconcile& reconcile = engine_.reconcile();
     std::vector<std::string> domains;
     for (const model::ManagedDomain* domain : admin::select_known(reconcile.desired(), names))
         domains.push_back(domain->name());
     commands::refuse_undriven(reconcile.desired(), domains);
-    auto renewal = renewals_.emplace(renewals_.end(), executor_, domains, std::move(progress));
+    auto renewal = renewals_.emplace(renewals_.end(), executor_, domains, progress);
     std::vector<std::string> waiting;
     std::exception_ptr failed;
     try {
@@ -128,7 +109,7 @@ void Control::stage_entered(const std::string& domain, std::string_view stage) {
         return;
     for (const Renewal& renewal : renewals_)
         if (renewal.domains.contains(domain))
-            renewal.progress(domain + ": " + text);
+            renewal.progress.tell(domain + ": " + text);
 }
 
 void Control::changed() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the daemon answers on its control socket (admin/control_socket): status, renew, reload,
+// What the daemon answers on its control socket (control/control_server): status, renew, reload,
 // forget, reach.
 #pragma once
 
-#include "admin/control_socket.hpp"
 #include "base/task.hpp"
+#include "control/control_server.hpp"
 #include "engine.hpp"
 #include "reloader.hpp"
 #include "status_pages.hpp"
@@ -25,7 +25,7 @@ public:
         : executor_(std::move(executor)), engine_(engine), pages_(pages), reloader_(reloader) {}
 
     // Throws base::Error for what cannot be answered.
-    base::Task<std::string> answer(nlohmann::json question, admin::Progress progress);
+    base::Task<std::string> answer(control::Question question, control::Progress progress);
 
     // What the engine says of its work: it is passed on to whoever asked for that.
     void stage_entered(const std::string& domain, std::string_view stage);
@@ -35,16 +35,14 @@ private:
     // One `renew` that is waited for.
     struct Renewal {
         Renewal(const base::asio::any_io_executor& executor, std::vector<std::string> names,
-                admin::Progress told)
-            : domains(names.begin(), names.end()), progress(std::move(told)), news(executor) {}
+                control::Progress told)
+            : domains(names.begin(), names.end()), progress(told), news(executor) {}
         std::set<std::string> domains;
-        admin::Progress progress;
+        control::Progress progress;
         base::Wakeup news;
     };
 
-    base::Task<std::string> status_of_question(std::string command, std::vector<std::string> names,
-                                               admin::Progress progress);
-    base::Task<std::string> renew(std::vector<std::string> names, admin::Progress progress);
+    base::Task<std::string> renew(std::vector<std::string> names, control::Progress progress);
     base::Task<std::string> reload();
     base::Task<std::string> status(std::vector<std::string> names);
     base::Task<std::string> forget(std::vector<std::string> names);

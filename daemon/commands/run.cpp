@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `mdcertd run`: the daemon. One root coroutine; signals reload or end it.
-#include "admin/control_socket.hpp"
 #include "base/log.hpp"
 #include "commands/commands.hpp"
 #include "configuration.hpp"
 #include "control.hpp"
+#include "control/control_server.hpp"
 #include "engine.hpp"
 #include "loading.hpp"
 #include "progress.hpp"
@@ -149,10 +149,11 @@ base::Task<void> Daemon::drive() {
 base::Task<void> Daemon::serve_and_answer() {
     std::string reason;
     try {
-        co_await admin::serve_control(
-            control_path_, [this](nlohmann::json question, admin::Progress progress) {
-                return control_.answer(std::move(question), std::move(progress));
-            });
+        control::Answerer answerer = [this](control::Question question,
+                                            control::Progress progress) {
+            return control_.answer(std::move(question), progress);
+        };
+        co_await control::serve(control_path_, std::move(answerer));
     } catch (const base::Error& error) {
         reason = error.what();
     }

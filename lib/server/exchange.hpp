@@ -12,6 +12,8 @@
 
 namespace md::server {
 
+class StreamedBody;
+
 struct Request {
     bool over_tls = false;
     std::string_view method;  // as received
@@ -28,6 +30,7 @@ struct Response {
     std::string_view body;                    // for HEAD too: the session drops it
     std::shared_ptr<const std::string> page;  // what the body is of, when it was made to be sent
     std::function<void()> on_sent;            // called once the client has been sent all of it
+    std::shared_ptr<StreamedBody> stream;     // in the place of the body: made while it is sent
 };
 
 using Respond = std::function<Response(const Request&)>;

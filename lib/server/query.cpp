@@ -46,6 +46,21 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     return decoded;
 }
 
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    constexpr std::string_view unreserved =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    std::string encoded;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (unreserved.find(c) != std::string_view::npos)
+            encoded += c;
+        else
+            encoded.append({'%', digits[octet >> 4], digits[octet & 15]});
+    }
+    return encoded;
+}
+
 std::optional<std::string_view> query_field(std::string_view query, std::string_view name) {
     std::string_view rest = without_mark(query);
     while (!rest.empty())

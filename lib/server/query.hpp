@@ -12,6 +12,9 @@ namespace md::server {
 // "%2A.example.org" -> "*.example.org"; "+" stays. nullopt: a "%" without two hexadecimal digits.
 std::optional<std::string> percent_decoded(std::string_view text);
 
+// The other way: all but unreserved characters (RFC 3986 §2.3) become %XX.
+std::string percent_encoded(std::string_view text);
+
 // Of "?all&name=x": "x" for "name", "" for "all", as received; nullopt where there is no such
 // field.
 std::optional<std::string_view> query_field(std::string_view query, std::string_view name);

@@ -24,6 +24,8 @@ std::string_view status_line(unsigned status) {
             return "HTTP/1.1 404 Not Found\r\n";
         case 405:
             return "HTTP/1.1 405 Method Not Allowed\r\n";
+        case 409:
+            return "HTTP/1.1 409 Conflict\r\n";
         case 413:
             return "HTTP/1.1 413 Content Too Large\r\n";
         case 417:
@@ -32,6 +34,8 @@ std::string_view status_line(unsigned status) {
             return "HTTP/1.1 421 Misdirected Request\r\n";
         case 431:
             return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
+        case 500:
+            return "HTTP/1.1 500 Internal Server Error\r\n";
         case 503:
             return "HTTP/1.1 503 Service Unavailable\r\n";
         case 505:
@@ -48,6 +52,20 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out += "\r\n";
 }
 
+// RFC 9112 §6.3; HTTP/1.0 knows no chunks, and there the end of the connection ends the body.
+void append_length(std::string& out, const Response& response, const ReplyFrame& frame) {
+    if (response.stream) {
+        if (!frame.http_1_0)
+            append_field(out, "Transfer-Encoding", "chunked");
+        return;
+    }
+    std::array<char, 20> digits;
+    auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), response.body.size()).ptr;
+    append_field(out, "Content-Length",
+                 {digits.data(), static_cast<std::size_t>(end - digits.data())});
+}
+
 }  // namespace
 
 void append_reply(std::string& out, const Response& response, const ReplyFrame& frame) {
@@ -55,11 +73,7 @@ void append_reply(std::string& out, const Response& response, const ReplyFrame& 
     append_field(out, "Server", "mdcertd");
     append_field(out, "Date", frame.date);
     append_field(out, "Content-Type", response.content_type);
-    std::array<char, 20> digits;
-    auto end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), response.body.size()).ptr;
-    append_field(out, "Content-Length",
-                 {digits.data(), static_cast<std::size_t>(end - digits.data())});
+    append_length(out, response, frame);
     for (const auto& [name, value] : response.headers)
         append_field(out, name, value);
     if (frame.close)

@@ -51,11 +51,13 @@ Service::Service(const base::asio::any_io_executor& executor, Respond respond,
     : executor_(executor),
       respond_(std::move(respond)),
       limits_(limits),
-      tls_(std::move(offer_certificate)),
       plain_ones_(limits.connections, limits.connections_per_peer),
       tls_ones_(limits.tls_connections, limits.connections_per_peer),
       eviction_(executor),
-      children_(executor) {}
+      children_(executor) {
+    if (offer_certificate)
+        tls_.emplace(std::move(offer_certificate));
+}
 
 bool Service::is_proxy(const PeerAddress& peer) const {
     return peer ? !proxies_.empty() && proxies_.contains(octets_of(*peer)) : proxies_.unix_socket;

@@ -25,13 +25,13 @@ using PeerAddress = std::optional<base::asio::ip::address>;
 
 class Service {
 public:
-    // Throws CryptoError.
+    // Without `offer_certificate` nothing is accepted over TLS. Throws CryptoError.
     Service(const base::asio::any_io_executor& executor, Respond respond,
             OfferCertificate offer_certificate, Limits limits);
 
     const Limits& limits() const { return limits_; }
     const base::asio::any_io_executor& executor() const { return executor_; }
-    ServerTls& tls() { return tls_; }
+    ServerTls& tls() { return *tls_; }
     Response respond(const Request& request) const { return respond_(request); }
 
     void set_proxies(model::ProxySources proxies) { proxies_ = std::move(proxies); }
@@ -68,7 +68,7 @@ private:
     Limits limits_;
     model::ProxySources proxies_;
     std::optional<ConnectionLimits::Time> reported_;
-    ServerTls tls_;
+    std::optional<ServerTls> tls_;
     ConnectionLimits plain_ones_, tls_ones_;
     base::asio::steady_timer eviction_;
     bool evicting_ = false, ended_ = false;

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "server/reply.hpp"
 #include "server/request_parser.hpp"
+#include "server/streaming.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -40,6 +41,7 @@ private:
     bool take_in();
     bool advance();
     void reply();
+    void stream(Response response);
     void refuse(std::string_view arrived);
     void next_request();
     base::Task<bool> send_responses();
@@ -58,6 +60,7 @@ private:
     unsigned served_ = 0;
     std::string out_;
     std::shared_ptr<const std::string> page_;     // the body of the last response in out_
+    std::optional<StreamedResponse> streamed_;    // comes after those in out_
     std::vector<std::function<void()>> on_sent_;  // of the responses in out_
 };
 
@@ -90,11 +93,11 @@ bool Session::make_space() {
     return end_ < buffer_.size();
 }
 
-// Responds to what has come. True when a page has to be sent before the rest is looked at: a client
-// that asks for many at once gets one at a time.
+// Responds to what has come. True when a page or a stream has to be sent before the rest is looked
+// at: a client that asks for many at once gets one at a time.
 bool Session::take_in() {
     while (open_ && begin_ < end_ && advance())
-        if (page_)
+        if (page_ || streamed_)
             return true;
     return false;
 }
@@ -125,6 +128,8 @@ void Session::reply() {
     open_ = parser_->keeps_alive() && !body_withheld &&
             ++served_ < service_.limits().requests_per_connection;
     bool without_body = request.method == "HEAD";
+    if (response.stream && !without_body)
+        return stream(std::move(response));
     append_reply(out_, response,
                  {service_.date(), without_body || response.page, !open_, parser_->http_1_0()});
     if (!without_body)
@@ -134,6 +139,12 @@ void Session::reply() {
     if (log::enabled(log::Level::debug))
         log::debug("request answered", log::kv("method", request.method),
                    log::kv("host", request.host), log::kv("status", response.status));
+}
+
+// A body without a length ends with the connection where the client knows no chunks.
+void Session::stream(Response response) {
+    open_ = open_ && !parser_->http_1_0();
+    streamed_ = {std::move(response), std::string(service_.date()), !open_, parser_->http_1_0()};
 }
 
 // `arrived` is what the refused request begins with.
@@ -154,12 +165,14 @@ void Session::next_request() {
 }
 
 base::Task<bool> Session::send_responses() {
-    if (out_.empty())
-        co_return true;
-    bool sent = co_await stream_.write_all(out_);
+    bool sent = true;
+    if (!out_.empty())
+        sent = co_await stream_.write_all(out_);
     out_.clear();
     if (auto page = std::exchange(page_, nullptr); page && sent)
         sent = co_await stream_.write_all(*page);
+    if (auto streamed = std::exchange(streamed_, {}); streamed && sent)
+        sent = co_await send_streamed(stream_, slot_, std::move(*streamed));
     for (const auto& on_sent : std::exchange(on_sent_, {}))
         if (sent)
             on_sent();

@@ -38,6 +38,12 @@ base::Task<bool> Stream::ready(Socket::wait_type what) {
     co_return !error && socket_.is_open();
 }
 
+// That is an error condition of the descriptor (EPOLLHUP).
+base::Task<void> Stream::left() {
+    error_code ignored;
+    co_await socket_.async_wait(Socket::wait_error, redirect_error(use_awaitable, ignored));
+}
+
 base::Task<bool> Stream::satisfy(int result) {
     int wanted = SSL_get_error(ssl_.get(), result);
     if (wanted == SSL_ERROR_WANT_READ)

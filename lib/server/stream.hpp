@@ -39,6 +39,8 @@ public:
     // Says that this was all and waits until the other side has read it: closing on octets that
     // were not read would reset the connection and take the answer with it.
     base::Task<void> finish();
+    // The other side is gone altogether, and not only done with sending; or the stream is closed.
+    base::Task<void> left();
     // At any time, from anywhere; what is awaited ends.
     void close();
     bool is_open() const { return socket_.is_open(); }

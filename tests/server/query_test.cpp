@@ -15,6 +15,14 @@ TEST_CASE("a name in a URL is decoded, a broken one is not") {
         CHECK_FALSE(percent_decoded(broken));
 }
 
+TEST_CASE("what is encoded is the same again once it is decoded") {
+    CHECK(percent_encoded("*.a-b_c.org") == "%2A.a-b_c.org");
+    std::string all;
+    for (int octet = 0; octet < 256; ++octet)
+        all += static_cast<char>(octet);
+    CHECK(percent_decoded(percent_encoded(all)) == all);
+}
+
 TEST_CASE("the fields of a query are found by name") {
     CHECK(query_field("?name=a.org", "name") == "a.org");
     CHECK(query_field("?all&name=a=b&name=c", "name") == "a=b");

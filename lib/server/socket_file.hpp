@@ -5,7 +5,7 @@
 #include <string>
 #include <sys/types.h>
 
-namespace md::admin {
+namespace md::server {
 
 // A listening socket at a path. Nobody can connect before its mode is 0600: it is bound under a
 // name of its own, given its mode, and renamed to the path.
@@ -34,4 +34,4 @@ int connect_to(const std::string& path);
 // True for the errors of connect_to that mean that no daemon listens there.
 bool means_nobody(int error);
 
-}  // namespace md::admin
+}  // namespace md::server

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control socket over real local sockets: who gets an answer, who does not hold up whom.
-#include "admin/control_socket.hpp"
-
-#include "admin/control_client.hpp"
 #include "base/error.hpp"
+#include "control/control_client.hpp"
+#include "control/control_server.hpp"
 #include "support/catch.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
@@ -19,10 +18,12 @@
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 using namespace md;
-using namespace md::admin;
+using namespace md::control;
 using namespace std::chrono_literals;
 using nlohmann::json;
 namespace asio = boost::asio;
@@ -34,7 +35,7 @@ namespace {
 class Scratch {
 public:
     Scratch() {
-        std::string pattern = (fs::temp_directory_path() / "mdcertd-admin-XXXXXX").string();
+        std::string pattern = (fs::temp_directory_path() / "mdcertd-control-XXXXXX").string();
         directory_ = ::mkdtemp(pattern.data());
     }
     ~Scratch() { fs::remove_all(directory_); }
@@ -55,30 +56,31 @@ void run_until(asio::io_context& ioc, Condition condition) {
         REQUIRE(ioc.run_one() == 1);
 }
 
-// Answers with the question; "throw" throws, "hang" never answers.
-base::Task<std::string> echo(json question, Progress progress) {
-    if (question.value("command", "") == "throw")
+// Answers with the question; a name says what else is to happen.
+base::Task<std::string> echo(Question question, Progress progress) {
+    const std::string wish = question.names.empty() ? "" : question.names.front();
+    if (wish == "throw")
         throw base::Error("it is refused");
-    if (question.value("command", "") == "break")
+    if (wish == "break")
         throw std::runtime_error("it is broken");
-    if (question.value("command", "") == "report") {
-        progress("begun");
-        progress("nearly done");
+    if (wish == "report") {
+        progress.tell("begun");
+        progress.tell("nearly done");
     }
-    if (question.value("command", "") == "hang") {
+    if (wish == "hang") {
         auto executor = co_await asio::this_coro::executor;
         asio::steady_timer timer(executor, std::chrono::steady_clock::time_point::max());
         co_await timer.async_wait(asio::use_awaitable);
     }
-    co_return json{{"ok", true}, {"question", question}}.dump(-1, ' ', false,
-                                                              json::error_handler_t::replace);
+    co_return json{{"command", question.command}, {"names", question.names}}.dump(
+        -1, ' ', false, json::error_handler_t::replace);
 }
 
 // A daemon that serves until it goes out of scope.
 class Daemon {
 public:
     Daemon(asio::io_context& ioc, const std::string& path, ControlLimits limits = {}) : ioc_(ioc) {
-        asio::co_spawn(ioc, serve_control(path, echo, limits),
+        asio::co_spawn(ioc, serve(path, echo, limits),
                        asio::bind_cancellation_slot(signal_.slot(), [this](std::exception_ptr e) {
                            ended_ = true;
                            failed_ = e;
@@ -112,12 +114,14 @@ private:
     std::exception_ptr failed_;
 };
 
-std::optional<json> ask(asio::io_context& ioc, const std::string& path, const json& question,
-                        Asking asking = {}) {
+using Names = std::vector<std::string>;
+
+std::optional<json> ask(asio::io_context& ioc, const std::string& path, Names names = {},
+                        Asking asking = {}, const std::string& command = "status") {
     std::optional<json> answer;
     std::exception_ptr failed;
     bool ended = false;
-    asio::co_spawn(ioc, ask_daemon(path, question, asking),
+    asio::co_spawn(ioc, ask_daemon(path, command, names, asking),
                    [&](std::exception_ptr error, std::optional<json> said) {
                        failed = error;
                        answer = std::move(said);
@@ -128,6 +132,12 @@ std::optional<json> ask(asio::io_context& ioc, const std::string& path, const js
         std::rethrow_exception(failed);
     return answer;
 }
+
+std::string request(const std::string& target, const std::string& method = "GET") {
+    return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+}
+const std::string asks_status = request("/status");
+const std::string asks_in_vain = request("/status?name=hang");
 
 // A client that speaks raw octets.
 class RawClient {
@@ -141,21 +151,20 @@ public:
     }
     // Says that nothing more comes, and waits for answers all the same.
     void shut() { socket_.shutdown(Local::socket::shutdown_send); }
-    // The next line, "" when the daemon closed.
-    std::string line() {
+    // All up to that and with it; what there is when the daemon closes.
+    std::string until(const std::string& end) {
         bool ended = false;
         std::string result;
-        asio::async_read_until(socket_, asio::dynamic_buffer(received_), '\n',
+        asio::async_read_until(socket_, asio::dynamic_buffer(received_), end,
                                [&](boost::system::error_code error, std::size_t size) {
                                    ended = true;
-                                   if (!error) {
-                                       result = received_.substr(0, size);
-                                       received_.erase(0, size);
-                                   }
+                                   result = received_.substr(0, error ? std::string::npos : size);
+                                   received_.erase(0, result.size());
                                });
         run_until(ioc_, [&] { return ended; });
         return result;
     }
+    std::string answer() { return until("\r\n0\r\n\r\n"); }
 
 private:
     asio::io_context& ioc_;
@@ -169,10 +178,13 @@ TEST_CASE("a question is answered") {
     Scratch scratch;
     asio::io_context ioc;
     Daemon daemon(ioc, scratch.socket());
-    auto answer = ask(ioc, scratch.socket(), {{"command", "status"}, {"names", {"a.org"}}});
-    REQUIRE(answer);
-    CHECK((*answer)["ok"] == true);
-    CHECK((*answer)["question"]["names"][0] == "a.org");
+    for (const char* command : {"status", "renew", "reload", "forget", "reach"}) {
+        auto answer =
+            ask(ioc, scratch.socket(), {"a.org", "*.b.org", "x&y=%\xc3\xa9"}, {}, command);
+        REQUIRE(answer);
+        CHECK(*answer ==
+              json{{"command", command}, {"names", {"a.org", "*.b.org", "x&y=%\xc3\xa9"}}});
+    }
 }
 
 TEST_CASE("the socket belongs to its owner alone and nothing else is left beside it") {
@@ -196,14 +208,14 @@ TEST_CASE("the socket goes with the daemon") {
         CHECK(fs::exists(scratch.socket()));
     }
     CHECK(scratch.entries() == 0);
-    CHECK(ask(ioc, scratch.socket(), json::object()) == std::nullopt);
+    CHECK(ask(ioc, scratch.socket()) == std::nullopt);
 }
 
 TEST_CASE("without a daemon there is no answer, and that is no error") {
     Scratch scratch;
     asio::io_context ioc;
-    CHECK(ask(ioc, scratch.socket(), json::object()) == std::nullopt);
-    CHECK(ask(ioc, scratch.socket() + "/below/it", json::object()) == std::nullopt);
+    CHECK(ask(ioc, scratch.socket()) == std::nullopt);
+    CHECK(ask(ioc, scratch.socket() + "/below/it") == std::nullopt);
 }
 
 TEST_CASE("the socket of a dead daemon is replaced") {
@@ -211,9 +223,9 @@ TEST_CASE("the socket of a dead daemon is replaced") {
     asio::io_context ioc;
     { Local::acceptor dead(ioc, Local::endpoint(scratch.socket())); }
     REQUIRE(fs::exists(scratch.socket()));
-    CHECK(ask(ioc, scratch.socket(), json::object()) == std::nullopt);
+    CHECK(ask(ioc, scratch.socket()) == std::nullopt);
     Daemon daemon(ioc, scratch.socket());
-    CHECK(ask(ioc, scratch.socket(), json::object()));
+    CHECK(ask(ioc, scratch.socket()));
 }
 
 TEST_CASE("a living daemon's socket is left alone, and the path is named") {
@@ -225,7 +237,7 @@ TEST_CASE("a living daemon's socket is left alone, and the path is named") {
         CHECK(second.ended());
         CHECK(second.failure() == "another mdcertd answers at " + scratch.socket());
     }
-    CHECK(ask(ioc, scratch.socket(), json::object()));
+    CHECK(ask(ioc, scratch.socket()));
 }
 
 TEST_CASE("a file that is no socket is left alone") {
@@ -258,18 +270,22 @@ TEST_CASE("a daemon whose socket another one replaced does not take that away") 
     fs::remove(scratch.socket());
     Daemon second(ioc, scratch.socket());
     first.stop();
-    CHECK(ask(ioc, scratch.socket(), json::object()));
+    CHECK(ask(ioc, scratch.socket()));
 }
 
-TEST_CASE("what the answerer throws is the answer") {
+TEST_CASE("what the answerer throws is the error of the answer") {
     Scratch scratch;
     asio::io_context ioc;
     Daemon daemon(ioc, scratch.socket());
-    for (auto [command, why] : {std::pair{"throw", "it is refused"}, {"break", "it is broken"}}) {
-        auto answer = ask(ioc, scratch.socket(), {{"command", command}});
-        REQUIRE(answer);
-        CHECK(*answer == json{{"ok", false}, {"error", why}});
-    }
+    CHECK_THROWS_WITH(ask(ioc, scratch.socket(), {"throw"}), "it is refused");
+    CHECK_THROWS_WITH(ask(ioc, scratch.socket(), {"break"}), "it is broken");
+    RawClient client(ioc, scratch.socket());
+    client.send(request("/status?name=throw"));
+    const std::string refused = client.answer();
+    CHECK_THAT(refused, Catch::StartsWith("HTTP/1.1 409 Conflict\r\n"));
+    CHECK_THAT(refused, Catch::Contains("{\"error\":\"it is refused\"}\n"));
+    client.send(request("/status?name=break"));
+    CHECK_THAT(client.answer(), Catch::StartsWith("HTTP/1.1 500 "));
 }
 
 TEST_CASE("one client asks several questions in turn") {
@@ -277,47 +293,77 @@ TEST_CASE("one client asks several questions in turn") {
     asio::io_context ioc;
     Daemon daemon(ioc, scratch.socket());
     RawClient client(ioc, scratch.socket());
-    client.send("{\"n\":1}\n{\"n\":2}\n");
-    CHECK(json::parse(client.line())["question"]["n"] == 1);
-    CHECK(json::parse(client.line())["question"]["n"] == 2);
-    client.send("{\"n\":");
-    client.send("3}\n");
-    CHECK(json::parse(client.line())["question"]["n"] == 3);
+    client.send(request("/status?name=1") + request("/status?name=2"));
+    CHECK_THAT(client.answer(), Catch::Contains("\"names\":[\"1\"]"));
+    CHECK_THAT(client.answer(), Catch::Contains("\"names\":[\"2\"]"));
+    client.send("GET /status?na");
+    client.send("me=3 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    CHECK_THAT(client.answer(), Catch::Contains("\"names\":[\"3\"]"));
 }
 
-TEST_CASE("rubbish is answered with an error, and the client may go on") {
+TEST_CASE("what is no question is refused, and the client may go on") {
     Scratch scratch;
     asio::io_context ioc;
     Daemon daemon(ioc, scratch.socket());
     RawClient client(ioc, scratch.socket());
-    for (const std::string& rubbish :
-         {std::string("\n"), std::string("[]\n"), std::string("\0\xff\n", 3), std::string("{\n"),
-          std::string("GET / HTTP/1.1\n"), std::string(60000, '[') + "\n"}) {
-        client.send(rubbish);
-        CHECK(json::parse(client.line())["ok"] == false);
+    struct Row {
+        const char *target, *method, *status, *error;
+    };
+    const Row rows[] = {
+        {"/", "GET", "404", "does not know '/'"},
+        {"/shutdown", "POST", "404", "is of another version, restart it"},
+        {"/status/", "GET", "404", "does not know '/status/'"},
+        {"/status", "POST", "405", "this is asked by GET"},
+        {"/renew", "GET", "405", "this is asked by POST"},
+        {"/forget?name=%zz", "POST", "400", "malformed question"},
+        {"*", "OPTIONS", "404", "does not know '*'"},
+    };
+    for (const Row& row : rows) {
+        client.send(request(row.target, row.method));
+        const std::string answer = client.until("}\n");
+        CHECK_THAT(answer, Catch::StartsWith("HTTP/1.1 " + std::string(row.status)));
+        CHECK_THAT(answer, Catch::Contains("{\"error\":\"") && Catch::Contains(row.error));
     }
-    client.send("{}\n");
-    CHECK(json::parse(client.line())["ok"] == true);
+    client.send(asks_status);
+    CHECK_THAT(client.answer(), Catch::StartsWith("HTTP/1.1 200 OK\r\n"));
+    // As the client of an older mdcertd asks.
+    RawClient former(ioc, scratch.socket());
+    former.send("{\"command\":\"status\"}\n");
+    CHECK_THAT(former.until("never"), Catch::StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_CASE("curl asks as well") {
+    Scratch scratch;
+    asio::io_context ioc;
+    Daemon daemon(ioc, scratch.socket());
+    const std::string file = scratch.socket() + ".out";
+    bool ended = false;
+    std::thread curl([&] {
+        const std::string command = "curl -sS -m 20 --unix-socket " + scratch.socket() +
+                                    " http://localhost/status > " + file + " 2>&1";
+        CHECK(std::system(command.c_str()) == 0);
+        asio::post(ioc, [&] { ended = true; });
+    });
+    run_until(ioc, [&] { return ended; });
+    curl.join();
+    std::ifstream said(file);
+    CHECK(json::parse(said) == json{{"command", "status"}, {"names", Names{}}});
 }
 
 TEST_CASE("an answer that is not UTF-8 is sent all the same") {
     Scratch scratch;
     asio::io_context ioc;
     Daemon daemon(ioc, scratch.socket());
-    CHECK(ask(ioc, scratch.socket(), {{"text", "\xff"}}));
+    CHECK(ask(ioc, scratch.socket(), {"\xff"}));
 }
 
-TEST_CASE("a line longer than the limit is refused and the client is left") {
+TEST_CASE("more names than the limit allows are refused, and that is told") {
     Scratch scratch;
     asio::io_context ioc;
     Daemon daemon(ioc, scratch.socket());
-    RawClient client(ioc, scratch.socket());
-    client.send(std::string(64 * 1024 + 1, 'x'));
-    CHECK_THAT(client.line(), Catch::Contains("longer than 65536 octets"));
-    CHECK(client.line() == "");
-    auto fits = ask(ioc, scratch.socket(), {{"text", std::string(60000, 'x')}});
-    REQUIRE(fits);
-    CHECK((*fits)["ok"] == true);
+    CHECK_THROWS_WITH(ask(ioc, scratch.socket(), {std::string(64 * 1024, 'x')}),
+                      Catch::Contains("more names than the daemon takes"));
+    CHECK(ask(ioc, scratch.socket(), {std::string(60'000, 'x')}));
 }
 
 TEST_CASE("clients that hang hold up nobody") {
@@ -326,10 +372,10 @@ TEST_CASE("clients that hang hold up nobody") {
     Daemon daemon(ioc, scratch.socket());
     RawClient silent(ioc, scratch.socket()), halfway(ioc, scratch.socket()),
         waiting(ioc, scratch.socket());
-    halfway.send("{\"command\":");
-    waiting.send("{\"command\":\"hang\"}\n");
+    halfway.send("GET /sta");
+    waiting.send(asks_in_vain);
     for (int i = 0; i < 5; ++i)
-        CHECK(ask(ioc, scratch.socket(), json::object()));
+        CHECK(ask(ioc, scratch.socket()));
 }
 
 TEST_CASE("a client that leaves before its answer harms nobody") {
@@ -338,33 +384,55 @@ TEST_CASE("a client that leaves before its answer harms nobody") {
     Daemon daemon(ioc, scratch.socket());
     for (int i = 0; i < 5; ++i) {
         RawClient client(ioc, scratch.socket());
-        client.send("{\"text\":\"" + std::string(30000, 'x') + "\"}\n");
+        client.send(request("/status?name=" + std::string(30000, 'x')));
     }
-    CHECK(ask(ioc, scratch.socket(), json::object()));
+    CHECK(ask(ioc, scratch.socket()));
 }
 
-TEST_CASE("a client that never asks is left after a while, which frees its place") {
+TEST_CASE("a client that never asks is left after a while") {
     Scratch scratch;
     asio::io_context ioc;
     ControlLimits limits;
-    limits.clients = 1;
-    limits.patience = 20ms;
+    limits.service.request_time = 20ms;
     Daemon daemon(ioc, scratch.socket(), limits);
     RawClient silent(ioc, scratch.socket());
-    CHECK(ask(ioc, scratch.socket(), json::object()));
-    CHECK(silent.line() == "");
+    CHECK(silent.until("never") == "");
 }
 
-TEST_CASE("a daemon that ends leaves its clients at once") {
+TEST_CASE("a client that waits longer than one may be silent is answered") {
+    Scratch scratch;
+    asio::io_context ioc;
+    ControlLimits limits;
+    limits.service.request_time = 100ms;
+    limits.sign_of_life = 10ms;
+    Daemon daemon(ioc, scratch.socket(), limits);
+    RawClient waiting(ioc, scratch.socket());
+    waiting.send(asks_in_vain);
+    for (int i = 0; i < 30; ++i)
+        REQUIRE_THAT(waiting.until("\r\n\n\r\n"), Catch::EndsWith("1\r\n\n\r\n"));
+}
+
+TEST_CASE("a client too many costs the one that has been silent the longest its place") {
+    Scratch scratch;
+    asio::io_context ioc;
+    ControlLimits limits;
+    limits.service.connections = 1;
+    Daemon daemon(ioc, scratch.socket(), limits);
+    RawClient silent(ioc, scratch.socket());
+    CHECK(ask(ioc, scratch.socket()));
+    CHECK(silent.until("never") == "");
+}
+
+TEST_CASE("a daemon that ends leaves its clients at once, and what was done for them has ended") {
     Scratch scratch;
     asio::io_context ioc;
     Daemon daemon(ioc, scratch.socket());
     RawClient silent(ioc, scratch.socket()), waiting(ioc, scratch.socket());
-    waiting.send("{\"command\":\"hang\"}\n");
-    CHECK(ask(ioc, scratch.socket(), json::object()));
+    waiting.send(asks_in_vain);
+    CHECK(ask(ioc, scratch.socket()));
     daemon.stop();
-    CHECK(silent.line() == "");
-    CHECK(waiting.line() == "");
+    CHECK(silent.until("never") == "");
+    CHECK(waiting.until("never") == "");
 }
 
 namespace {
@@ -380,28 +448,53 @@ base::Task<void> say_once(Local::acceptor& acceptor, std::string octets) {
 }  // namespace
 
 TEST_CASE("a broken answer is an error that names the socket") {
-    for (std::string octets : {"", "{\"ok\":", "rubbish\n", "[]\n", "\n"}) {
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (std::string octets :
+         {std::string(), std::string("{\"ok\":false}\n"), std::string("HTTP/1.1 200 OK\r\n"), head,
+          head + "2\r\n[]\r\n0\r\n\r\n", head + "9\r\n{\"status\"\r\n", head + "0\r\n\r\n",
+          head + "1\r\n\n\r\n0\r\n\r\n"}) {
+        CAPTURE(octets);
         Scratch scratch;
         asio::io_context ioc;
         Local::acceptor acceptor(ioc, Local::endpoint(scratch.socket()));
         asio::co_spawn(ioc, say_once(acceptor, octets), [](std::exception_ptr) {});
-        CHECK_THROWS_WITH(ask(ioc, scratch.socket(), json::object()),
-                          Catch::Contains(scratch.socket()));
+        CHECK_THROWS_WITH(ask(ioc, scratch.socket()), Catch::Contains(scratch.socket()));
     }
+}
+
+TEST_CASE("an answer in whatever pieces is the same answer") {
+    const std::string body = "\n{\"progress\":\"p\"}\n\n{\"answer\":1}\n";
+    std::string octets = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (char octet : body)
+        octets += "1\r\n" + std::string(1, octet) + "\r\n";
+    octets += "0\r\n\r\n";
+    Scratch scratch;
+    asio::io_context ioc;
+    Local::acceptor acceptor(ioc, Local::endpoint(scratch.socket()));
+    asio::co_spawn(ioc, say_once(acceptor, octets), [](std::exception_ptr) {});
+    std::string told;
+    Asking asking;
+    asking.on_progress = [&](const std::string& text) { told += text; };
+    CHECK(ask(ioc, scratch.socket(), {}, asking) == json{{"answer", 1}});
+    CHECK(told == "p");
 }
 
 TEST_CASE("the places of clients that left before their answer are free") {
     Scratch scratch;
     asio::io_context ioc;
     ControlLimits limits;
-    limits.clients = 3;
+    limits.service.connections = 3;
     Daemon daemon(ioc, scratch.socket(), limits);
+    RawClient staying(ioc, scratch.socket());
+    staying.send(asks_in_vain);
+    ioc.poll();
     for (int i = 0; i < 70; ++i) {
         RawClient killed(ioc, scratch.socket());
-        killed.send("{\"command\":\"hang\"}\n");
+        killed.send(asks_in_vain);
         ioc.poll();
     }
-    CHECK(ask(ioc, scratch.socket(), json::object()));
+    ioc.poll();
+    CHECK(ask(ioc, scratch.socket()));
 }
 
 TEST_CASE("a client that has said all it has to say still gets its answer") {
@@ -409,11 +502,12 @@ TEST_CASE("a client that has said all it has to say still gets its answer") {
     asio::io_context ioc;
     Daemon daemon(ioc, scratch.socket());
     RawClient client(ioc, scratch.socket());
-    client.send("{\"command\":\"report\"}\n");
+    client.send(request("/status?name=report"));
     client.shut();
-    CHECK(json::parse(client.line())["progress"] == "begun");
-    CHECK(json::parse(client.line())["progress"] == "nearly done");
-    CHECK(json::parse(client.line())["ok"] == true);
+    const std::string answer = client.answer();
+    CHECK_THAT(answer, Catch::Contains("{\"progress\":\"begun\"}\n") &&
+                           Catch::Contains("{\"progress\":\"nearly done\"}\n") &&
+                           Catch::Contains("\"names\":[\"report\"]"));
 }
 
 TEST_CASE("what is done for a question is told before its answer") {
@@ -423,27 +517,18 @@ TEST_CASE("what is done for a question is told before its answer") {
     std::vector<std::string> told;
     Asking asking;
     asking.on_progress = [&](const std::string& text) { told.push_back(text); };
-    CHECK(ask(ioc, scratch.socket(), {{"command", "report"}}, asking));
+    CHECK(ask(ioc, scratch.socket(), {"report"}, asking, "renew"));
     CHECK(told == std::vector<std::string>{"begun", "nearly done"});
 }
 
-TEST_CASE("a daemon that is at work shows signs of life, one that is silent is given up") {
+TEST_CASE("a daemon that is silent is given up") {
     Scratch scratch;
     asio::io_context ioc;
-    {
-        ControlLimits limits;
-        limits.sign_of_life = 5ms;
-        Daemon daemon(ioc, scratch.socket(), limits);
-        RawClient waiting(ioc, scratch.socket());
-        waiting.send("{\"command\":\"hang\"}\n");
-        for (int i = 0; i < 3; ++i)
-            CHECK(json::parse(waiting.line())["progress"] == "");
-    }
     Asking asking;
     asking.silence = 20ms;
     // It takes clients and says nothing: as a process that is stopped.
     Local::acceptor silent(ioc, Local::endpoint(scratch.socket()));
-    CHECK_THROWS_WITH(ask(ioc, scratch.socket(), json::object(), asking),
+    CHECK_THROWS_WITH(ask(ioc, scratch.socket(), {}, asking),
                       Catch::Contains("the daemon (process " + std::to_string(::getpid()) +
                                       ") has not answered"));
 }

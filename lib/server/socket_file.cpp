@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/socket_file.hpp"
+#include "server/socket_file.hpp"
 
 #include "base/error.hpp"
 
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace md::admin {
+namespace md::server {
 namespace {
 
 sockaddr_un address_of(const std::string& path) {
@@ -120,4 +120,4 @@ int SocketFile::release() {
     return std::exchange(fd_, -1);
 }
 
-}  // namespace md::admin
+}  // namespace md::server
