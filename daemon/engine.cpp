@@ -46,8 +46,9 @@ Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired
       listener_(
           executor, [this](const auto& request) { return responder_.respond(request); },
           [this](const auto& hello) { return responder_.offer(hello); }),
-      tls_alpn01_(executor, board_, [this] { return https_obstacle(); }),
-      http01_(executor, board_, [this] { return http_obstacle(); }),
+      tls_alpn01_(executor, board_, model::ChallengeType::tls_alpn_01,
+                  [this] { return https_obstacle(); }),
+      http01_(executor, board_, model::ChallengeType::http_01, [this] { return http_obstacle(); }),
       reach_(executor, board_) {}
 
 Engine::~Engine() = default;

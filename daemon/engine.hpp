@@ -4,15 +4,13 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "challenge/board_solver.hpp"
 #include "drive/reach_proof.hpp"
 #include "drive/reconcile.hpp"
 #include "http/tls_probe.hpp"
 #include "model/desired_state.hpp"
 #include "process/command_runner.hpp"
-#include "responder/challenge_board.hpp"
-#include "responder/http01.hpp"
 #include "responder/responder.hpp"
-#include "responder/tls_alpn01.hpp"
 #include "server/listener.hpp"
 #include "store/file_store.hpp"
 #include "store/lease.hpp"
@@ -96,11 +94,11 @@ private:
     base::SystemClock clock_;
     base::asio::thread_pool io_pool_{4};  // they wait for the disk
     base::asio::thread_pool key_pool_{2};
-    responder::ChallengeBoard board_;
+    challenge::ChallengeBoard board_;
     responder::Responder responder_{board_};
     server::Listener listener_;
-    responder::TlsAlpn01 tls_alpn01_;
-    responder::Http01 http01_;
+    challenge::BoardSolver tls_alpn01_;
+    challenge::BoardSolver http01_;
     drive::ReachProof reach_;
     process::CommandRunner hooks_;
     http::TlsProbe probe_;

@@ -184,7 +184,7 @@ private:
     Account account_;
     std::vector<const model::ManagedDomain*> domains_;
     base::SystemClock clock_;
-    responder::ChallengeBoard board_;
+    challenge::ChallengeBoard board_;
     responder::Responder responder_{board_};
     std::optional<server::Listener> listener_;
     std::unique_ptr<drive::ReachProof> reach_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a challenge is answered, seen from the ACME side. Real: responder/http01 and tls_alpn01 (and
-// a command for dns-01 later). In tests: tests/support/recording_solver.hpp.
+// How a challenge is answered, seen from the ACME side. Real: challenge/board_solver (and a
+// command for dns-01 later). In tests: tests/support/recording_solver.hpp.
 #pragma once
 
 #include "base/task.hpp"

@@ -10,7 +10,7 @@ PostedProof ReachProof::show(std::chrono::seconds time) {
     withdraw();
     PostedProof proof{base::base64url_encode(crypto::random_bytes(32)), {}};
     proof.key_authorization = proof.token + ".mdcertd-is-here";
-    shown_ = {proof.token, board_.post_http(proof.token, {proof.key_authorization, [] {}})};
+    shown_ = board_.publish_http(proof.token, {proof.key_authorization, [] {}});
     over_.expires_after(time);
     over_.async_wait([this](boost::system::error_code cancelled) {
         if (!cancelled)
@@ -22,7 +22,7 @@ PostedProof ReachProof::show(std::chrono::seconds time) {
 void ReachProof::withdraw() {
     over_.cancel();
     if (shown_)
-        board_.withdraw_http(shown_->token, shown_->ticket);
+        board_.remove(*shown_);
     shown_.reset();
 }
 

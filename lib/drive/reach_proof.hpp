@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "challenge/challenge_board.hpp"
 #include "drive/survey.hpp"
-#include "responder/challenge_board.hpp"
 
 #include <chrono>
 #include <optional>
@@ -15,7 +15,7 @@ namespace md::drive {
 class ReachProof {
 public:
     // The board outlives it.
-    ReachProof(base::asio::any_io_executor executor, responder::ChallengeBoard& board)
+    ReachProof(base::asio::any_io_executor executor, challenge::ChallengeBoard& board)
         : board_(board), over_(std::move(executor)) {}
     ~ReachProof() { withdraw(); }
     ReachProof(const ReachProof&) = delete;
@@ -26,14 +26,9 @@ public:
     void withdraw();
 
 private:
-    struct Shown {
-        std::string token;
-        responder::ChallengeBoard::Ticket ticket;
-    };
-
-    responder::ChallengeBoard& board_;
+    challenge::ChallengeBoard& board_;
     base::asio::steady_timer over_;
-    std::optional<Shown> shown_;
+    std::optional<challenge::ChallengeBoard::Handle> shown_;
 };
 
 }  // namespace md::drive

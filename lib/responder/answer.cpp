@@ -46,17 +46,17 @@ bool is_label(std::string_view text) {
 }
 
 Response to_challenge(std::string_view token, std::string_view method,
-                      const ChallengeBoard& board) {
-    const Posting* posting = is_token(token) ? board.http(token) : nullptr;
-    if (posting == nullptr)
+                      const challenge::ChallengeBoard& board) {
+    const challenge::PublishedAnswer* published = is_token(token) ? board.http(token) : nullptr;
+    if (published == nullptr)
         return refusal(404);
     if (!server::only_reads(method))
         return server::refused_method();
     Response result;
     result.status = 200;
     result.content_type = "application/octet-stream";
-    result.body = posting->answer;
-    result.on_sent = posting->on_seen;
+    result.body = published->answer;
+    result.on_sent = published->on_seen;
     return result;
 }
 
@@ -114,7 +114,7 @@ const Site* Sites::find(std::string_view host) const {
     return wildcards_.find(host.substr(dot + 1));
 }
 
-Response answer(const Request& request, const ChallengeBoard& board, const Sites& sites,
+Response answer(const Request& request, const challenge::ChallengeBoard& board, const Sites& sites,
                 std::string_view health_path) {
     auto target = server::parse_target(request.target);
     auto asked_host = server::host_of(request.host);

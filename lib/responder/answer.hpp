@@ -2,8 +2,8 @@
 // What the responder says to one request: pure, total, the whole of DESIGN §8.
 #pragma once
 
+#include "challenge/challenge_board.hpp"
 #include "model/settings.hpp"
-#include "responder/challenge_board.hpp"
 #include "server/exchange.hpp"
 
 #include <cstddef>
@@ -43,7 +43,7 @@ private:
 };
 
 // At the health path ("" = there is none) a load balancer sees that we are here, under any name.
-server::Response answer(const server::Request& request, const ChallengeBoard& board,
+server::Response answer(const server::Request& request, const challenge::ChallengeBoard& board,
                         const Sites& sites, std::string_view health_path = {});
 
 }  // namespace md::responder

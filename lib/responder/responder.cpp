@@ -37,13 +37,13 @@ server::CertificateOffer Responder::offer(const server::ClientHello& hello) {
 // that is not prepared is refused.
 server::CertificateOffer Responder::offer_proof(const std::string& name) {
     server::CertificateOffer offer;
-    const Posting* posting = board_.tls(name);
-    if (posting == nullptr)
+    const challenge::PublishedAnswer* published = board_.tls(name);
+    if (published == nullptr)
         return offer;
-    offer.credentials.push_back(&certificates_.proof(name, posting->answer));
+    offer.credentials.push_back(&certificates_.proof(name, published->answer));
     offer.protocol = acme_protocol;
     offer.handshake_only = true;
-    offer.on_established = [name, on_seen = posting->on_seen] {
+    offer.on_established = [name, on_seen = published->on_seen] {
         log::debug("validator answered", log::kv("domain", name));
         if (on_seen)
             on_seen();

@@ -15,7 +15,7 @@ namespace md::responder {
 class Responder {
 public:
     // The board outlives it.
-    explicit Responder(const ChallengeBoard& board) : board_(board) {}
+    explicit Responder(const challenge::ChallengeBoard& board) : board_(board) {}
     Responder(const Responder&) = delete;
     Responder& operator=(const Responder&) = delete;
 
@@ -36,7 +36,7 @@ public:
 private:
     server::CertificateOffer offer_proof(const std::string& name);
 
-    const ChallengeBoard& board_;
+    const challenge::ChallengeBoard& board_;
     Sites sites_;
     std::string health_path_;
     CertificateChoice certificates_;

@@ -3,7 +3,7 @@
 #include "drive/reach_wait.hpp"
 
 #include "drive/reach_proof.hpp"
-#include "responder/challenge_board.hpp"
+#include "challenge/challenge_board.hpp"
 #include "responder/responder.hpp"
 #include "server/listener.hpp"
 #include "support/catch.hpp"
@@ -50,7 +50,7 @@ Outcome await_reach(asio::io_context& context, const char* name, drive::PostedPr
 
 TEST_CASE("a name that leads here is asked for until its answer comes back, or the time is over") {
     asio::io_context context;
-    responder::ChallengeBoard board;
+    challenge::ChallengeBoard board;
     responder::Responder shown(board);
     server::Listener listener(
         context.get_executor(), [&](const auto& request) { return shown.respond(request); },

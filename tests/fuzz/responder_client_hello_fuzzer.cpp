@@ -17,7 +17,7 @@ using namespace md::server;
 using md::fuzz::promise;
 
 struct World {
-    ChallengeBoard board;
+    challenge::ChallengeBoard board;
     Responder responder{board};
     std::string asked;  // for which name a certificate was asked for, in the present session
     ServerTls tls{[this](const ClientHello& hello) {
@@ -27,7 +27,7 @@ struct World {
     boost::asio::io_context context;
 
     World() {
-        board.post_tls("proof.example", {"token.thumb", {}});
+        board.publish_tls("proof.example", {"token.thumb", {}});
         Sites sites;
         sites.add("new.example", {false, md::model::RequireHttps::off});
         responder.set_sites(std::move(sites));

@@ -19,11 +19,11 @@ using Progress = RequestParser::Progress;
 using md::fuzz::promise;
 
 struct World {
-    ChallengeBoard board;
+    challenge::ChallengeBoard board;
     Sites sites;
 
     World() {
-        board.post_http("Tok_en-1", {"Tok_en-1.thumb", {}});
+        board.publish_http("Tok_en-1", {"Tok_en-1.thumb", {}});
         sites.add("new.example", {false, md::model::RequireHttps::off});
         sites.add("temp.example", {true, md::model::RequireHttps::temporary});
         sites.add("perm.example", {true, md::model::RequireHttps::permanent});

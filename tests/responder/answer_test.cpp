@@ -17,11 +17,11 @@ using md::server::Response;
 namespace {
 
 struct World {
-    ChallengeBoard board;
+    challenge::ChallengeBoard board;
     Sites sites;
 
     World() {
-        board.post_http("Tok_en-1", {"Tok_en-1.thumb", [] {}});
+        board.publish_http("Tok_en-1", {"Tok_en-1.thumb", [] {}});
         sites.add("new.example", {false, RequireHttps::off});
         sites.add("newperm.example", {false, RequireHttps::permanent});
         sites.add("off.example", {true, RequireHttps::off});
@@ -113,8 +113,8 @@ TEST_CASE("everything near a token that is not the token is not found") {
 TEST_CASE("a token that cannot be one is not even looked up") {
     World world;
     std::string longest(256, 'a'), longer(257, 'a'), odd = "a b";
-    world.board.post_http(longest, {"longest", {}});
-    world.board.post_http(longer, {"longer", {}});
+    world.board.publish_http(longest, {"longest", {}});
+    world.board.publish_http(longer, {"longer", {}});
     CHECK(world.ask("GET", "/.well-known/acme-challenge/" + longest, "a.example").status == 200);
     CHECK(world.ask("GET", "/.well-known/acme-challenge/" + longer, "a.example").status == 404);
     CHECK(world.ask("GET", "/.well-known/acme-challenge/" + std::string(100000, 'a'), "").status ==

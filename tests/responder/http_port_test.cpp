@@ -23,7 +23,7 @@ const std::string key_authorization = "token-1.thumbprint";
 struct Proving : Responding {
     explicit Proving(Limits limits = {}) : Responding(limits) {
         on_loop([this] {
-            board.post_http("token-1", {key_authorization, [this] { ++seen; }});
+            board.publish_http("token-1", {key_authorization, [this] { ++seen; }});
             Sites sites;
             sites.add("new.example", {false, RequireHttps::off});
             sites.add("perm.example", {true, RequireHttps::permanent});
@@ -200,7 +200,7 @@ TEST_CASE("sites and postings that change are answered for at once, on old conne
         Sites sites;
         sites.add("new.example", {true, RequireHttps::temporary});
         served.responder.set_sites(std::move(sites));
-        served.board.post_http("token-2", {"token-2.thumbprint", {}});
+        served.board.publish_http("token-2", {"token-2.thumbprint", {}});
     });
     visitor.send(get("/", "new.example"));
     CHECK(status_of(visitor.answer()) == "302");

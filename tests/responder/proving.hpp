@@ -28,8 +28,8 @@ constexpr std::chrono::milliseconds prompt = std::chrono::milliseconds(100) * sl
 struct Proving : Responding {
     explicit Proving(server::Limits limits = {}) : Responding(limits) {
         on_loop([this] {
-            board.post_http("token-1", {key_authorization, {}});
-            board.post_tls(prepared_name, {key_authorization, {}});
+            board.publish_http("token-1", {key_authorization, {}});
+            board.publish_tls(prepared_name, {key_authorization, {}});
         });
     }
 };

@@ -2,7 +2,7 @@
 // A responder behind a listener at work.
 #pragma once
 
-#include "responder/challenge_board.hpp"
+#include "challenge/challenge_board.hpp"
 #include "responder/responder.hpp"
 #include "server/served.hpp"
 
@@ -20,7 +20,7 @@ public:
     Responding(const Responding&) = delete;
     Responding& operator=(const Responding&) = delete;
 
-    md::responder::ChallengeBoard board;
+    md::challenge::ChallengeBoard board;
     md::responder::Responder responder{board};
 };
 

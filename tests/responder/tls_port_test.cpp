@@ -45,7 +45,7 @@ Credentials credentials_of(const std::string& name, const KeySpec& spec = KeySpe
 struct Secured : Responding {
     explicit Secured(md::server::Limits limits = {}) : Responding(limits) {
         on_loop([this] {
-            board.post_tls("prepared.example", {key_authorization, [this] { ++seen; }});
+            board.publish_tls("prepared.example", {key_authorization, [this] { ++seen; }});
             set_sites(true);
             responder.set_credentials([this](const std::string& name, const md::responder::Site&) {
                 ++asked;
@@ -220,8 +220,8 @@ TEST_CASE("a validator for whom nothing is prepared gets the alert and no certif
 TEST_CASE("a withdrawn name is no longer proved") {
     Secured served;
     served.on_loop([&] {
-        auto ticket = served.board.post_tls("short.example", {key_authorization, {}});
-        served.board.withdraw_tls("short.example", ticket);
+        auto handle = served.board.publish_tls("short.example", {key_authorization, {}});
+        served.board.remove(handle);
     });
     TlsVisitor visitor(served.https(), "short.example", {"acme-tls/1"});
     CHECK_FALSE(visitor.connected());

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waiting for the validators to have come and gone, and the solvers that offer it.
-#include "responder/sighting.hpp"
+#include "challenge/board_solver.hpp"
 
-#include "responder/challenge_board.hpp"
-#include "responder/http01.hpp"
-#include "responder/tls_alpn01.hpp"
+#include "challenge/validation_watch.hpp"
 #include "support/catch.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -15,8 +13,9 @@
 
 using namespace md;
 using namespace std::chrono_literals;
-using responder::ChallengeBoard;
-using responder::Sighting;
+using challenge::ChallengeBoard;
+using challenge::ValidationWatch;
+using model::ChallengeType;
 using std::chrono::steady_clock;
 
 namespace {
@@ -59,15 +58,15 @@ std::unique_ptr<acme::PreparedChallenge> prepared_by(acme::ChallengeSolver& solv
 
 TEST_CASE("who waits is woken a quiet time after the last validator") {
     boost::asio::io_context loop;
-    auto sighting = Sighting::start(loop.get_executor());
-    Run run(loop, Sighting::quiet(sighting));
+    auto watch = ValidationWatch::start(loop.get_executor());
+    Run run(loop, ValidationWatch::quiet(watch));
     loop.poll();
     CHECK(run.how == "waiting");
-    sighting->note();
+    watch->note();
     loop.poll();
     CHECK(run.how == "waiting");
     auto last = steady_clock::now();
-    sighting->note();
+    watch->note();
     loop.run();
     CHECK(run.how == "resumed");
     CHECK(run.when - last >= 25ms);
@@ -75,12 +74,12 @@ TEST_CASE("who waits is woken a quiet time after the last validator") {
 
 TEST_CASE("after three validators the quiet time is shorter") {
     boost::asio::io_context loop;
-    auto sighting = Sighting::start(loop.get_executor());
-    Run run(loop, Sighting::quiet(sighting));
+    auto watch = ValidationWatch::start(loop.get_executor());
+    Run run(loop, ValidationWatch::quiet(watch));
     loop.poll();
     auto last = steady_clock::now();
     for (int i = 0; i < 3; ++i)
-        sighting->note();
+        watch->note();
     loop.run();
     CHECK(run.how == "resumed");
     CHECK(run.when - last >= 5ms);
@@ -89,24 +88,24 @@ TEST_CASE("after three validators the quiet time is shorter") {
 
 TEST_CASE("a validator that came before anybody waited counts") {
     boost::asio::io_context loop;
-    auto sighting = Sighting::start(loop.get_executor());
-    sighting->note();
-    Run run(loop, Sighting::quiet(sighting));
+    auto watch = ValidationWatch::start(loop.get_executor());
+    watch->note();
+    Run run(loop, ValidationWatch::quiet(watch));
     loop.run();
     CHECK(run.how == "resumed");
 }
 
 TEST_CASE("a second wait is for a further validator") {
     boost::asio::io_context loop;
-    auto sighting = Sighting::start(loop.get_executor());
-    sighting->note();
-    Run first(loop, Sighting::quiet(sighting));
+    auto watch = ValidationWatch::start(loop.get_executor());
+    watch->note();
+    Run first(loop, ValidationWatch::quiet(watch));
     loop.run();
     loop.restart();
-    Run second(loop, Sighting::quiet(sighting));
+    Run second(loop, ValidationWatch::quiet(watch));
     loop.poll();
     CHECK(second.how == "waiting");
-    sighting->note();
+    watch->note();
     loop.run();
     CHECK(second.how == "resumed");
 }
@@ -114,10 +113,10 @@ TEST_CASE("a second wait is for a further validator") {
 TEST_CASE("waiting can be cancelled, before and during the quiet time") {
     for (bool seen : {false, true}) {
         boost::asio::io_context loop;
-        auto sighting = Sighting::start(loop.get_executor());
+        auto watch = ValidationWatch::start(loop.get_executor());
         if (seen)
-            sighting->note();
-        Run run(loop, Sighting::quiet(sighting));
+            watch->note();
+        Run run(loop, ValidationWatch::quiet(watch));
         loop.poll();
         CHECK(run.how == "waiting");
         run.cancel.emit(base::asio::cancellation_type::terminal);
@@ -126,22 +125,23 @@ TEST_CASE("waiting can be cancelled, before and during the quiet time") {
     }
 }
 
-TEST_CASE("a waiter loses nothing but the wait when the sighting ends") {
+TEST_CASE("a waiter loses nothing but the wait when the watch ends") {
     boost::asio::io_context loop;
-    auto sighting = Sighting::start(loop.get_executor());
-    Run run(loop, Sighting::quiet(sighting));
+    auto watch = ValidationWatch::start(loop.get_executor());
+    Run run(loop, ValidationWatch::quiet(watch));
     loop.poll();
-    sighting->end();
-    sighting.reset();
+    watch->end();
+    watch.reset();
     loop.run();
     CHECK(run.how == "failed");
 }
 
-TEST_CASE("http-01 posts its token, is seen, and withdraws it") {
+TEST_CASE("http-01 publishes its token, is seen, and removes it") {
     boost::asio::io_context loop;
     ChallengeBoard board;
-    responder::Http01 solver(loop.get_executor(), board, [] { return "closed"; });
-    CHECK(solver.type() == model::ChallengeType::http_01);
+    challenge::BoardSolver solver(loop.get_executor(), board, ChallengeType::http_01,
+                                  [] { return "closed"; });
+    CHECK(solver.type() == ChallengeType::http_01);
     CHECK(solver.obstacle() == "closed");
     auto prepared = prepared_by(solver, loop);
     REQUIRE(board.http("token") != nullptr);
@@ -158,11 +158,12 @@ TEST_CASE("http-01 posts its token, is seen, and withdraws it") {
     on_seen();  // an answer on its way out when the challenge was withdrawn
 }
 
-TEST_CASE("tls-alpn-01 posts its name, is seen, and withdraws it") {
+TEST_CASE("tls-alpn-01 publishes its name, is seen, and removes it") {
     boost::asio::io_context loop;
     ChallengeBoard board;
-    responder::TlsAlpn01 solver(loop.get_executor(), board, [] { return ""; });
-    CHECK(solver.type() == model::ChallengeType::tls_alpn_01);
+    challenge::BoardSolver solver(loop.get_executor(), board, ChallengeType::tls_alpn_01,
+                                  [] { return ""; });
+    CHECK(solver.type() == ChallengeType::tls_alpn_01);
     CHECK(solver.obstacle().empty());
     auto prepared = prepared_by(solver, loop);
     REQUIRE(board.tls("a.example") != nullptr);
@@ -176,10 +177,11 @@ TEST_CASE("tls-alpn-01 posts its name, is seen, and withdraws it") {
     CHECK(run.how == "failed");
 }
 
-TEST_CASE("two orders that share a token do not withdraw it from each other") {
+TEST_CASE("two orders that share a token do not remove it from each other") {
     boost::asio::io_context loop;
     ChallengeBoard board;
-    responder::Http01 solver(loop.get_executor(), board, [] { return ""; });
+    challenge::BoardSolver solver(loop.get_executor(), board, ChallengeType::http_01,
+                                  [] { return ""; });
     auto one = prepared_by(solver, loop), other = prepared_by(solver, loop);
     one.reset();
     CHECK(board.http("token") != nullptr);
@@ -192,8 +194,8 @@ TEST_CASE("a loop that ends with somebody waiting leaves nothing behind") {
     ChallengeBoard board;
     std::optional<Run> run;
     {
-        auto sighting = Sighting::start(loop->get_executor());
-        run.emplace(*loop, Sighting::quiet(sighting));
+        auto watch = ValidationWatch::start(loop->get_executor());
+        run.emplace(*loop, ValidationWatch::quiet(watch));
         loop->poll();
     }
     CHECK(run->how == "waiting");

@@ -9,23 +9,23 @@
 #include <chrono>
 #include <memory>
 
-namespace md::responder {
+namespace md::challenge {
 
-class Sighting {
+class ValidationWatch {
 public:
-    static std::shared_ptr<Sighting> start(const base::asio::any_io_executor& executor);
+    static std::shared_ptr<ValidationWatch> start(const base::asio::any_io_executor& executor);
 
     // A validator got its answer.
     void note();
-    // The challenge is withdrawn: whoever still waits gets operation_aborted.
+    // The challenge is withdrawn: who still waits gets operation_aborted.
     void end();
 
     // Resumes when one came since the last time and none in the quiet time. For one waiter at a
-    // time; cancellable; keeps the sighting alive by itself.
-    static base::Task<void> quiet(std::shared_ptr<Sighting> sighting);
+    // time; cancellable; keeps the watch alive by itself.
+    static base::Task<void> quiet(std::shared_ptr<ValidationWatch> watch);
 
 private:
-    explicit Sighting(const base::asio::any_io_executor& executor) : timer_(executor) {}
+    explicit ValidationWatch(const base::asio::any_io_executor& executor) : timer_(executor) {}
     std::chrono::steady_clock::time_point due() const;
 
     base::asio::steady_timer timer_;
@@ -35,4 +35,4 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace md::responder
+}  // namespace md::challenge
