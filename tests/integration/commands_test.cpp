@@ -4,6 +4,8 @@
 #include "support/catch.hpp"
 #include "support/documents.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace md::test;
 
 namespace {

@@ -11,6 +11,8 @@
 #include "support/tally.hpp"
 #include "support/test_issuer.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <cerrno>
 #include <cstring>
 #include <random>

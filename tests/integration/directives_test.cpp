@@ -5,6 +5,8 @@
 #include "issued.hpp"
 #include "support/catch.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace md::test;
 using std::chrono::minutes;
 using std::chrono::seconds;

@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/tally.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <signal.h>
 #include <sstream>

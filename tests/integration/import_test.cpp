@@ -4,6 +4,8 @@
 #include "mod_md_server.hpp"
 #include "support/catch.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -4,6 +4,8 @@
 #include "issued.hpp"
 #include "support/catch.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <csignal>
 
 using namespace md::test;

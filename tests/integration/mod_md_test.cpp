@@ -4,6 +4,8 @@
 #include "mod_md_server.hpp"
 #include "support/catch.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <grp.h>
 #include <sstream>
 #include <unistd.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "site.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <sstream>
 #include <stdexcept>
 

@@ -7,7 +7,7 @@
 #include "support/process.hpp"
 #include "support/scratch.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <map>
 #include <memory>

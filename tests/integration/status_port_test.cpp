@@ -4,6 +4,8 @@
 #include "support/catch.hpp"
 #include "support/ports.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <signal.h>
 
 using namespace md::test;

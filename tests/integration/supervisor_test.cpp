@@ -4,6 +4,8 @@
 #include "site.hpp"
 #include "support/catch.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <signal.h>
 
 using namespace md::test;

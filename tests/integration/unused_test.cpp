@@ -3,6 +3,8 @@
 #include "site.hpp"
 #include "support/catch.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace md::test;
 using std::chrono::seconds;
 

@@ -4,6 +4,7 @@
 #include "base/base64url.hpp"
 #include "support/catch.hpp"
 
+#include <nlohmann/json.hpp>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -44,6 +45,15 @@ std::string thumbprint(const Json& jwk) {
 }
 
 }  // namespace
+
+// A POST taken apart; number is the last part of the URL.
+struct ScenarioCa::Post {
+    Json header, payload;
+    std::string url;
+    unsigned number = 0;
+    unsigned account = 0;
+    bool as_get = false;
+};
 
 http::Response problem_response(unsigned status, const std::string& type,
                                 const std::string& detail) {
@@ -213,14 +223,15 @@ http::Response ScenarioCa::new_account(const Post& post) {
     if (!scenario_.terms_of_service.empty() && !post.payload.value("termsOfServiceAgreed", false))
         return problem_response(403, "userActionRequired",
                                 "the terms of service are not agreed to");
-    accounts_.push_back({key, post.payload.value("contact", Json::array()), false, {}});
+    accounts_.push_back(
+        {key, post.payload.value("contact", std::vector<std::string>()), false, {}});
     return account_response(static_cast<unsigned>(accounts_.size() - 1), 201);
 }
 
 http::Response ScenarioCa::account_response(unsigned number, unsigned status) const {
     const unsigned shown = number + account_generation_;
     auto response = json_response(status, {{"status", "valid"},
-                                           {"contact", accounts_[number].contact},
+                                           {"contact", accounts_[number].contacts},
                                            {"orders", url_of("orders", shown)}});
     response.headers.add("Location", url_of("account", shown));
     return response;
@@ -228,7 +239,7 @@ http::Response ScenarioCa::account_response(unsigned number, unsigned status) co
 
 http::Response ScenarioCa::account(const Post& post) {
     if (post.payload.contains("contact"))
-        accounts_[post.account].contact = post.payload["contact"];
+        accounts_[post.account].contacts = post.payload["contact"].get<std::vector<std::string>>();
     return account_response(post.account, 200);
 }
 
@@ -274,9 +285,7 @@ void ScenarioCa::advance(Authorization& authorization) {
     if (authorization.status == "valid")
         accounts_[authorization.account].proven.insert(authorization.name);
     else
-        authorization.error = {{"type", "urn:ietf:params:acme:error:" + refused->second},
-                               {"detail", "validation of " + authorization.name + " failed"},
-                               {"status", 403}};
+        authorization.refusal = refused->second;
 }
 
 void ScenarioCa::advance(Order& order) {
@@ -343,8 +352,10 @@ ScenarioCa::Json ScenarioCa::challenge_json(unsigned number, const std::string& 
                       {"status", authorization.status}};
     if (chosen && authorization.status == "pending")
         challenge["status"] = "processing";
-    if (chosen && !authorization.error.is_null())
-        challenge["error"] = authorization.error;
+    if (chosen && !authorization.refusal.empty())
+        challenge["error"] = {{"type", "urn:ietf:params:acme:error:" + authorization.refusal},
+                              {"detail", "validation of " + authorization.name + " failed"},
+                              {"status", 403}};
     return challenge;
 }
 
@@ -463,7 +474,7 @@ void ScenarioCa::forget_orders() {
 
 std::vector<std::string> ScenarioCa::contacts() const {
     REQUIRE(accounts_.size() == 1);
-    return accounts_.front().contact.get<std::vector<std::string>>();
+    return accounts_.front().contacts;
 }
 
 }  // namespace md::test

@@ -10,7 +10,7 @@
 #include "support/scripted_transport.hpp"
 #include "support/test_issuer.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
 #include <functional>
@@ -86,7 +86,7 @@ private:
     using Json = nlohmann::json;
     struct Account {
         std::string thumbprint;
-        Json contact = Json::array();
+        std::vector<std::string> contacts;
         bool deactivated = false;
         std::set<std::string> proven;  // names with a valid authorization
     };
@@ -95,7 +95,7 @@ private:
         std::string name, status, type, token;  // type: of the challenge posted
         bool posted = false;
         unsigned polls_left = 0;
-        Json error;
+        std::string refusal;  // the last part of a problem's type, or ""
     };
     struct Order {
         unsigned account = 0;
@@ -104,14 +104,7 @@ private:
         std::string status, certificate;
         unsigned polls_left = 0;
     };
-    // A POST taken apart; number is the last part of the URL.
-    struct Post {
-        Json header, payload;
-        std::string url;
-        unsigned number = 0;
-        unsigned account = 0;
-        bool as_get = false;
-    };
+    struct Post;
     using Handle = http::Response (ScenarioCa::*)(const Post&);
     struct Route {
         const char* resource;
