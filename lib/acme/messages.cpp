@@ -14,7 +14,11 @@
 namespace md::acme {
 namespace {
 
+using md::json::Document;
+using md::json::Members;
 using nlohmann::json;
+
+constexpr auto replaced = json::error_handler_t::replace;  // octets that are not UTF-8
 
 constexpr std::size_t most_items = 1000;  // authorizations of an order, challenges, identifiers
 
@@ -55,8 +59,8 @@ bool is_url(std::string_view text, const UrlRule& rule) {
 }
 
 template <typename Words>
-auto status_of(const json& object, const Words& words, const std::string& resource) {
-    std::string text = text_or(object, "status");
+auto status_of(const Members& object, const Words& words, const std::string& resource) {
+    std::string text = object.text("status");
     for (const auto& entry : words)
         if (entry.word == text)
             return entry.status;
@@ -74,9 +78,9 @@ std::string_view word_of(const Words& words, Status status) {
     return {};
 }
 
-json object_of(std::string_view body, const std::string& resource) {
+Document object_of(std::string_view body, const std::string& resource) {
     auto parsed = parse_json(body);
-    if (!parsed || !parsed->is_object()) {
+    if (!parsed || !parsed->members().is_object()) {
         std::string shown = first_lines(body);
         throw ProtocolError("the CA's " + resource + " is not a JSON object" +
                             (shown.empty() ? "" : ": " + shown));
@@ -84,58 +88,48 @@ json object_of(std::string_view body, const std::string& resource) {
     return std::move(*parsed);
 }
 
-bool is_absent(const json& object, const char* name) {
-    auto found = object.find(name);
-    return found == object.end() || found->is_null();
-}
-
 // An absent list is an empty one.
-json array_of(const json& object, const char* name, const char* resource) {
-    auto found = object.find(name);
-    if (is_absent(object, name))
-        return json::array();
+const json& array_of(const Members& object, const char* name, const char* resource) {
+    static const json nothing = json::array();
+    const json* found = object.find(name);
+    if (found == nullptr)
+        return nothing;
     if (!found->is_array() || found->size() > most_items)
         throw ProtocolError("the CA's " + std::string(resource) + " has no proper '" + name + "'");
     return *found;
 }
 
-http::Url url_of(const json& object, const char* name, UrlRule rule, const std::string& resource) {
-    return parse_url(text_or(object, name), rule, "the CA's " + resource + ", '" + name + "'");
+http::Url url_of(const Members& object, const char* name, UrlRule rule,
+                 const std::string& resource) {
+    return parse_url(object.text(name), rule, "the CA's " + resource + ", '" + name + "'");
 }
 
-std::optional<http::Url> optional_url(const json& object, const char* name, UrlRule rule,
+std::optional<http::Url> optional_url(const Members& object, const char* name, UrlRule rule,
                                       const std::string& resource) {
-    if (is_absent(object, name))
+    if (!object.has(name))
         return std::nullopt;
     return url_of(object, name, rule, resource);
 }
 
 // What is not known yet is "" in the JSON of some servers.
-std::optional<http::Url> order_url(const json& object, const char* name, UrlRule rule) {
-    if (object.contains(name) && object[name] == "")
+std::optional<http::Url> order_url(const Members& object, const char* name, UrlRule rule) {
+    const json* found = object.find(name);
+    if (found != nullptr && *found == "")
         return std::nullopt;
     return optional_url(object, name, std::move(rule), "order");
 }
 
-std::optional<Problem> problem_of(const json& object) {
-    auto found = object.find("error");
-    if (found == object.end() || !found->is_object())
+std::optional<Problem> problem_of(const Members& object) {
+    if (!object.has_object("error"))
         return std::nullopt;
-    unsigned status = 0;
-    if (auto number = found->find("status"); number != found->end() && number->is_number_unsigned())
-        status = number->get<unsigned>();
-    return parse_problem(found->dump(-1, ' ', true, json::error_handler_t::replace), status);
-}
-
-bool bool_of(const json& object, const char* name) {
-    auto found = object.find(name);
-    return found != object.end() && found->is_boolean() && found->get<bool>();
+    const std::string body = object.find("error")->dump(-1, ' ', true, replaced);
+    return parse_problem(body, object.object("error").count("status"));
 }
 
 // RFC 8555 §7.1.6: a challenge begins as pending.
-ChallengeStatus challenge_status(const json& object) {
-    return is_absent(object, "status") ? ChallengeStatus::pending
-                                       : status_of(object, challenge_words, "challenge");
+ChallengeStatus challenge_status(const Members& object) {
+    return object.has("status") ? status_of(object, challenge_words, "challenge")
+                                : ChallengeStatus::pending;
 }
 
 // A host name in the one form that names are compared in (RFC 4343); others as they are.
@@ -145,20 +139,21 @@ std::string canonical(const std::string& name) {
 }
 
 // A challenge of a type we know, or nullopt: others may look as they like.
-std::optional<Challenge> challenge_of(const json& object, const UrlRule& rule) {
-    if (object.is_null())
+std::optional<Challenge> challenge_of(const json& value, const UrlRule& rule) {
+    if (value.is_null())
         return std::nullopt;
-    if (!object.is_object())
+    if (!value.is_object())
         throw ProtocolError("the CA's authorization has a challenge that is no object");
-    if (!model::challenge_type_named(text_or(object, "type")))
+    const Members object(value);
+    if (!model::challenge_type_named(object.text("type")))
         return std::nullopt;
-    std::string token = text_or(object, "token");
+    std::string token = object.text("token");
     if (!token.empty() && !token_is_sound(token))
         throw ProtocolError("the CA's challenge has a token that is not base64url of 128 bits");
-    bool has_url = is_url(text_or(object, "url"), rule);
+    bool has_url = is_url(object.text("url"), rule);
     if (token.empty() || !has_url)
         return std::nullopt;
-    return Challenge{text_or(object, "type"), url_of(object, "url", rule, "challenge"),
+    return Challenge{object.text("type"), url_of(object, "url", rule, "challenge"),
                      challenge_status(object), token, problem_of(object)};
 }
 
@@ -190,7 +185,8 @@ bool token_is_sound(std::string_view token) {
 }
 
 Directory parse_directory(std::string_view body, UrlRule rule) {
-    json object = object_of(body, "directory");
+    const Document document = object_of(body, "directory");
+    const Members object = document.members();
     Directory directory{url_of(object, "newNonce", rule, "directory"),
                         url_of(object, "newAccount", rule, "directory"),
                         url_of(object, "newOrder", rule, "directory"),
@@ -200,28 +196,25 @@ Directory parse_directory(std::string_view body, UrlRule rule) {
                         {},
                         false,
                         {}};
-    if (auto meta = object.find("meta"); meta != object.end() && meta->is_object()) {
-        directory.terms_of_service = text_or(*meta, "termsOfService");
-        directory.external_account_required = bool_of(*meta, "externalAccountRequired");
-        if (auto names = meta->find("caaIdentities"); names != meta->end() && names->is_array())
-            for (const json& name : *names)
-                if (name.is_string())
-                    directory.caa_identities.push_back(name.get<std::string>());
-    }
+    const Members meta = object.object("meta");
+    directory.terms_of_service = meta.text("termsOfService");
+    directory.external_account_required = meta.flag("externalAccountRequired");
+    directory.caa_identities = meta.texts("caaIdentities");
     return directory;
 }
 
 Order parse_order(std::string_view body, http::Url url, UrlRule rule) {
-    json object = object_of(body, "order");
+    const Document document = object_of(body, "order");
+    const Members object = document.members();
     Order order;
     rule.base = url;
     order.url = std::move(url);
     order.status = status_of(object, order_words, "order");
-    if (is_absent(object, "identifiers") && is_absent(object, "authorizations") &&
+    if (!object.has("identifiers") && !object.has("authorizations") &&
         order.status == OrderStatus::pending)
         throw ProtocolError("the CA's order has no proper 'identifiers' or 'authorizations'");
     for (const json& identifier : array_of(object, "identifiers", "order"))
-        order.names.push_back(canonical(text_or(identifier, "value")));
+        order.names.push_back(canonical(Members(identifier).text("value")));
     for (const json& entry : array_of(object, "authorizations", "order"))
         order.authorizations.push_back(parse_url(entry.is_string() ? entry.get<std::string>() : "",
                                                  rule, "the CA's order, 'authorizations'"));
@@ -232,18 +225,17 @@ Order parse_order(std::string_view body, http::Url url, UrlRule rule) {
 }
 
 Authorization parse_authorization(std::string_view body, UrlRule rule) {
-    json object = object_of(body, "authorization");
+    const Document document = object_of(body, "authorization");
+    const Members object = document.members();
     Authorization authorization;
     authorization.status = status_of(object, authorization_words, "authorization");
-    authorization.wildcard = bool_of(object, "wildcard");
-    auto identifier = object.find("identifier");
-    if (identifier != object.end())
-        authorization.name = text_or(*identifier, "value");
+    authorization.wildcard = object.flag("wildcard");
+    authorization.name = object.object("identifier").text("value");
     if (!model::DomainName::parse(authorization.name))
         throw ProtocolError("the CA's authorization is for '" + masked(authorization.name, 80) +
                             "', which is no domain name");
     authorization.name = canonical(authorization.name);
-    if (is_absent(object, "challenges") && authorization.status == AuthorizationStatus::pending)
+    if (!object.has("challenges") && authorization.status == AuthorizationStatus::pending)
         throw ProtocolError("the CA's authorization has no proper 'challenges'");
     for (const json& entry : array_of(object, "challenges", "authorization"))
         if (auto challenge = challenge_of(entry, rule))
@@ -252,10 +244,8 @@ Authorization parse_authorization(std::string_view body, UrlRule rule) {
 }
 
 bool is_account_out_of_use(std::string_view body) {
-    auto account = parse_json(body);
-    if (!account || !account->is_object())
-        return false;
-    std::string status = text_or(*account, "status");
+    const auto account = parse_json(body);
+    const std::string status = account ? account->members().text("status") : "";
     return status == "deactivated" || status == "revoked";
 }
 

@@ -4,10 +4,9 @@
 #include "acme/json_text.hpp"
 #include "base/printable.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace md::acme {
 namespace {
@@ -70,11 +69,8 @@ std::string without_explanation(std::string_view body, unsigned http_status) {
                   first_lines(body));
 }
 
-Problem::Sub sub_of(const nlohmann::json& json) {
-    Problem::Sub sub{text_or(json, "type"), text_or(json, "detail"), {}};
-    if (auto identifier = json.find("identifier"); identifier != json.end())
-        sub.identifier = text_or(*identifier, "value");
-    return sub;
+Problem::Sub sub_of(const md::json::Members& sub) {
+    return {sub.text("type"), sub.text("detail"), sub.object("identifier").text("value")};
 }
 
 }  // namespace
@@ -128,25 +124,25 @@ Problem parse_problem(std::string_view body, unsigned http_status) {
     Problem problem;
     problem.type = no_type;
     problem.status = http_status;
-    auto json = parse_json(body);
-    if (!json || !json->is_object()) {
+    const auto document = parse_json(body);
+    if (!document || !document->members().is_object()) {
         problem.detail = without_explanation(body, http_status);
         return problem;
     }
-    problem.type = text_or(*json, "type", std::string(no_type));
-    problem.detail = text_or(*json, "detail");
+    const md::json::Members object = document->members();
+    const bool says_nothing = object.text("type") == no_type;
+    if (std::string type = object.text("type"); !type.empty())
+        problem.type = std::move(type);
+    problem.detail = object.text("detail");
     if (problem.detail.empty())
-        problem.detail = text_or(*json, "title");
-    const bool says_nothing = text_or(*json, "type") == no_type;
+        problem.detail = object.text("title");
     if (problem.detail.empty() && !problem.has_type())
         problem.detail = without_explanation(says_nothing ? "" : body, http_status);
     else if (problem.detail.empty())
         problem.detail = "HTTP status " + std::to_string(http_status);
-    auto subs = json->find("subproblems");
-    if (subs != json->end() && subs->is_array())
-        for (const auto& sub : *subs)
-            if (sub.is_object() && problem.subproblems.size() < most_subproblems)
-                problem.subproblems.push_back(sub_of(sub));
+    for (const md::json::Members& sub : object.list("subproblems"))
+        if (sub.is_object() && problem.subproblems.size() < most_subproblems)
+            problem.subproblems.push_back(sub_of(sub));
     return problem;
 }
 

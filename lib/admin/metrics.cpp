@@ -3,15 +3,12 @@
 #include "admin/metrics.hpp"
 
 #include "admin/status.hpp"
-#include "admin/status_member.hpp"
-#include "base/time_text.hpp"
-
-#include <nlohmann/json.hpp>
+#include "json/members.hpp"
 
 namespace md::admin {
 namespace {
 
-using nlohmann::json;
+using md::json::Members;
 
 // The places of `families`.
 enum Family : std::size_t {
@@ -97,10 +94,6 @@ long long seconds_of(sys_seconds time) {
     return time.time_since_epoch().count();
 }
 
-long long number_of(const json& object, const char* key) {
-    return static_cast<long long>(count_of(object, key));
-}
-
 }  // namespace
 
 Metrics::Metrics() {
@@ -108,35 +101,36 @@ Metrics::Metrics() {
         states_[std::string(state)] = 0;
 }
 
-void Metrics::add(const json& md) {
-    const std::string domain = label("domain", text_of(md, "name"));
-    const std::string state = text_of(md, "state");
+void Metrics::add(const nlohmann::json& of_domain) {
+    const Members md = Members::printable(of_domain);
+    const std::string domain = label("domain", md.text("name"));
+    const std::string state = md.text("state");
     ++states_[state];
     samples_[state_of_domain] += sample(state_of_domain, domain + "," + label("state", state), 1);
     samples_[manual] += sample(
-        manual, domain, member(md, "renew-mode") == static_cast<int>(model::DriveMode::manual));
-    const json& certificates = member(md, "cert");
-    for (const auto& [key, entry] : certificates.items()) {
+        manual, domain, md.number("renew-mode") == static_cast<int>(model::DriveMode::manual));
+    const Members certificates = md.object("cert");
+    for (const auto& [key, entry] : certificates.all()) {
         if (key == "valid")
             continue;
         std::string labels = domain + "," + label("key", key);
-        const json& valid = member(entry, "valid");
-        if (auto from = time_of(valid, "from"))
+        const Members valid = entry.object("valid");
+        if (auto from = valid.date("from"))
             samples_[not_before] += sample(not_before, labels, seconds_of(*from));
-        if (auto until = time_of(valid, "until"))
+        if (auto until = valid.date("until"))
             samples_[not_after] += sample(not_after, labels, seconds_of(*until));
     }
-    if (auto at = time_of(member(md, "next-action"), "at"))
+    if (auto at = md.object("next-action").date("at"))
         samples_[next_action] += sample(next_action, domain, seconds_of(*at));
     samples_[attempt_errors] +=
-        sample(attempt_errors, domain, number_of(member(md, "last-problem"), "errors"));
-    const json& notified = member(md, "notification");
-    if (std::string word = text_of(notified, "state"); word != "none") {
+        sample(attempt_errors, domain, md.object("last-problem").count("errors"));
+    const Members notified = md.object("notification");
+    if (std::string word = notified.text("state"); word != "none") {
         samples_[notification_pending] += sample(notification_pending, domain, word != "done");
         samples_[notification_errors] +=
-            sample(notification_errors, domain, number_of(notified, "errors"));
+            sample(notification_errors, domain, notified.count("errors"));
     }
-    std::string seen = text_of(member(md, "served"), "state");
+    std::string seen = md.object("served").text("state");
     if (seen == "confirmed" || seen == "unconfirmed")
         samples_[served] += sample(served, domain, seen == "confirmed");
 }

@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/renewal_text.hpp"
 
-#include "admin/status_member.hpp"
 #include "admin/status_words.hpp"
-#include "base/printable.hpp"
-
-#include <nlohmann/json.hpp>
+#include "json/members.hpp"
 
 #include <set>
 
 namespace md::admin {
 namespace {
 
-using nlohmann::json;
+using md::json::Members;
 
-std::set<std::string> waiting_in(const json& status) {
-    std::set<std::string> names;
-    for (const json& name : member(status, "waiting"))
-        if (name.is_string())
-            names.insert(base::printable(name.get_ref<const std::string&>()));
-    return names;
+std::set<std::string> waiting_in(const Members& status) {
+    const std::vector<std::string> names = status.texts("waiting");
+    return {names.begin(), names.end()};
 }
 
-void add(RenewalReport& report, const json& domain, sys_seconds now) {
+void add(RenewalReport& report, const Members& domain, sys_seconds now) {
     const StatusWords words = words_of(domain, now);
     const std::string begin = words.name + ": ";
     if (!words.problem.empty()) {
@@ -44,11 +38,12 @@ void add(RenewalReport& report, const json& domain, sys_seconds now) {
 
 }  // namespace
 
-RenewalReport renewal_report(const json& status, sys_seconds now) {
+RenewalReport renewal_report(const nlohmann::json& told, sys_seconds now) {
+    const Members status = Members::printable(told);
     const std::set<std::string> waiting = waiting_in(status);
     RenewalReport report;
-    for (const json& domain : member(status, "managed-domains")) {
-        const std::string name = text_of(domain, "name");
+    for (const Members& domain : status.list("managed-domains")) {
+        const std::string name = domain.text("name");
         if (waiting.contains(name))
             report.failed +=
                 name + ": waits for its turn: the CA's order rate is used up (MDOrderRate)\n";

@@ -2,19 +2,17 @@
 // Every text goes through `safe`: strangers (a CA, a server, a hook) wrote parts of them.
 #include "admin/status_page.hpp"
 
-#include "admin/status_member.hpp"
 #include "admin/status_page_style.hpp"
 #include "admin/status_words.hpp"
 #include "base/time_text.hpp"
-
-#include <nlohmann/json.hpp>
+#include "json/members.hpp"
 
 #include <algorithm>
 
 namespace md::admin {
 namespace {
 
-using nlohmann::json;
+using md::json::Members;
 
 // Groups of domains, the most urgent first.
 enum Group : unsigned {
@@ -106,9 +104,9 @@ std::string item(std::string_view label, const std::string& html, std::string_vi
 }
 
 // How much of the lifetime is left, as a bar.
-std::string life_left(const json& md, sys_seconds now) {
-    const json& whole = member(member(md, "cert"), "valid");
-    auto from = time_of(whole, "from"), until = time_of(whole, "until");
+std::string life_left(const Members& md, sys_seconds now) {
+    const Members whole = md.object("cert").object("valid");
+    auto from = whole.date("from"), until = whole.date("until");
     if (!from || !until || *until <= *from)
         return "";
     auto share = std::clamp<std::int64_t>(100 * (*until - now) / (*until - *from), 0, 100);
@@ -118,7 +116,7 @@ std::string life_left(const json& md, sys_seconds now) {
            " of the lifetime is left\"><i style=\"width:" + percent + "\"></i></div>";
 }
 
-std::string validity(const json& md, const StatusWords& words, sys_seconds now) {
+std::string validity(const Members& md, const StatusWords& words, sys_seconds now) {
     if (!words.until)
         return "";
     std::string text = "<b>" + distance(*words.until, now) + "</b><br><span class=\"soft\">" +
@@ -127,12 +125,12 @@ std::string validity(const json& md, const StatusWords& words, sys_seconds now) 
     return item(over ? "expired" : "valid until", text, over ? "bad" : "", "until");
 }
 
-std::string log_of(const json& job) {
+std::string log_of(const Members& job) {
     std::string lines;
-    for (const json& entry : member(member(job, "log"), "entries")) {
-        std::string line = text_of(entry, "when");
+    for (const Members& entry : job.object("log").list("entries")) {
+        std::string line = entry.text("when");
         for (const char* key : {"type", "status", "detail"})
-            if (std::string text = text_of(entry, key); !text.empty())
+            if (std::string text = entry.text(key); !text.empty())
                 line += " - " + text;
         lines += safe(line) + "<br>";
     }
@@ -140,23 +138,23 @@ std::string log_of(const json& job) {
 }
 
 // What is asked for seldom.
-std::string rest_of(const json& md, const StatusWords& words) {
+std::string rest_of(const Members& md, const StatusWords& words) {
     std::string rest = item("certificate", safe(words.certificate), "", "wide");
-    const json& certificates = member(md, "cert");
-    for (const auto& [name, entry] : certificates.items()) {
+    const Members certificates = md.object("cert");
+    for (const auto& [name, entry] : certificates.all()) {
         if (name == "valid")
             continue;
-        rest += item("serial number (" + safe(name) + ")", safe(text_of(entry, "serial")));
+        rest += item("serial number (" + safe(name) + ")", safe(entry.text("serial")));
         rest += item("SHA-256 fingerprint (" + safe(name) + ")",
-                     safe(text_of(entry, "sha256-fingerprint")), "", "wide");
+                     safe(entry.text("sha256-fingerprint")), "", "wide");
     }
-    const json& authority = member(md, "ca");
-    rest += item("certificate authority", safe(joined(member(authority, "urls"), 0)), "", "wide");
-    rest += item("ways of proof", safe(joined(member(authority, "challenges"), 0)));
-    rest += item("renew window", safe(text_of(md, "renew-window")));
-    rest += item("configured at", safe(text_of(md, "configured-at")));
-    rest += item("contacts", safe(joined(member(md, "contacts"), 0)));
-    rest += item("log", log_of(member(md, "renewal")), "", "wide");
+    const Members authority = md.object("ca");
+    rest += item("certificate authority", safe(joined(authority.texts("urls"), 0)), "", "wide");
+    rest += item("ways of proof", safe(joined(authority.texts("challenges"), 0)));
+    rest += item("renew window", safe(md.text("renew-window")));
+    rest += item("configured at", safe(md.text("configured-at")));
+    rest += item("contacts", safe(joined(md.texts("contacts"), 0)));
+    rest += item("log", log_of(md.object("renewal")), "", "wide");
     return "<details><summary>more</summary><dl>" + rest + "</dl></details>";
 }
 
@@ -172,7 +170,7 @@ std::string title_of(const StatusWords& words, Group group) {
     return element("div", "", html);
 }
 
-std::string article(const json& md, const StatusWords& words, Group group, sys_seconds now) {
+std::string article(const Members& md, const StatusWords& words, Group group, sys_seconds now) {
     std::string items;
     if (words.state_with_reason != words.state)
         items += item("state", safe(words.state_with_reason), "", "wide");
@@ -214,14 +212,15 @@ constexpr std::string_view head =
 
 }  // namespace
 
-void StatusPage::add(const json& md) {
+void StatusPage::add(const nlohmann::json& of_domain) {
+    const Members md = Members::printable(of_domain);
     StatusWords words = words_of(md, now_);
     Group group = group_of(words);
     ++groups_[group];
     ++count_;
     auto due = words.until;
     if (!due)
-        due = time_of(member(md, "next-action"), "at");
+        due = md.object("next-action").date("at");
     entries_.push_back({group, due.value_or(sys_seconds::max()).time_since_epoch().count(),
                         article(md, words, group, now_)});
     if (most_ < entries_.size() / 2)

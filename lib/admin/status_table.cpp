@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/status_table.hpp"
 
-#include "admin/status_member.hpp"
 #include "admin/status_shades.hpp"
 #include "admin/status_words.hpp"
 #include "base/time_text.hpp"
+#include "json/members.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +16,7 @@
 namespace md::admin {
 namespace {
 
+using md::json::Members;
 using nlohmann::json;
 
 // What a person wants to see first.
@@ -38,8 +39,8 @@ std::string days_left(sys_seconds until, sys_seconds now) {
 }
 
 // The day is enough for what is days away.
-std::string next_moment(const json& action, sys_seconds now) {
-    auto at = time_of(action, "at");
+std::string next_moment(const Members& action, sys_seconds now) {
+    auto at = action.date("at");
     if (!at)
         return "-";
     if (*at <= now)
@@ -51,17 +52,17 @@ std::string next_moment(const json& action, sys_seconds now) {
 }
 
 // One line of what is wrong; the long form tells more.
-std::string problem_of(const json& domain, const StatusWords& words) {
+std::string problem_of(const Members& domain, const StatusWords& words) {
     constexpr std::size_t longest = 100;
-    std::string text = text_of(member(domain, "last-problem"), "detail");
+    std::string text = domain.object("last-problem").text("detail");
     if (text.empty())
-        text = text_of(member(domain, "last-problem"), "problem");
+        text = domain.object("last-problem").text("problem");
     if (text.empty() && words.notification_failed)
         text = words.notification;
     if (text.empty() && words.not_served)
         text = words.served;
     if (text.empty() && place_of(words.state) < states_in_trouble)
-        text = text_of(domain, "state-descr");
+        text = domain.text("state-descr");
     if (text.size() <= longest)
         return text;
     std::size_t end = longest;
@@ -70,12 +71,12 @@ std::string problem_of(const json& domain, const StatusWords& words) {
     return text.substr(0, end) + " ...";
 }
 
-Row row_of(const json& domain, sys_seconds now) {
+Row row_of(const Members& domain, sys_seconds now) {
     const StatusWords words = words_of(domain, now);
     Row row{words.name,
             words.state,
             words.until ? days_left(*words.until, now) : "-",
-            next_moment(member(domain, "next-action"), now),
+            next_moment(domain.object("next-action"), now),
             problem_of(domain, words),
             2 * place_of(words.state),
             words.until.value_or(sys_seconds::max())};
@@ -116,29 +117,31 @@ std::string line_of(const Row& row, const Widths& widths, bool colour) {
 
 }  // namespace
 
-bool in_trouble(const json& domain, bool daemon_runs) {
-    const json& served = member(domain, "served");
-    const json& action = member(domain, "next-action");
-    bool is_due = action.is_object() && action.value("due", json()) == json(true);
-    return place_of(text_of(domain, "state")) < states_in_trouble ||
-           text_of(member(domain, "notification"), "state") == "failed" ||
-           text_of(served, "state") == "unconfirmed" || (is_due && !daemon_runs);
+bool in_trouble(const json& of_domain, bool daemon_runs) {
+    const Members domain = Members::printable(of_domain);
+    const bool is_due = domain.object("next-action").flag("due");
+    return place_of(domain.text("state")) < states_in_trouble ||
+           domain.object("notification").text("state") == "failed" ||
+           domain.object("served").text("state") == "unconfirmed" || (is_due && !daemon_runs);
 }
 
 bool keep_failing(json& status) {
-    bool daemon_runs = text_of(status, "daemon") == "running";
+    const Members whole = Members::printable(status);
+    const bool daemon_runs = whole.text("daemon") == "running";
     json failing = json::array();
-    for (const json& domain : member(status, "managed-domains"))
-        if (in_trouble(domain, daemon_runs))
-            failing.push_back(domain);
-    bool is_any = !failing.empty() || !text_of(status, "reload-problem").empty();
+    if (const json* domains = whole.find("managed-domains"))
+        for (const json& domain : *domains)
+            if (in_trouble(domain, daemon_runs))
+                failing.push_back(domain);
+    const bool is_any = !failing.empty() || !whole.text("reload-problem").empty();
     status["managed-domains"] = std::move(failing);
     return is_any;
 }
 
-std::string status_table(const json& status, sys_seconds now, bool colour) {
+std::string status_table(const json& told, sys_seconds now, bool colour) {
+    const Members status = Members::printable(told);
     std::vector<Row> rows;
-    for (const json& domain : member(status, "managed-domains"))
+    for (const Members& domain : status.list("managed-domains"))
         rows.push_back(row_of(domain, now));
     std::stable_sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
         return std::pair(one.place, one.until) < std::pair(other.place, other.until);

@@ -3,13 +3,10 @@
 // were not asked for by name, a table. It is made of the JSON, which may come from a daemon of
 // another version: an absent member is an absent line.
 #include "admin/status.hpp"
-#include "admin/status_member.hpp"
 #include "admin/status_shades.hpp"
 #include "admin/status_table.hpp"
 #include "admin/status_words.hpp"
-#include "base/printable.hpp"
-
-#include <nlohmann/json.hpp>
+#include "json/members.hpp"
 
 #include <algorithm>
 #include <map>
@@ -18,25 +15,25 @@
 namespace md::admin {
 namespace {
 
-using nlohmann::json;
+using md::json::Members;
 
 class Page {
 public:
-    Page(const json& status, sys_seconds now, bool colour)
-        : ports_(member(status, "ports")), now_(now), colour_(colour) {}
+    Page(const Members& status, sys_seconds now, bool colour)
+        : ports_(status.object("ports")), now_(now), colour_(colour) {}
 
-    void table(const json& status) {
-        page_ += status_table(status, now_, colour_) + "\n";
-        for (const json& md : member(status, "managed-domains"))
-            ++states_[text_of(md, "state")];
+    void table(const nlohmann::json& told, const Members& status) {
+        page_ += status_table(told, now_, colour_) + "\n";
+        for (const Members& md : status.list("managed-domains"))
+            ++states_[md.text("state")];
         more_ = "'mdcertd status NAME' tells more of one.\n";
     }
 
-    void domain(const json& md) {
+    void domain(const Members& md) {
         StatusWords words = words_of(md, now_);
         ++states_[words.state];
         page_ += in(shade::bold, words.name) + "\n";
-        if (member(md, "members").is_array())
+        if (md.has_list("members"))
             whole_story(md);
         else
             line("other names", words.other_names);
@@ -44,7 +41,7 @@ public:
         if (words.until)
             line(*words.until > now_ ? "valid until" : "expired", moment(*words.until, now_));
         line("certificate", words.certificate);
-        if (std::string former = text_of(md, "former-files"); !former.empty())
+        if (std::string former = md.text("former-files"); !former.empty())
             line("former files", in(shade::yellow, former +
                                                        " go with the renewal after next: have "
                                                        "servers read those of domains/" +
@@ -65,7 +62,7 @@ public:
         page_ += "\n";
     }
 
-    std::string finished(const json& status) {
+    std::string finished(const Members& status) {
         std::size_t count = 0;
         std::string parts;
         for (const auto& [state, number] : states_) {
@@ -74,13 +71,13 @@ public:
         }
         page_ += std::to_string(count) + (count == 1 ? " managed domain" : " managed domains") +
                  (parts.empty() ? "" : ": " + parts) + ".\n";
-        if (std::string daemon = text_of(status, "daemon"); !daemon.empty())
+        if (std::string daemon = status.text("daemon"); !daemon.empty())
             page_ += "The daemon is " + daemon + ".\n";
-        if (std::string why = text_of(status, "reload-problem"); !why.empty())
+        if (std::string why = status.text("reload-problem"); !why.empty())
             page_ += in(shade::red,
                         "The configuration on disk was not loaded, the former one is in force:") +
                      " " + why + "\n";
-        unused(member(status, "unused"));
+        unused(status.list("unused"));
         page_ += more_;
         return std::move(page_);
     }
@@ -100,14 +97,14 @@ private:
     }
 
     // Held, and configured no more.
-    void unused(const json& list) {
-        if (!list.is_array() || list.empty())
+    void unused(const std::vector<Members>& list) {
+        if (list.empty())
             return;
         page_ += "Held, but in no ManagedDomain any more, so not renewed:\n";
-        for (const json& one : list) {
-            auto until = time_of(one, "until");
+        for (const Members& one : list) {
+            auto until = one.date("until");
             page_ +=
-                "    " + text_of(one, "name") +
+                "    " + one.text("name") +
                 (until ? (*until > now_ ? ", valid until " : ", expired ") + moment(*until, now_)
                        : "") +
                 "\n";
@@ -115,27 +112,27 @@ private:
         page_ += "'mdcertd forget NAME' puts such a certificate and its key into the archive.\n";
     }
 
-    void files(const json& certificates) {
-        for (const json& entry : certificates) {
-            if (text_of(entry, "certificate-file").empty())
+    void files(const Members& certificates) {
+        for (const auto& [name, entry] : certificates.all()) {
+            if (entry.text("certificate-file").empty())
                 continue;
-            line("file", text_of(entry, "certificate-file"));
-            line("key file", text_of(entry, "key-file"));
-            line("serial", text_of(entry, "serial"));
-            line("SHA-256", text_of(entry, "sha256-fingerprint"));
+            line("file", entry.text("certificate-file"));
+            line("key file", entry.text("key-file"));
+            line("serial", entry.text("serial"));
+            line("SHA-256", entry.text("sha256-fingerprint"));
         }
     }
 
     // Those that can work, or else why none can. What the ports are like the whole tells.
-    std::string proofs(const json& md) const {
+    std::string proofs(const Members& md) const {
         std::string able, unable;
-        for (const json& proof : member(md, "proofs")) {
-            const std::string type = text_of(proof, "type");
-            std::string why = text_of(proof, "obstacle");
+        for (const Members& proof : md.list("proofs")) {
+            const std::string type = proof.text("type");
+            std::string why = proof.text("obstacle");
             if (why.empty() && type == "http-01")
-                why = text_of(ports_, "http-obstacle");
+                why = ports_.text("http-obstacle");
             if (why.empty() && type == "tls-alpn-01")
-                why = text_of(ports_, "https-obstacle");
+                why = ports_.text("https-obstacle");
             std::string& list = why.empty() ? able : unable;
             list += (list.empty() ? "" : ", ") + type + (why.empty() ? "" : " (" + why + ")");
         }
@@ -145,22 +142,21 @@ private:
     }
 
     // What somebody wants to know who asks for this one.
-    void whole_story(const json& md) {
+    void whole_story(const Members& md) {
         const char* label = "names";
-        for (const json& one : member(md, "members")) {
-            line(label, text_of(one, "name") + ", from " + text_of(one, "configured-at"));
+        for (const Members& one : md.list("members")) {
+            line(label, one.text("name") + ", from " + one.text("configured-at"));
             label = "";
         }
-        const json& ca = member(md, "ca");
-        line("CA", joined(member(ca, "urls"), 0));
+        const Members ca = md.object("ca");
+        line("CA", joined(ca.texts("urls"), 0));
         // A daemon of an earlier version tells only what is configured.
-        line("proof by",
-             member(md, "proofs").is_array() ? proofs(md) : joined(member(ca, "challenges"), 0));
-        line("renewal", "at MDRenewWindow " + text_of(md, "renew-window"));
-        files(member(md, "cert"));
+        line("proof by", md.has_list("proofs") ? proofs(md) : joined(ca.texts("challenges"), 0));
+        line("renewal", "at MDRenewWindow " + md.text("renew-window"));
+        files(md.object("cert"));
     }
 
-    const json& ports_;  // what the daemon found at its ports
+    Members ports_;  // what the daemon found at its ports
     sys_seconds now_;
     bool colour_;
     std::string page_, more_;
@@ -169,20 +165,20 @@ private:
 
 }  // namespace
 
-std::string status_text(const json& status, sys_seconds now, bool colour) {
+std::string status_text(const nlohmann::json& told, sys_seconds now, bool colour) {
+    const Members status = Members::printable(told);
     Page page(status, now, colour);
-    const json& domains = member(status, "managed-domains");
-    bool is_asked_for = std::any_of(domains.begin(), domains.end(), [](const json& domain) {
-        return member(domain, "members").is_array();
+    const std::vector<Members> domains = status.list("managed-domains");
+    bool is_asked_for = std::any_of(domains.begin(), domains.end(), [](const Members& domain) {
+        return domain.has_list("members");
     });
     if (domains.size() > 1 && !is_asked_for)
-        page.table(status);
+        page.table(told, status);
     else
-        for (const json& domain : domains)
+        for (const Members& domain : domains)
             page.domain(domain);
-    for (const json& name : member(status, "unknown-names"))
-        if (name.is_string())
-            page.unknown(base::printable(name.get_ref<const std::string&>()));
+    for (const std::string& name : status.texts("unknown-names"))
+        page.unknown(name);
     return page.finished(status);
 }
 

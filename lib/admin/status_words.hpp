@@ -3,7 +3,7 @@
 // same words in different places. What is absent is an empty text.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "json/members.hpp"
 
 #include <chrono>
 #include <optional>
@@ -26,7 +26,11 @@ struct StatusWords {
     bool not_served = false;
 };
 
-StatusWords words_of(const nlohmann::json& domain, sys_seconds now);
+// Of members that are read as printable.
+StatusWords words_of(const md::json::Members& domain, sys_seconds now);
+
+// The texts from the first-th on, separated by ", ".
+std::string joined(const std::vector<std::string>& texts, std::size_t first);
 
 // "in 59 days", "5 minutes ago", "now".
 std::string distance(sys_seconds time, sys_seconds now);

@@ -19,8 +19,8 @@ class Messenger {
 public:
     // No hooks or an empty command: nobody is told, and every call succeeds. What is told is added
     // to `news`, which outlives this.
-    Messenger(process::Commands* hooks, base::Clock& clock, std::vector<std::string> message_command,
-              std::string domain, store::News& news)
+    Messenger(process::Commands* hooks, base::Clock& clock,
+              std::vector<std::string> message_command, std::string domain, store::News& news)
         : hooks_(hooks),
           clock_(clock),
           command_(std::move(message_command)),

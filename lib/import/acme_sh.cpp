@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // acme.sh's home: NAME/ or NAME_ecc/ with NAME.conf, NAME.key, fullchain.cer, and
 // ca/HOST[/PATH]/{account.key,account.json,ca.conf}. Values of the shell may be wrapped in base64.
-#include "acme/json_text.hpp"
 #include "base/base64url.hpp"
 #include "base/printable.hpp"
 #include "import/assignments.hpp"
 #include "import/clients.hpp"
 #include "import/parts.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -92,8 +89,8 @@ void read_account(const Tree& tree, const std::string& folder, const Authorities
                          std::move(ca_url),
                          value_of(values, "ACCOUNT_URL"),
                          {}};
-    if (auto json = acme::parse_json(tree.read(folder + "/account.json").value_or("")))
-        account.contacts = contacts_of(*json);
+    if (auto kept = parse_json(tree.read(folder + "/account.json").value_or("")))
+        account.contacts = kept->members().texts("contact");
     if (account.contacts.empty())
         account.contacts = contact(value_of(values, "CA_EMAIL"));
     found.accounts.push_back(std::move(account));

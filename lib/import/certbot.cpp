@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // certbot's /etc/letsencrypt: renewal/NAME.conf, live/NAME/*.pem (links into archive/), and
 // accounts/HOST/PATH/ID/ with the key as a JWK. Paths that a renewal file names are not followed.
-#include "acme/json_text.hpp"
 #include "import/assignments.hpp"
 #include "import/clients.hpp"
 #include "import/parts.hpp"
@@ -42,11 +41,11 @@ void read_lineage(const Tree& tree, const std::string& name, Found& found) {
 }
 
 crypto::PrivateKey account_key(std::string_view jwk) {
-    auto json = acme::parse_json(jwk);
-    if (!json || !json->is_object())
+    const auto kept = parse_json(jwk);
+    if (!kept || !kept->members().is_object())
         throw base::Error("private_key.json is not JSON");
     std::map<std::string, base::Secret> members;
-    for (const auto& [name, value] : json->items())
+    for (const auto& [name, value] : kept->value().items())
         if (value.is_string())
             members[name] = base::Secret(std::string_view(value.get_ref<const std::string&>()));
     return crypto::PrivateKey::from_jwk(members);
@@ -61,10 +60,9 @@ void read_account(const Tree& tree, const std::string& folder,
                          url_of_path(path, servers),
                          "",
                          {}};
-    auto registration = acme::parse_json(tree.read(folder + "/regr.json").value_or(""));
-    if (registration && registration->is_object()) {
-        account.url = acme::text_or(*registration, "uri");
-        account.contacts = contacts_of(registration->value("body", nlohmann::json()));
+    if (auto registration = parse_json(tree.read(folder + "/regr.json").value_or(""))) {
+        account.url = registration->members().text("uri");
+        account.contacts = registration->members().object("body").texts("contact");
     }
     found.accounts.push_back(std::move(account));
 }

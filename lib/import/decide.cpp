@@ -5,6 +5,7 @@
 #include "config/values.hpp"
 #include "http/url.hpp"
 #include "import/judge.hpp"
+#include "model/known_authorities.hpp"
 
 #include <algorithm>
 #include <map>

@@ -2,11 +2,8 @@
 // lego's --path: certificates/NAME.{crt,issuer.crt,key,json} and
 // accounts/HOST_PORT/MAIL/{account.json,keys/MAIL.key}. The CA's directory is not kept, only its
 // host, in the URLs of accounts and certificates.
-#include "acme/json_text.hpp"
 #include "import/clients.hpp"
 #include "import/parts.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
@@ -24,29 +21,27 @@ void read_lego_certificate(const Tree& tree, const std::string& name,
     if (certificate.chain_pem.find(begin) == certificate.chain_pem.rfind(begin))
         certificate.chain_pem += tree.read(certificate.source + ".issuer.crt").value_or("");
     certificate.key_pem = required_secret(tree, certificate.source + ".key");
-    auto json = acme::parse_json(tree.read(certificate.source + ".json").value_or(""));
-    if (json)
-        certificate.ca_url = authorities.directory_of(acme::text_or(*json, "certUrl"));
+    if (auto kept = parse_json(tree.read(certificate.source + ".json").value_or("")))
+        certificate.ca_url = authorities.directory_of(kept->members().text("certUrl"));
     found.certificates.push_back(std::move(certificate));
 }
 
 void read_account(const Tree& tree, const std::string& folder, const std::string& mail,
                   const Authorities& authorities, Found& found) {
-    auto json = acme::parse_json(required(tree, folder + "/account.json"));
-    if (!json || !json->is_object())
+    auto kept = parse_json(required(tree, folder + "/account.json"));
+    if (!kept || !kept->members().is_object())
         throw base::Error("account.json is not JSON");
     base::Secret pem = required_secret(tree, folder + "/keys/" + mail + ".key");
     auto key = crypto::PrivateKey::from_pem(pem.reveal());
-    const nlohmann::json registration = json->value("registration", nlohmann::json());
-    std::string url = acme::text_or(registration, "uri");
+    const md::json::Members registration = kept->members().object("registration");
+    std::string url = registration.text("uri");
     std::string ca_url = authorities.directory_of(url);
     if (ca_url.empty())
         throw base::Error("lego does not keep which CA it is of: give its directory as --ca URL");
     FoundAccount account{folder, std::move(key), std::move(ca_url), std::move(url), {}};
-    if (registration.is_object())
-        account.contacts = contacts_of(registration.value("body", nlohmann::json()));
+    account.contacts = registration.object("body").texts("contact");
     if (account.contacts.empty())
-        account.contacts = contact(acme::text_or(*json, "email"));
+        account.contacts = contact(kept->members().text("email"));
     found.accounts.push_back(std::move(account));
 }
 

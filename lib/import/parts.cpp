@@ -4,8 +4,6 @@
 #include "base/printable.hpp"
 #include "base/wiped.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 
 namespace md::import {
@@ -78,14 +76,8 @@ std::string url_of_path(const std::string& path, const std::vector<std::string>&
     return "https://" + path;
 }
 
-std::vector<std::string> contacts_of(const nlohmann::json& account) {
-    std::vector<std::string> contacts;
-    if (!account.is_object() || !account.contains("contact") || !account["contact"].is_array())
-        return contacts;
-    for (const nlohmann::json& one : account["contact"])
-        if (one.is_string())
-            contacts.push_back(one.get<std::string>());
-    return contacts;
+std::optional<md::json::Document> parse_json(std::string_view text) {
+    return md::json::Document::parse_mended(text, {largest_file, 16});
 }
 
 std::vector<std::string> contact(const std::string& address) {

@@ -5,8 +5,7 @@
 #include "base/error.hpp"
 #include "import/found.hpp"
 #include "import/tree.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "json/document.hpp"
 
 #include <string>
 #include <string_view>
@@ -41,8 +40,8 @@ std::vector<std::string> folders_with(const Tree& tree, const std::string& path,
 // The directory URL such a path came from, "HOST/PATH": as one of the URLs has it, else https.
 std::string url_of_path(const std::string& path, const std::vector<std::string>& urls);
 
-// What an account object of the CA has as its contacts; empty when it is none.
-std::vector<std::string> contacts_of(const nlohmann::json& account);
+// A JSON file's text; of one that is absent, empty or no JSON nothing.
+std::optional<md::json::Document> parse_json(std::string_view text);
 // "mailto:" before an address that has no scheme; none for "".
 std::vector<std::string> contact(const std::string& address);
 

@@ -22,7 +22,7 @@ Parsed<AccountRecord> parse_account(std::string_view text) {
     if (!json)
         return json.error();
     Damage damage;
-    Members account(*json, damage);
+    Members account(*json, &damage.why);
     AccountRecord record;
     // No status, as in files of version 1.0, or another word: not known to be valid.
     std::string status = account.text("status");
@@ -70,7 +70,7 @@ Parsed<OrderRecord> parse_order(std::string_view text) {
     if (!json)
         return json.error();
     Damage damage;
-    Members order(*json, damage);
+    Members order(*json, &damage.why);
     OrderRecord record;
     record.url = order.text("url");
     record.status = order.text("status");

@@ -10,7 +10,7 @@ Parsed<StoreHeader> parse_header(std::string_view text) {
     if (!json)
         return json.error();
     Damage damage;
-    Members header(*json, damage);
+    Members header(*json, &damage.why);
     StoreHeader result;
     const Json* version = header.object("store").find("version");
     // As in mod_md, what is no usable number is the version that did not write one.

@@ -84,11 +84,11 @@ std::optional<model::Job> job_at(const Members& members, const char* key, Damage
 }
 
 IndexEntry entry_of(const Json& json, Damage& damage) {
-    Members members(json, damage);
+    Members members(json, &damage.why);
     IndexEntry entry{members.text("name"), members.digest("version"), {}};
     if (const Json* certificates = members.find("certificates"))
         for (const Json& one : *certificates)
-            entry.held.certificates.push_back(certificate_of(Members(one, damage)));
+            entry.held.certificates.push_back(certificate_of(Members(one, &damage.why)));
     entry.held.former_files = members.text("former-files");
     entry.held.ca_url = members.text("ca-url");
     entry.held.live_job = job_at(members, "job", damage);
@@ -104,7 +104,7 @@ Parsed<std::vector<IndexEntry>> parse_index(std::string_view text) {
         return json.error();
     std::vector<IndexEntry> entries;
     Damage damage;
-    const Json* list = Members(*json, damage).find("entries");
+    const Json* list = Members(*json, &damage.why).find("entries");
     for (const Json& one : list == nullptr ? Json::array() : *list) {
         if (!one.is_object())
             return Damage{"an entry is no object"};

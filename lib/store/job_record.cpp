@@ -149,7 +149,7 @@ Json our_json(const model::Job& job) {
 
 Parsed<model::Job> job_of(const Json& json) {
     Damage damage;
-    Members members(json, damage);
+    Members members(json, &damage.why);
     Members ours = members.object("mdcertd");
     model::Job job;
     job.name = members.text("name");
@@ -215,7 +215,7 @@ std::string job_text(const model::Job& job, const News& news, std::string_view f
 model::Log parse_log(std::string_view job_text) {
     auto json = parse_object(job_text);
     Damage ignored;
-    return json ? log_of(Members(*json, ignored), ignored) : model::Log();
+    return json ? log_of(Members(*json), ignored) : model::Log();
 }
 
 }  // namespace md::store

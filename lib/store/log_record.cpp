@@ -53,7 +53,7 @@ model::Log log_of(const Members& job, Damage& damage) {
         }
         if (log.size() == most_in_log)
             break;
-        Members entry(json, damage);
+        Members entry(json, &damage.why);
         log.push_back({entry.date("when").value_or(model::sys_seconds{}), entry.text("type"),
                        entry.text("status"), entry.text("detail")});
     }
@@ -64,10 +64,7 @@ Json log_json(const News& news, const Json& former) {
     Json entries = Json::array();
     for (auto entry = news.rbegin(); entry != news.rend() && entries.size() < most_in_log; ++entry)
         entries.push_back(entry_json(*entry));
-    Damage ignored;
-    const Json nothing = Json::object();
-    const Json* older =
-        Members(former.is_object() ? former : nothing, ignored).object("log").find("entries");
+    const Json* older = Members(former).object("log").find("entries");
     if (older != nullptr && older->is_array())
         for (const Json& entry : *older)
             if (entry.is_object() && entries.size() < most_in_log)

@@ -52,7 +52,7 @@ void read_key(const Json& json, std::vector<KeySpec>& keys, Damage& damage) {
         damage.why = "'privkey' is not an object";
         return;
     }
-    Members key(json, damage);
+    Members key(json, &damage.why);
     std::string type = base::lower(key.text("type"));
     if (type == "rsa") {
         unsigned bits = key.count("bits");
@@ -153,7 +153,7 @@ Parsed<MdRecord> parse_md(std::string_view text) {
     if (!json)
         return json.error();
     Damage damage;
-    Members md(*json, damage);
+    Members md(*json, &damage.why);
     MdRecord record;
     record.name = md.text("name");
     record.domains = md.texts("domains");

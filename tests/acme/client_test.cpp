@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acme/client.hpp"
 
-#include "acme/json_text.hpp"
 #include "base/base64url.hpp"
 #include "support/catch.hpp"
 #include "support/manual_clock.hpp"
@@ -52,9 +51,9 @@ struct Bench {
     }
     // The protected header of the n-th request.
     nlohmann::json header(std::size_t number) const {
-        auto body = *parse_json(transport.requests().at(number).body);
+        auto body = nlohmann::json::parse(transport.requests().at(number).body);
         auto bytes = *base::base64url_decode(body["protected"].get<std::string>());
-        return *parse_json(base::text_of(bytes));
+        return nlohmann::json::parse(base::text_of(bytes));
     }
 
     base::asio::io_context context;

@@ -2,8 +2,8 @@
 // The daemon asks itself before the CA comes: on a real responder of this machine.
 #include "drive/reach_wait.hpp"
 
-#include "drive/reach_proof.hpp"
 #include "challenge/challenge_board.hpp"
+#include "drive/reach_proof.hpp"
 #include "responder/responder.hpp"
 #include "server/listener.hpp"
 #include "support/catch.hpp"
