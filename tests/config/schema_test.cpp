@@ -102,10 +102,10 @@ TEST_CASE("each row has all that is said of a directive") {
         CHECK(spec.least <= spec.most);
         CHECK(spec.places != 0);
         bool is_server = spec.scope == Scope::server;
-        CHECK((spec.set_server != nullptr) == is_server);
-        CHECK((spec.show_server != nullptr) == is_server);
+        CHECK((spec.server.set != nullptr) == is_server);
+        CHECK((spec.server.show != nullptr) == is_server);
         if (spec.scope == Scope::domain)
-            CHECK(spec.set_domain != nullptr);
+            CHECK(spec.domain.set != nullptr);
     }
 }
 
@@ -191,10 +191,10 @@ TEST_CASE("the defaults of the table are those of the model") {
         INFO(spec.name);
         if (spec.name == "MDStoreDir") {
             CHECK(server.store_dir == server.server_root + "/" + std::string(spec.default_value));
-        } else if (spec.show_server != nullptr) {
-            CHECK(spec.show_server(server) == spec.default_value);
-        } else if (spec.show_domain != nullptr) {
-            CHECK(spec.show_domain(model::Settings{}) == spec.default_value);
+        } else if (spec.server.show != nullptr) {
+            CHECK(spec.server.show(server) == spec.default_value);
+        } else if (spec.domain.show != nullptr) {
+            CHECK(spec.domain.show(model::Settings{}) == spec.default_value);
         }
     }
 }

@@ -17,7 +17,7 @@ using namespace md::server;
 using md::fuzz::promise;
 
 struct World {
-    challenge::ChallengeBoard board;
+    md::challenge::ChallengeBoard board;
     Responder responder{board};
     std::string asked;  // for which name a certificate was asked for, in the present session
     ServerTls tls{[this](const ClientHello& hello) {

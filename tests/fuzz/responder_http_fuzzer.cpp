@@ -19,7 +19,7 @@ using Progress = RequestParser::Progress;
 using md::fuzz::promise;
 
 struct World {
-    challenge::ChallengeBoard board;
+    md::challenge::ChallengeBoard board;
     Sites sites;
 
     World() {

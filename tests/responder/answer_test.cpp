@@ -17,7 +17,7 @@ using md::server::Response;
 namespace {
 
 struct World {
-    challenge::ChallengeBoard board;
+    md::challenge::ChallengeBoard board;
     Sites sites;
 
     World() {
