@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acme/directory_answer.hpp"
 
-#include "acme/retry_after.hpp"
+#include "acme/retry.hpp"
 
 namespace md::acme {
 

@@ -3,9 +3,8 @@
 
 #include "acme/next_step.hpp"
 #include "acme/pending_key.hpp"
-#include "acme/poll_pace.hpp"
 #include "acme/received_chain.hpp"
-#include "acme/trouble.hpp"
+#include "acme/retry.hpp"
 #include "acme/validation.hpp"
 #include "base/base64url.hpp"
 #include "base/log.hpp"

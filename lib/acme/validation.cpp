@@ -2,7 +2,7 @@
 #include "acme/validation.hpp"
 
 #include "acme/proving.hpp"
-#include "acme/trouble.hpp"
+#include "acme/retry.hpp"
 #include "base/log.hpp"
 #include "http/transport.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "acme/account.hpp"
 #include "acme/challenge_solver.hpp"
-#include "acme/poll_pace.hpp"
+#include "acme/retry.hpp"
 #include "base/clock.hpp"
 #include "base/nursery.hpp"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When to ask again: Retry-After and the pace of polling.
-#include "acme/poll_pace.hpp"
-#include "acme/retry_after.hpp"
+#include "acme/retry.hpp"
 #include "support/catch.hpp"
 
 namespace md::acme {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any octets as a Retry-After header: no time but a near one, and the pace of polling stays within
 // its bounds. Also as the dates of the store and of RFC 3339.
-#include "acme/poll_pace.hpp"
-#include "acme/retry_after.hpp"
+#include "acme/retry.hpp"
 #include "base/time_text.hpp"
 #include "input.hpp"
 
