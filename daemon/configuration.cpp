@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "configuration.hpp"
 
-#include "account.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "config/disk_source.hpp"
 #include "progress.hpp"
+#include "system_user.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -62,7 +62,7 @@ std::string place_of_store(const model::ServerSettings& server) {
     if (const uid_t own = ::geteuid(); own != 0) {
         const passwd* known = ::getpwuid(own);
         user = known == nullptr ? "#" + std::to_string(own) : known->pw_name;
-    } else if (const Account account = account_of(server); account.identity) {
+    } else if (const SystemUser account = system_user_of(server); account.identity) {
         user = account.name;
     }
     return server.store_dir + ", as user " + user;

@@ -58,7 +58,8 @@ std::vector<PortMistake> socket_mistakes(const std::string& path) {
 
 }  // namespace
 
-std::vector<PortMistake> port_mistakes(const model::DesiredState& desired, const Account& account) {
+std::vector<PortMistake> port_mistakes(const model::DesiredState& desired,
+                                       const SystemUser& account) {
     std::vector<PortMistake> mistakes;
     const model::PortMap& map = desired.server.port_map;
     const unsigned first = first_open_port();

@@ -2,8 +2,8 @@
 // Whether somebody else on this machine could answer the CA in mdcertd's place.
 #pragma once
 
-#include "account.hpp"
 #include "model/desired_state.hpp"
+#include "system_user.hpp"
 
 #include <string>
 #include <vector>
@@ -17,6 +17,7 @@ struct PortMistake {
 
 // A port that any local user may listen on while mdcertd does not, where a challenge goes by it; a
 // socket that others could replace, or that nothing makes.
-std::vector<PortMistake> port_mistakes(const model::DesiredState& desired, const Account& account);
+std::vector<PortMistake> port_mistakes(const model::DesiredState& desired,
+                                       const SystemUser& account);
 
 }  // namespace md

@@ -58,7 +58,7 @@ std::filesystem::path first_closed(const std::filesystem::path& store) {
     return closed == places.end() ? std::filesystem::path() : *closed;
 }
 
-void require(const Account& account) {
+void require(const SystemUser& account) {
     if (account.mistake)
         throw Misconfigured(std::string(account.mistake->directive) + ": " +
                             account.mistake->message + ": " + account.mistake->hint);
@@ -97,7 +97,8 @@ void make_root_for(const model::ServerSettings& server, const Identity& identity
 
 }  // namespace
 
-std::optional<Identity> store_owner(const Account& account, const model::ServerSettings& server) {
+std::optional<Identity> store_owner(const SystemUser& account,
+                                    const model::ServerSettings& server) {
     require(account);
     struct stat status {};
     if (::stat(server.store_dir.c_str(), &status) == 0)
@@ -132,11 +133,11 @@ ActingAs::~ActingAs() {
         std::abort();  // what follows would write files of the wrong owner
 }
 
-bool may_judge_store(const Account& account) {
+bool may_judge_store(const SystemUser& account) {
     return ::geteuid() == 0 || (account.identity && account.identity->user == ::geteuid());
 }
 
-std::string write_obstacle(const Account& account, const model::ServerSettings& server,
+std::string write_obstacle(const SystemUser& account, const model::ServerSettings& server,
                            const std::string& directory) {
     std::filesystem::path place = directory;
     std::error_code ignored;
@@ -164,7 +165,7 @@ std::string write_obstacle(const Account& account, const model::ServerSettings& 
 void become_user(const model::ServerSettings& server) {
     if (::geteuid() != 0)
         return;
-    const Account account = account_of(server);
+    const SystemUser account = system_user_of(server);
     require(account);
     if (!account.identity) {
         log::warn("running as root: make a system user and name it with 'User'",

@@ -3,7 +3,7 @@
 // may open ports and nothing else of what root may; and what root does on behalf of that user.
 #pragma once
 
-#include "account.hpp"
+#include "system_user.hpp"
 
 #include <optional>
 #include <string>
@@ -18,7 +18,7 @@ void become_user(const model::ServerSettings& server);
 
 // The owner of the store, or the account where there is no store yet, for whom root makes
 // ServerRoot. Throws as become_user() does.
-std::optional<Identity> store_owner(const Account& account, const model::ServerSettings& server);
+std::optional<Identity> store_owner(const SystemUser& account, const model::ServerSettings& server);
 
 // As long as it lives, root acts as somebody else, with the groups of that user alone: may what
 // they may, and what it makes is theirs. Does nothing unless root, nor for nullopt and root. Throws
@@ -38,10 +38,10 @@ private:
 };
 
 // Whether this process may find out what the account could do.
-bool may_judge_store(const Account& account);
+bool may_judge_store(const SystemUser& account);
 // Why the account could not write in that directory and those in it, or make it where it is
 // missing: "/var/lib/mdcertd/md/domains: Permission denied for user mdcertd"; "" when it could.
-std::string write_obstacle(const Account& account, const model::ServerSettings& server,
+std::string write_obstacle(const SystemUser& account, const model::ServerSettings& server,
                            const std::string& directory);
 
 }  // namespace md

@@ -75,7 +75,7 @@ base::Task<void> Reloader::serve() {
 }
 
 base::Task<void> Reloader::reload_once() {
-    for (Waiter& waiter : waiters_)
+    for (ReloadWaiter& waiter : waiters_)
         waiter.has_begun = true;
     supervisor_.reloading();
     ReloadOutcome outcome = co_await try_to_reload();
@@ -83,7 +83,7 @@ base::Task<void> Reloader::reload_once() {
     // Before those who asked are told: a service manager believes that the reload is over then.
     supervisor_.ready();
     supervisor_.news();
-    for (Waiter& waiter : waiters_) {
+    for (ReloadWaiter& waiter : waiters_) {
         if (!waiter.has_begun)
             continue;
         waiter.outcome = outcome;

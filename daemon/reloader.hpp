@@ -39,8 +39,8 @@ public:
     base::Task<void> serve();
 
 private:
-    struct Waiter {
-        explicit Waiter(const base::asio::any_io_executor& executor) : done(executor) {}
+    struct ReloadWaiter {
+        explicit ReloadWaiter(const base::asio::any_io_executor& executor) : done(executor) {}
         bool has_begun = false;  // a reload that began before it was asked for does not count
         ReloadOutcome outcome;
         base::Wakeup done;
@@ -57,7 +57,7 @@ private:
     Loading& loading_;
     OnLoaded on_loaded_;
     base::Wakeup asked_;
-    std::list<Waiter> waiters_;
+    std::list<ReloadWaiter> waiters_;
 };
 
 }  // namespace md

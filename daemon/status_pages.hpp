@@ -41,7 +41,7 @@ public:
 
 private:
     using Text = std::shared_ptr<const std::string>;
-    struct Kept {
+    struct KeptPage {
         Text text;
         std::chrono::steady_clock::time_point until;
     };
@@ -67,7 +67,7 @@ private:
     admin::Health health_;
     base::Wakeup shown_;
     bool is_shown_ = false, attended_ = false;
-    std::map<std::string, Kept> kept_;
+    std::map<std::string, KeptPage> kept_;
     std::chrono::steady_clock::time_point next_search_;
 };
 

@@ -89,7 +89,7 @@ private:
 }  // namespace
 
 std::vector<StoreProblem> store_problems(const model::DesiredState& desired,
-                                         const Account& account) {
+                                         const SystemUser& account) {
     const fs::path store = desired.server.store_dir;
     std::error_code ignored;
     if (!fs::exists(store, ignored))

@@ -3,8 +3,8 @@
 // whether the access that an administrator gave to keys and certificates survives a renewal.
 #pragma once
 
-#include "account.hpp"
 #include "model/desired_state.hpp"
+#include "system_user.hpp"
 
 #include <string>
 #include <vector>
@@ -20,6 +20,6 @@ struct StoreProblem {
 // With the rights that this process has now: those of the daemon's account, or of root. Nothing
 // where there is no store.
 std::vector<StoreProblem> store_problems(const model::DesiredState& desired,
-                                         const Account& account);
+                                         const SystemUser& account);
 
 }  // namespace md

@@ -13,7 +13,7 @@ using Number = std::uint32_t;  // as uid_t and gid_t are on Linux
 static_assert(sizeof(Number) == sizeof(uid_t) && sizeof(Number) == sizeof(gid_t));
 
 // Of "#33"; the largest one means "unchanged" to the system.
-std::optional<Number> number_in(std::string_view text) {
+std::optional<Number> id_number(std::string_view text) {
     if (!text.starts_with('#'))
         return std::nullopt;
     Number number = 0;
@@ -26,7 +26,7 @@ std::optional<Number> number_in(std::string_view text) {
 }
 
 std::optional<gid_t> group_called(const std::string& text) {
-    if (auto number = number_in(text))
+    if (auto number = id_number(text))
         return *number;
     const group* known = ::getgrnam(text.c_str());
     return known == nullptr ? std::nullopt : std::optional<gid_t>(known->gr_gid);
@@ -38,7 +38,7 @@ struct FoundUser {
 };
 
 std::optional<FoundUser> user_called(const std::string& text) {
-    const auto number = number_in(text);
+    const auto number = id_number(text);
     if (const passwd* known = number ? ::getpwuid(*number) : ::getpwnam(text.c_str()))
         return FoundUser{known->pw_uid, known->pw_gid};
     return number ? std::optional(FoundUser{*number, {}}) : std::nullopt;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# layering.sh, style.sh and links.sh can fail: a small tree that is clean passes, and each sin put into it is
+# layering.sh, style.sh, names.sh and links.sh can fail: a small tree that is clean passes, and each sin put into it is
 # found and named.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -49,6 +49,8 @@ clean_tree
 passes layering.sh
 passes style.sh
 passes links.sh
+export LEFT=
+passes names.sh
 put lib/base/bytes.hpp '#include "http/message.hpp"'
 finds layering.sh 'lib/base/bytes.hpp:2: base may not see http'
 put lib/model/name.hpp '#include "base/bytes.hpp"'
@@ -61,6 +63,16 @@ put lib/acme/messages.hpp '#include "base/log.hpp"'
 finds layering.sh 'lib/acme/messages.hpp: pure, but: base/log.hpp is not'
 put lib/acme/client.cpp '#include "task.hpp"'
 finds layering.sh '"task.hpp" is not rooted at a room'
+
+put lib/model/name.hpp 'struct Name;' 'enum class Kind { one };' 'struct Name : Base {' '};'
+put lib/acme/client.cpp 'class Name;' 'struct Name::Inner {' '};'
+passes names.sh
+put lib/acme/client.cpp 'template <typename T> class Name final {' '};'
+finds names.sh 'Name: is declared more than once: lib/acme/client.cpp:2 lib/model/name.hpp:4'
+put lib/model/name.hpp 'enum Kind { one };'
+put lib/acme/client.cpp '    struct Kind {' '    };'
+finds names.sh 'Kind: is declared more than once'
+LEFT=Kind finds names.sh 'Kind: is there once, take it out'
 
 echo '[gone](http/README.md)' >> "$tree/lib/README.md"
 finds links.sh 'lib/README.md:4: http/README.md is not there'

@@ -80,14 +80,14 @@ void check_ca_files(config::Loaded& loaded) {
     }
 }
 
-void check_account(config::Loaded& loaded, const Account& account) {
+void check_account(config::Loaded& loaded, const SystemUser& account) {
     if (account.mistake)
         loaded.diagnostics.push_back(of_the_world(loaded.global_origins, account.mistake->directive,
                                                   account.mistake->message, account.mistake->hint));
 }
 
 void check_store(config::Loaded& loaded) {
-    const Account account = account_of(loaded.desired.server);
+    const SystemUser account = system_user_of(loaded.desired.server);
     if (!may_judge_store(account))
         return;
     for (const StoreProblem& problem : store_problems(loaded.desired, account)) {
@@ -193,7 +193,7 @@ void check_world(config::Loaded& loaded) {
     check_ca_files(loaded);
 }
 
-void check_ports(config::Loaded& loaded, const Account& account) {
+void check_ports(config::Loaded& loaded, const SystemUser& account) {
     for (PortMistake& mistake : port_mistakes(loaded.desired, account)) {
         loaded.diagnostics.push_back(of_the_world(loaded.global_origins, "MDPortMap",
                                                   std::move(mistake.message),
@@ -203,7 +203,7 @@ void check_ports(config::Loaded& loaded, const Account& account) {
 }
 
 // What root does not meet itself is said of the account.
-void name_account(config::Loaded& seen, const config::Loaded& by_root, const Account& account) {
+void name_account(config::Loaded& seen, const config::Loaded& by_root, const SystemUser& account) {
     for (config::Diagnostic& diagnostic : seen.diagnostics)
         if (std::find(by_root.diagnostics.begin(), by_root.diagnostics.end(), diagnostic) ==
             by_root.diagnostics.end())
@@ -211,7 +211,7 @@ void name_account(config::Loaded& seen, const config::Loaded& by_root, const Acc
 }
 
 // A folder that may not be listed is empty to IncludeOptional, which is no mistake to the reader.
-void compare(config::Loaded& seen, const config::Loaded& by_root, const Account& account,
+void compare(config::Loaded& seen, const config::Loaded& by_root, const SystemUser& account,
              const std::string& file) {
     const model::DesiredState &one = seen.desired, &other = by_root.desired;
     bool same = std::equal(
@@ -228,7 +228,7 @@ void compare(config::Loaded& seen, const config::Loaded& by_root, const Account&
 
 config::Loaded load_and_look(const CommandLine& line) {
     config::Loaded loaded = load_configuration(line);
-    const Account account = account_of(loaded.desired.server);
+    const SystemUser account = system_user_of(loaded.desired.server);
     check_world(loaded);
     check_ports(loaded, account);
     if (::geteuid() == 0 && account.identity) {

@@ -36,7 +36,7 @@ base::Task<void> forget_all(const model::DesiredState& desired, const Places& na
 Places forget_without_daemon(const model::DesiredState& desired, const Places& names) {
     if (::access(desired.server.store_dir.c_str(), F_OK) != 0)
         base::raise_errno("cannot look into the store " + desired.server.store_dir);
-    const ActingAs acting(store_owner(account_of(desired.server), desired.server));
+    const ActingAs acting(store_owner(system_user_of(desired.server), desired.server));
     store::Lease lease =
         store::acquire_lease(desired.server.store_dir, store::this_command("forget"));
     asio::io_context context(1);

@@ -38,7 +38,7 @@ std::string output_for(const CommandLine& line) {
 }
 
 // For the daemon to read and not for everybody: commands of the former client may stand in it.
-void write_new_file(const std::string& path, const std::string& text, const Account& reader) {
+void write_new_file(const std::string& path, const std::string& text, const SystemUser& reader) {
     int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
     if (file < 0)
         base::raise_errno("cannot write " + path);
@@ -84,9 +84,9 @@ void require_good(const std::string& text, const std::string& path) {
 
 class Takeover {
 public:
-    Takeover(const CommandLine& line, import::Client client)
+    Takeover(const CommandLine& line, import::ImportSource client)
         : loaded_(require_configuration(line)),
-          account_(account_of(loaded_.desired.server)),
+          account_(system_user_of(loaded_.desired.server)),
           tree_(line.directory),
           origin_{client, tree_.root()},
           output_(output_for(line)),
@@ -103,7 +103,7 @@ public:
         const std::string folder = fs::path(output_).parent_path();
         if (::access(folder.c_str(), W_OK) != 0)
             base::raise_errno("cannot write into " + folder);
-        found_ = import::read(client, tree_, import::Authorities(line.authorities));
+        found_ = import::read(client, tree_, import::CaDirectories(line.authorities));
     }
 
     void into_store() {
@@ -158,9 +158,9 @@ private:
     }
 
     config::Loaded loaded_;
-    Account account_;
+    SystemUser account_;
     import::Tree tree_;
-    import::Origin origin_;
+    import::SourceTree origin_;
     std::string output_;
     std::chrono::sys_seconds now_;
     import::Found found_;

@@ -41,7 +41,7 @@ public:
            const CommandLine& line)
         : executor_(executor),
           server_(desired.server),
-          account_(account_of(desired.server)),
+          account_(system_user_of(desired.server)),
           domains_(admin::select_known(desired, line.names)),
           bounded_(line.names.empty()) {}
 
@@ -181,7 +181,7 @@ private:
 
     asio::any_io_executor executor_;
     const model::ServerSettings& server_;
-    Account account_;
+    SystemUser account_;
     std::vector<const model::ManagedDomain*> domains_;
     base::SystemClock clock_;
     challenge::ChallengeBoard board_;

@@ -14,8 +14,8 @@
 namespace md::acme {
 namespace {
 
-using md::json::Document;
 using md::json::Members;
+using md::json::ParsedText;
 using nlohmann::json;
 
 constexpr auto replaced = json::error_handler_t::replace;  // octets that are not UTF-8
@@ -78,7 +78,7 @@ std::string_view word_of(const Words& words, Status status) {
     return {};
 }
 
-Document object_of(std::string_view body, const std::string& resource) {
+ParsedText object_of(std::string_view body, const std::string& resource) {
     auto parsed = parse_json(body);
     if (!parsed || !parsed->members().is_object()) {
         std::string shown = first_lines(body);
@@ -185,7 +185,7 @@ bool token_is_sound(std::string_view token) {
 }
 
 Directory parse_directory(std::string_view body, UrlRule rule) {
-    const Document document = object_of(body, "directory");
+    const ParsedText document = object_of(body, "directory");
     const Members object = document.members();
     Directory directory{url_of(object, "newNonce", rule, "directory"),
                         url_of(object, "newAccount", rule, "directory"),
@@ -204,7 +204,7 @@ Directory parse_directory(std::string_view body, UrlRule rule) {
 }
 
 Order parse_order(std::string_view body, http::Url url, UrlRule rule) {
-    const Document document = object_of(body, "order");
+    const ParsedText document = object_of(body, "order");
     const Members object = document.members();
     Order order;
     rule.base = url;
@@ -225,7 +225,7 @@ Order parse_order(std::string_view body, http::Url url, UrlRule rule) {
 }
 
 Authorization parse_authorization(std::string_view body, UrlRule rule) {
-    const Document document = object_of(body, "authorization");
+    const ParsedText document = object_of(body, "authorization");
     const Members object = document.members();
     Authorization authorization;
     authorization.status = status_of(object, authorization_words, "authorization");

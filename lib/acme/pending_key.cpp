@@ -30,7 +30,7 @@ PendingKey::PendingKey(base::asio::any_io_executor executor, base::asio::thread_
 }
 
 base::Task<crypto::PrivateKey> PendingKey::get() {
-    std::shared_ptr<State> state = state_;
+    std::shared_ptr<KeyGeneration> state = state_;
     while (!state->key && !state->failed)
         co_await state->done->wait();
     if (state->failed)

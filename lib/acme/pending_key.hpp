@@ -24,12 +24,12 @@ public:
     base::Task<crypto::PrivateKey> get();
 
 private:
-    struct State {
+    struct KeyGeneration {
         std::optional<crypto::PrivateKey> key;
         std::exception_ptr failed;
         std::optional<base::Wakeup> done;
     };
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    std::shared_ptr<KeyGeneration> state_ = std::make_shared<KeyGeneration>();
 };
 
 }  // namespace md::acme

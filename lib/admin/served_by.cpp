@@ -67,7 +67,7 @@ public:
     }
 
 private:
-    struct Block {
+    struct NginxBlock {
         unsigned line = 0, depth = 0;
         std::vector<unsigned> ports;
         bool is_ours = false;
@@ -112,7 +112,7 @@ private:
     void open() {
         ++depth_;
         if (words_in(statement_) == Words{"server"} && !block_)
-            block_ = Block{line_, depth_, {}, false};
+            block_ = NginxBlock{line_, depth_, {}, false};
         statement_.clear();
     }
 
@@ -152,7 +152,7 @@ private:
     const model::DomainName& name_;
     std::string file_;
     unsigned line_ = 0, depth_ = 0;
-    std::optional<Block> block_;
+    std::optional<NginxBlock> block_;
     std::string statement_;
     char quote_ = 0;
     std::vector<ServingPlace> places_;

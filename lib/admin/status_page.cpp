@@ -28,14 +28,14 @@ enum Group : unsigned {
     unknown,
 };
 
-struct Look {
+struct GroupLook {
     std::string_view title;   // "3 failing"
     std::string_view anchor;  // #failing
     std::string_view shade;
     std::string_view explanation;
 };
 
-constexpr Look looks[] = {
+constexpr GroupLook looks[] = {
     {"expired", "expired", "bad", "the certificate is over"},
     {"failing", "failing", "bad", "attempts fail"},
     {"stopped", "stopped", "bad", "they ask for what mdcertd cannot do"},
@@ -236,7 +236,7 @@ void StatusPage::drop_the_least_urgent() {
 std::string StatusPage::summary() const {
     std::string chips;
     for (const auto& [group, count] : groups_) {
-        const Look& look = looks[group];
+        const GroupLook& look = looks[group];
         chips += "<li><a class=\"" + std::string(look.shade) + "\" href=\"#" +
                  std::string(look.anchor) + "\">" + std::to_string(count) + " " +
                  std::string(look.title) + "</a></li>";
@@ -249,8 +249,8 @@ std::string StatusPage::list() {
     std::string html;
     std::size_t shown = std::min(most_, entries_.size());
     for (std::size_t i = 0; i < shown; ++i) {
-        const Entry& entry = entries_[i];
-        const Look& look = looks[entry.group];
+        const PageEntry& entry = entries_[i];
+        const GroupLook& look = looks[entry.group];
         if (i == 0 || entries_[i - 1].group != entry.group)
             html += "<h2 id=\"" + std::string(look.anchor) + "\">" +
                     std::to_string(groups_[entry.group]) + " " + std::string(look.title) +

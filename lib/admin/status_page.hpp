@@ -39,12 +39,12 @@ public:
     std::string finished(const Frame& frame);
 
 private:
-    struct Entry {
+    struct PageEntry {
         unsigned group;
         std::int64_t due;  // what comes soonest stands first
         std::string html;
 
-        bool operator<(const Entry& other) const {
+        bool operator<(const PageEntry& other) const {
             return std::pair(group, due) < std::pair(other.group, other.due);
         }
     };
@@ -56,7 +56,7 @@ private:
 
     sys_seconds now_;
     std::size_t most_;
-    std::vector<Entry> entries_;  // up to twice as many as are shown
+    std::vector<PageEntry> entries_;  // up to twice as many as are shown
     std::size_t count_ = 0;
     std::map<unsigned, std::size_t> groups_;
 };

@@ -171,16 +171,16 @@ std::string readable_time(sys_seconds time) {
 }
 
 std::string readable_duration(seconds duration) {
-    struct Unit {
+    struct TimeUnit {
         long long size;
         const char* name;
     };
-    constexpr std::array<Unit, 4> units = {
+    constexpr std::array<TimeUnit, 4> units = {
         {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}}};
     long long left = std::abs(std::max(duration, seconds::min() + seconds{1}).count());
     std::string text;
     int shown = 0;
-    for (const Unit& unit : units) {
+    for (const TimeUnit& unit : units) {
         long long count = left / unit.size;
         left %= unit.size;
         if (count == 0)

@@ -107,13 +107,14 @@ void Report::error_of_file(std::string path, std::string message, std::string hi
 }
 
 std::vector<Diagnostic> Report::take() {
-    std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& one, const Entry& other) {
-        return std::tie(one.at.file, one.at.line, one.at.column) <
-               std::tie(other.at.file, other.at.line, other.at.column);
-    });
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const ReportEntry& one, const ReportEntry& other) {
+                         return std::tie(one.at.file, one.at.line, one.at.column) <
+                                std::tie(other.at.file, other.at.line, other.at.column);
+                     });
     std::vector<Diagnostic> result;
     result.reserve(entries_.size());
-    for (Entry& entry : entries_)
+    for (ReportEntry& entry : entries_)
         result.push_back(std::move(entry.diagnostic));
     entries_.clear();
     return result;

@@ -30,14 +30,14 @@ public:
     std::vector<Diagnostic> take();
 
 private:
-    struct Entry {
+    struct ReportEntry {
         Position at;
         Diagnostic diagnostic;
     };
     void add(Severity severity, const Position& at, std::string message, std::string hint);
 
     const Sources& sources_;
-    std::vector<Entry> entries_;
+    std::vector<ReportEntry> entries_;
     std::array<std::size_t, 3> counts_ = {};  // by severity
 };
 

@@ -29,7 +29,7 @@ std::string_view word(OriginKind kind) {
 }
 
 // One setting as it is in force.
-struct Shown {
+struct SettingInForce {
     const DirectiveSpec* spec;
     std::string value;  // "" = not set
     ValueOrigin origin;
@@ -43,8 +43,8 @@ ValueOrigin origin_of(const DirectiveSpec& spec, const std::vector<ValueOrigin>&
     return found != nullptr ? *found : ValueOrigin{spec.name, OriginKind::default_value, {}};
 }
 
-std::vector<Shown> server_settings(const Loaded& loaded) {
-    std::vector<Shown> result;
+std::vector<SettingInForce> server_settings(const Loaded& loaded) {
+    std::vector<SettingInForce> result;
     for (const DirectiveSpec& spec : schema())
         if (spec.server.show != nullptr)
             result.push_back({&spec, spec.server.show(loaded.desired.server),
@@ -52,8 +52,8 @@ std::vector<Shown> server_settings(const Loaded& loaded) {
     return result;
 }
 
-std::vector<Shown> domain_settings(const Loaded& loaded, std::size_t domain) {
-    std::vector<Shown> result;
+std::vector<SettingInForce> domain_settings(const Loaded& loaded, std::size_t domain) {
+    std::vector<SettingInForce> result;
     const model::Settings& settings = *loaded.desired.domains[domain].settings;
     const std::vector<ValueOrigin>& own = loaded.domain_origins[domain].values;
     for (const DirectiveSpec& spec : schema())
@@ -75,7 +75,7 @@ std::string origin_text(const ValueOrigin& origin) {
 }
 
 // "# origin\nName value\n" for each line of the value.
-void append_setting(std::string& text, const Shown& shown, const std::string& indent) {
+void append_setting(std::string& text, const SettingInForce& shown, const std::string& indent) {
     std::string name(shown.spec->name);
     if (shown.value.empty()) {
         text += indent + "# " + name + " is not set (" + origin_text(shown.origin) + ")\n";
@@ -105,7 +105,7 @@ void append_domain(std::string& text, const Loaded& loaded, std::size_t index) {
     if (!domain.stopped.empty())
         text += "# stopped: " + printable(domain.stopped) + "\n";
     text += "<ManagedDomain" + names + ">\n";
-    for (const Shown& shown : domain_settings(loaded, index))
+    for (const SettingInForce& shown : domain_settings(loaded, index))
         append_setting(text, shown, "    ");
     text += "</ManagedDomain>\n";
 }
@@ -131,9 +131,9 @@ Json origin_json(const ValueOrigin& origin) {
     return json;
 }
 
-Json settings_json(const std::vector<Shown>& settings) {
+Json settings_json(const std::vector<SettingInForce>& settings) {
     Json json = Json::object();
-    for (const Shown& shown : settings) {
+    for (const SettingInForce& shown : settings) {
         Json value = nullptr;
         if (!shown.value.empty())
             value = shown.value;
@@ -171,7 +171,7 @@ std::string show_config_text(const Loaded& loaded) {
     std::string text =
         "# The configuration as mdcertd understands it; above each setting is where "
         "it comes from.\n\n";
-    for (const Shown& shown : server_settings(loaded))
+    for (const SettingInForce& shown : server_settings(loaded))
         append_setting(text, shown, "");
     for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i)
         append_domain(text, loaded, i);

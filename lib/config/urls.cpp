@@ -39,10 +39,10 @@ bool has_scheme(std::string_view text) {
 }
 
 // "user:password@host:port" of a URL, as a place in it.
-struct Part {
+struct UrlPart {
     std::size_t begin, size;
 };
-Part authority_part(std::string_view url) {
+UrlPart authority_part(std::string_view url) {
     auto begin = url.find("://");
     begin = begin == std::string_view::npos ? url.size() : begin + 3;
     auto end = std::min(url.find_first_of("/?#", begin), url.size());
@@ -89,14 +89,14 @@ Checked<std::string> parse_http_url(std::string_view text) {
     return good(std::string(text));
 }
 
-Checked<Authority> parse_authority(std::string_view text) {
+Checked<AuthorityArgument> parse_authority(std::string_view text) {
     const model::KnownAuthority* known = model::authority_named(text);
     if (known == nullptr)
         known = model::authority_at(text);
     if (known != nullptr)
-        return Authority{std::string(known->directory_url), {}, known->is_closed};
+        return AuthorityArgument{std::string(known->directory_url), {}, known->is_closed};
     if (auto successor = model::successor_of(text))
-        return Authority{std::string(successor->directory_url), std::string(text), false};
+        return AuthorityArgument{std::string(successor->directory_url), std::string(text), false};
     if (text.find(':') == std::string_view::npos) {
         auto meant = closest(text, open_names(), 3);
         return Mistake{in_quotes(text) + " is neither a URL nor the name of a CA",
@@ -109,7 +109,7 @@ Checked<Authority> parse_authority(std::string_view text) {
     auto [begin, size] = authority_part(*url);
     if (url->substr(begin, size).find('@') != std::string::npos)
         return Mistake{"the URL of a CA has no user in it", url_hint};
-    return Authority{*url, {}, false};
+    return AuthorityArgument{*url, {}, false};
 }
 
 bool is_https_url(std::string_view text) {

@@ -26,11 +26,11 @@ std::optional<Number> number(std::string_view text) {
     return value;
 }
 
-struct Unit {
+struct DurationUnit {
     std::string_view shortest, whole;  // any beginning of `whole` from `shortest` on
     milliseconds length;
 };
-constexpr Unit units[] = {
+constexpr DurationUnit units[] = {
     {"ms", "ms", milliseconds{1}},
     {"s", "seconds", std::chrono::seconds{1}},
     {"mi", "minutes", std::chrono::minutes{1}},
@@ -40,7 +40,7 @@ constexpr Unit units[] = {
 
 std::optional<milliseconds> unit_named(std::string_view text) {
     std::string word = lower(text);
-    for (const Unit& unit : units)
+    for (const DurationUnit& unit : units)
         if (word.starts_with(unit.shortest) && unit.whole.starts_with(word))
             return unit.length;
     return std::nullopt;

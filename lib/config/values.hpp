@@ -69,12 +69,12 @@ std::string listen_text(const model::Listen& listen);
 // An absolute URL with host, of one of the two schemes http and https, without blanks and fragment.
 Checked<std::string> parse_http_url(std::string_view text);
 // The directory URL of a CA given by URL or name.
-struct Authority {
+struct AuthorityArgument {
     std::string url;
     std::string replaced;  // what was written, when it is a thing of the past
     bool is_closed = false;
 };
-Checked<Authority> parse_authority(std::string_view text);
+Checked<AuthorityArgument> parse_authority(std::string_view text);
 // Whether it is a good URL of that scheme.
 bool is_https_url(std::string_view text);
 Checked<std::string> parse_proxy(std::string_view text);

@@ -22,13 +22,13 @@ namespace {
 constexpr int pbkdf2_salt_size = 16;
 
 // What is fixed by the curve: its names, and the JWS algorithm with its sizes (RFC 7518 §3.4).
-struct Curve {
+struct NamedCurve {
     std::string_view openssl, canonical, spec, algorithm;
     int coordinate_size;
 };
-constexpr std::array<Curve, 3> curves = {{{"prime256v1", "P-256", "p-256", "ES256", 32},
-                                          {"secp384r1", "P-384", "p-384", "ES384", 48},
-                                          {"secp521r1", "P-521", "p-521", "ES512", 66}}};
+constexpr std::array<NamedCurve, 3> curves = {{{"prime256v1", "P-256", "p-256", "ES256", 32},
+                                               {"secp384r1", "P-384", "p-384", "ES384", 48},
+                                               {"secp521r1", "P-521", "p-521", "ES512", 66}}};
 
 int give_passphrase(char* buffer, int size, int /*writing*/, void* given) {
     const auto& passphrase = *static_cast<const base::Secret*>(given);
@@ -42,15 +42,15 @@ std::string group_name(const EVP_PKEY* key) {
     std::array<char, 80> name{};
     std::size_t size = 0;
     check(EVP_PKEY_get_group_name(key, name.data(), name.size(), &size), "reading the curve");
-    for (const Curve& curve : curves)
+    for (const NamedCurve& curve : curves)
         if (curve.canonical == name.data())
             return std::string(curve.openssl);
     return {name.data(), size};
 }
 
-const Curve& curve_of(const EVP_PKEY* key) {
+const NamedCurve& curve_of(const EVP_PKEY* key) {
     std::string name = group_name(key);
-    for (const Curve& curve : curves)
+    for (const NamedCurve& curve : curves)
         if (curve.openssl == name)
             return curve;
     throw CryptoError("there is no JWS algorithm for the curve " + name);
@@ -137,7 +137,7 @@ model::KeySpec PrivateKey::spec() const {
     if (is_rsa())
         return model::KeySpec::rsa(bits());
     std::string name = group_name(native());
-    for (const Curve& curve : curves)
+    for (const NamedCurve& curve : curves)
         if (curve.openssl == name)
             return model::KeySpec::ec(std::string(curve.spec));
     return model::KeySpec::ec(base::lower(name));
@@ -167,7 +167,7 @@ std::string PrivateKey::public_jwk() const {
     if (is_rsa())
         return R"({"e":")" + number_text(native(), OSSL_PKEY_PARAM_RSA_E, 0) +
                R"(","kty":"RSA","n":")" + number_text(native(), OSSL_PKEY_PARAM_RSA_N, 0) + "\"}";
-    const Curve& curve = curve_of(native());
+    const NamedCurve& curve = curve_of(native());
     return R"({"crv":")" + std::string(curve.canonical) + R"(","kty":"EC","x":")" +
            number_text(native(), OSSL_PKEY_PARAM_EC_PUB_X, curve.coordinate_size) + R"(","y":")" +
            number_text(native(), OSSL_PKEY_PARAM_EC_PUB_Y, curve.coordinate_size) + "\"}";

@@ -75,11 +75,11 @@ void read_certificate(const Tree& tree, const std::string& folder, Found& found)
     found.certificates.push_back(std::move(certificate));
 }
 
-void read_account(const Tree& tree, const std::string& folder, const Authorities& authorities,
+void read_account(const Tree& tree, const std::string& folder, const CaDirectories& directories,
                   const std::vector<std::string>& servers, Found& found) {
     const std::string path = folder.substr(std::string_view("ca/").size());
     bool is_whole = path.find('/') != std::string::npos;  // older ones keep the host alone
-    std::string ca_url = is_whole ? url_of_path(path, servers) : authorities.directory_of(path);
+    std::string ca_url = is_whole ? url_of_path(path, servers) : directories.directory_of(path);
     if (ca_url.empty())
         throw base::Error("which CA it is of is not kept: give its directory as --ca URL");
     auto values = assignments(tree.read(folder + "/ca.conf").value_or(""));
@@ -98,7 +98,7 @@ void read_account(const Tree& tree, const std::string& folder, const Authorities
 
 }  // namespace
 
-Found read_acme_sh(const Tree& tree, const Authorities& authorities) {
+Found read_acme_sh(const Tree& tree, const CaDirectories& directories) {
     Found found;
     read_part(found, "", [&] {
         for (const std::string& folder : tree.folders(""))
@@ -112,7 +112,7 @@ Found read_acme_sh(const Tree& tree, const Authorities& authorities) {
     read_part(found, "ca", [&] {
         for (const std::string& folder : folders_with(tree, "ca", "account.key"))
             read_part(found, folder,
-                      [&] { read_account(tree, folder, authorities, servers, found); });
+                      [&] { read_account(tree, folder, directories, servers, found); });
     });
     match_accounts(found);
     return found;

@@ -99,7 +99,7 @@ void note_unrenewed(const Tree& tree, std::vector<std::string> known, Found& fou
 
 }  // namespace
 
-Found read_certbot(const Tree& tree) {
+Found read_certbot(const Tree& tree, const CaDirectories& /*each file names its CA*/) {
     Found found;
     const std::vector<std::string> renewed = renewed_lineages(tree, found);
     for (const std::string& name : renewed)

@@ -50,8 +50,8 @@ struct TakenDomain {
 struct Decision {
     std::vector<TakenDomain> domains;  // by name
     std::vector<const FoundAccount*> accounts;
-    std::vector<Trouble> left;        // what is not taken, with what to do about it
-    std::vector<Trouble> unprovable;  // what the other client has to go on renewing
+    std::vector<SkippedPart> left;        // what is not taken, with what to do about it
+    std::vector<SkippedPart> unprovable;  // what the other client has to go on renewing
 };
 
 // `found` and what `present` refers to outlive the decision.

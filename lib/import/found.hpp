@@ -37,14 +37,14 @@ struct FoundCertificate {
 };
 
 // A part of the tree that is passed over.
-struct Trouble {
+struct SkippedPart {
     std::string source, why;
 };
 
 struct Found {
     std::vector<FoundAccount> accounts;
     std::vector<FoundCertificate> certificates;
-    std::vector<Trouble> troubles;
+    std::vector<SkippedPart> troubles;
     std::vector<std::string> hooks;  // run at each renewal, whatever it is of
 };
 

@@ -12,7 +12,7 @@ namespace md::import {
 namespace {
 
 void read_lego_certificate(const Tree& tree, const std::string& name,
-                           const Authorities& authorities, Found& found) {
+                           const CaDirectories& directories, Found& found) {
     FoundCertificate certificate;
     certificate.source = "certificates/" + name;
     certificate.name = name.starts_with('_') ? "*" + name.substr(1) : name;
@@ -22,12 +22,12 @@ void read_lego_certificate(const Tree& tree, const std::string& name,
         certificate.chain_pem += tree.read(certificate.source + ".issuer.crt").value_or("");
     certificate.key_pem = required_secret(tree, certificate.source + ".key");
     if (auto kept = parse_json(tree.read(certificate.source + ".json").value_or("")))
-        certificate.ca_url = authorities.directory_of(kept->members().text("certUrl"));
+        certificate.ca_url = directories.directory_of(kept->members().text("certUrl"));
     found.certificates.push_back(std::move(certificate));
 }
 
 void read_account(const Tree& tree, const std::string& folder, const std::string& mail,
-                  const Authorities& authorities, Found& found) {
+                  const CaDirectories& directories, Found& found) {
     auto kept = parse_json(required(tree, folder + "/account.json"));
     if (!kept || !kept->members().is_object())
         throw base::Error("account.json is not JSON");
@@ -35,7 +35,7 @@ void read_account(const Tree& tree, const std::string& folder, const std::string
     auto key = crypto::PrivateKey::from_pem(pem.reveal());
     const md::json::Members registration = kept->members().object("registration");
     std::string url = registration.text("uri");
-    std::string ca_url = authorities.directory_of(url);
+    std::string ca_url = directories.directory_of(url);
     if (ca_url.empty())
         throw base::Error("lego does not keep which CA it is of: give its directory as --ca URL");
     FoundAccount account{folder, std::move(key), std::move(ca_url), std::move(url), {}};
@@ -59,17 +59,17 @@ void note_incomplete(const Tree& tree, const std::vector<std::string>& certified
     note_dangling_links(tree, "certificates", found);
 }
 
-void read_accounts(const Tree& tree, const Authorities& authorities, Found& found) {
+void read_accounts(const Tree& tree, const CaDirectories& directories, Found& found) {
     for (const std::string& server : tree.folders("accounts"))
         for (const std::string& mail : tree.folders("accounts/" + server)) {
             const std::string folder = "accounts/" + server + "/" + mail;
-            read_part(found, folder, [&] { read_account(tree, folder, mail, authorities, found); });
+            read_part(found, folder, [&] { read_account(tree, folder, mail, directories, found); });
         }
 }
 
 }  // namespace
 
-Found read_lego(const Tree& tree, const Authorities& authorities) {
+Found read_lego(const Tree& tree, const CaDirectories& directories) {
     constexpr std::string_view ending = ".crt", issuer = ".issuer.crt";
     Found found;
     read_part(found, "certificates", [&] {
@@ -80,11 +80,11 @@ Found read_lego(const Tree& tree, const Authorities& authorities) {
             const std::string name = file.substr(0, file.size() - ending.size());
             certified.push_back(name);
             read_part(found, "certificates/" + name,
-                      [&] { read_lego_certificate(tree, name, authorities, found); });
+                      [&] { read_lego_certificate(tree, name, directories, found); });
         }
         note_incomplete(tree, certified, found);
     });
-    read_part(found, "accounts", [&] { read_accounts(tree, authorities, found); });
+    read_part(found, "accounts", [&] { read_accounts(tree, directories, found); });
     match_accounts(found);
     return found;
 }

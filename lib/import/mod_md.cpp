@@ -80,7 +80,7 @@ void note_staged(const Tree& tree, Found& found) {
 
 }  // namespace
 
-Found read_mod_md(const Tree& tree) {
+Found read_mod_md(const Tree& tree, const CaDirectories& /*each file names its CA*/) {
     Found found;
     base::Secret passphrase;
     const std::string header(store::header_key);

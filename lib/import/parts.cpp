@@ -76,8 +76,8 @@ std::string url_of_path(const std::string& path, const std::vector<std::string>&
     return "https://" + path;
 }
 
-std::optional<md::json::Document> parse_json(std::string_view text) {
-    return md::json::Document::parse_mended(text, {largest_file, 16});
+std::optional<md::json::ParsedText> parse_json(std::string_view text) {
+    return md::json::ParsedText::parse_mended(text, {largest_file, 16});
 }
 
 std::vector<std::string> contact(const std::string& address) {

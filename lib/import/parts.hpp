@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "import/found.hpp"
 #include "import/tree.hpp"
-#include "json/document.hpp"
+#include "json/parsed_text.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,7 +13,7 @@
 
 namespace md::import {
 
-// Reads one part of a tree; what is wrong with it becomes a Trouble.
+// Reads one part of a tree; what is wrong with it becomes a SkippedPart.
 template <typename Reading>
 void read_part(Found& found, const std::string& source, Reading reading) {
     try {
@@ -41,7 +41,7 @@ std::vector<std::string> folders_with(const Tree& tree, const std::string& path,
 std::string url_of_path(const std::string& path, const std::vector<std::string>& urls);
 
 // A JSON file's text; of one that is absent, empty or no JSON nothing.
-std::optional<md::json::Document> parse_json(std::string_view text);
+std::optional<md::json::ParsedText> parse_json(std::string_view text);
 // "mailto:" before an address that has no scheme; none for "".
 std::vector<std::string> contact(const std::string& address);
 

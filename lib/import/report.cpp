@@ -71,7 +71,7 @@ std::string kept_lines(const store::MdRecord& kept) {
     return text + (challenges.empty() ? "" : "    MDCAChallenges" + challenges + "\n");
 }
 
-std::string section(const TakenDomain& taken, const Origin& origin) {
+std::string section(const TakenDomain& taken, const SourceTree& origin) {
     const FoundCertificate& found = *taken.found;
     const model::Settings settings = *managed_domain(taken).settings;
     std::string text = "\n<ManagedDomain " + names_text(taken.names) + ">\n";
@@ -141,7 +141,7 @@ std::string domain_line(const TakenDomain& taken) {
 }
 
 // While the former client still has something to renew, it must not be stopped.
-std::string retirement_line(const Decision& decision, Client client) {
+std::string retirement_line(const Decision& decision, ImportSource client) {
     const std::string name(word(client));
     if (decision.unprovable.empty())
         return "  have " + name + " renew nothing any more: " + std::string(retirement(client)) +
@@ -153,14 +153,14 @@ std::string retirement_line(const Decision& decision, Client client) {
     return text + "\n";
 }
 
-std::string lines(const std::vector<Trouble>& troubles) {
+std::string lines(const std::vector<SkippedPart>& troubles) {
     std::string text;
-    for (const Trouble& trouble : troubles)
+    for (const SkippedPart& trouble : troubles)
         text += "  " + shown(trouble.source) + ": " + shown(trouble.why) + "\n";
     return text;
 }
 
-std::string steps(const Decision& decision, const Origin& origin, const std::string& written) {
+std::string steps(const Decision& decision, const SourceTree& origin, const std::string& written) {
     std::string text = "\nWhat to do next:\n";
     if (!written.empty())
         text += "  look " + written + " over, then: mdcertd check\n";
@@ -171,8 +171,8 @@ std::string steps(const Decision& decision, const Origin& origin, const std::str
 
 }  // namespace
 
-std::string configuration_text(const Decision& decision, const Found& found, const Origin& origin,
-                               sys_seconds now) {
+std::string configuration_text(const Decision& decision, const Found& found,
+                               const SourceTree& origin, sys_seconds now) {
     std::string sections;
     for (const TakenDomain& taken : decision.domains)
         if (taken.configured == nullptr)
@@ -184,7 +184,7 @@ std::string configuration_text(const Decision& decision, const Found& found, con
            hooks_comment(decision, found) + sections;
 }
 
-std::string report_text(const Decision& decision, const Origin& origin,
+std::string report_text(const Decision& decision, const SourceTree& origin,
                         const std::string& written) {
     std::string text;
     bool is_empty = decision.domains.empty() && decision.accounts.empty();

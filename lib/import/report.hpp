@@ -10,16 +10,17 @@
 
 namespace md::import {
 
-struct Origin {
-    Client client;
+struct SourceTree {
+    ImportSource client;
     std::string directory;
 };
 
 // "" when everything that is taken is configured already.
-std::string configuration_text(const Decision& decision, const Found& found, const Origin& origin,
-                               sys_seconds now);
+std::string configuration_text(const Decision& decision, const Found& found,
+                               const SourceTree& origin, sys_seconds now);
 
 // `written` is the configuration file, "" when none was needed.
-std::string report_text(const Decision& decision, const Origin& origin, const std::string& written);
+std::string report_text(const Decision& decision, const SourceTree& origin,
+                        const std::string& written);
 
 }  // namespace md::import

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import/tree.hpp"
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/printable.hpp"
 
@@ -28,16 +29,7 @@ std::optional<std::string> real_path(const std::string& path) {
     base::raise_errno("cannot read " + base::printable(path));
 }
 
-struct Descriptor {
-    explicit Descriptor(int opened) : number(opened) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number >= 0)
-            ::close(number);
-    }
-    int number;
-};
+using base::Descriptor;
 
 // S_IFDIR, S_IFREG, ... of what the entry leads to; S_IFLNK when that is nothing; 0 when unknown.
 unsigned kind_of(int folder, const char* name) {
@@ -95,44 +87,43 @@ int Tree::open(std::string_view path, int flags) const {
         throw base::Error(base::printable(path) + " leads out of " + root_);
     Descriptor place(::fcntl(folder_, F_DUPFD_CLOEXEC, 0));
     std::string_view rest = *real == root_ ? "." : std::string_view(*real).substr(below.size() + 1);
-    while (place.number >= 0) {
+    while (place) {
         auto end = rest.find('/');
         int how = end == rest.npos ? flags | O_NONBLOCK : O_PATH | O_DIRECTORY;
         const std::string part(rest.substr(0, end));
-        Descriptor next(::openat(place.number, part.c_str(), how | O_NOFOLLOW | O_CLOEXEC));
-        std::swap(place.number, next.number);
+        place = Descriptor(::openat(place.get(), part.c_str(), how | O_NOFOLLOW | O_CLOEXEC));
         if (end == rest.npos)
             break;
         rest.remove_prefix(end + 1);
     }
-    if (place.number < 0 && errno != ENOENT)
+    if (!place && errno != ENOENT)
         base::raise_errno("cannot read " + base::printable(path));
-    return std::exchange(place.number, -1);
+    return place.release();
 }
 
 std::optional<std::string> Tree::read(std::string_view path) const {
     const std::string shown = base::printable(path);
-    Descriptor file(open(path, O_RDONLY));
-    if (file.number < 0)
+    const Descriptor file(open(path, O_RDONLY));
+    if (!file)
         return std::nullopt;
     struct stat status {};
-    if (::fstat(file.number, &status) != 0)
+    if (::fstat(file.get(), &status) != 0)
         base::raise_errno("cannot read " + shown);
     if (!S_ISREG(status.st_mode))
         throw base::Error(shown + " is not a file");
-    return read_all(file.number, static_cast<std::size_t>(status.st_size), shown);
+    return read_all(file.get(), static_cast<std::size_t>(status.st_size), shown);
 }
 
 std::vector<std::string> Tree::entries(std::string_view path, unsigned kind) const {
     std::vector<std::string> names;
     Descriptor opened(open(path, O_RDONLY | O_DIRECTORY));
-    if (opened.number < 0)
+    if (!opened)
         return names;
     auto close = [](DIR* directory) { ::closedir(directory); };
-    std::unique_ptr<DIR, decltype(close)> folder(::fdopendir(opened.number), close);
+    std::unique_ptr<DIR, decltype(close)> folder(::fdopendir(opened.get()), close);
     if (!folder)
         base::raise_errno("cannot read the folder " + base::printable(path));
-    opened.number = -1;  // closed with the folder
+    opened.release();  // closed with the folder
     while (const dirent* entry = ::readdir(folder.get())) {
         if (entry->d_name[0] == '.' || kind_of(::dirfd(folder.get()), entry->d_name) != kind)
             continue;

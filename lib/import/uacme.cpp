@@ -11,14 +11,14 @@ namespace md::import {
 namespace {
 
 void read_uacme_certificate(const Tree& tree, const std::string& name,
-                            const Authorities& authorities, Found& found) {
+                            const CaDirectories& directories, Found& found) {
     FoundCertificate certificate;
     certificate.source = name;
     certificate.name = name;
     certificate.key_pem = required_secret(tree, "private/" + name + "/key.pem");
     certificate.chain_pem = required(tree, name + "/cert.pem");
     auto leaf = crypto::parse_chain(certificate.chain_pem).front();
-    certificate.ca_url = authorities.assumed_for(*leaf.facts(model::KeySpec::rsa()).issuer);
+    certificate.ca_url = directories.assumed_for(*leaf.facts(model::KeySpec::rsa()).issuer);
     certificate.account = "private/key.pem";
     found.certificates.push_back(std::move(certificate));
 }
@@ -38,11 +38,11 @@ void note_keyless(const Tree& tree, Found& found) {
 
 }  // namespace
 
-Found read_uacme(const Tree& tree, const Authorities& authorities) {
+Found read_uacme(const Tree& tree, const CaDirectories& directories) {
     Found found;
     read_part(found, "private", [&] {
         for (const std::string& name : tree.folders("private"))
-            read_part(found, name, [&] { read_uacme_certificate(tree, name, authorities, found); });
+            read_part(found, name, [&] { read_uacme_certificate(tree, name, directories, found); });
     });
     read_part(found, "", [&] { note_keyless(tree, found); });
     read_part(found, "private/key.pem", [&] {
@@ -50,7 +50,7 @@ Found read_uacme(const Tree& tree, const Authorities& authorities) {
         auto pem = secret_in(tree, file);
         if (!pem)
             return;
-        std::string ca_url = found.certificates.empty() ? authorities.assumed_for("")
+        std::string ca_url = found.certificates.empty() ? directories.assumed_for("")
                                                         : found.certificates.front().ca_url;
         found.accounts.push_back(
             {file, crypto::PrivateKey::from_pem(pem->reveal()), std::move(ca_url), "", {}});

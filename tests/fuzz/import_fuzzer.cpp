@@ -20,30 +20,30 @@ namespace {
 namespace fs = std::filesystem;
 using namespace md;
 using fuzz::promise;
-using import::Client;
+using import::ImportSource;
 
 struct Layout {
-    Client client;
+    ImportSource client;
     std::vector<const char*> files;
 };
 
 const std::array<Layout, 5> layouts = {{
-    {Client::certbot,
+    {ImportSource::certbot,
      {"renewal/a.test.conf", "live/a.test/privkey.pem", "live/a.test/fullchain.pem",
       "accounts/ca.test/directory/1/private_key.json", "accounts/ca.test/directory/1/regr.json"}},
-    {Client::mod_md,
+    {ImportSource::mod_md,
      {"md_store.json", "domains/a.test/md.json", "domains/a.test/pubcert.pem",
       "domains/a.test/privkey.pem", "accounts/ACME-ca.test-0000/account.json",
       "accounts/ACME-ca.test-0000/account.pem"}},
-    {Client::lego,
+    {ImportSource::lego,
      {"certificates/a.test.crt", "certificates/a.test.issuer.crt", "certificates/a.test.key",
       "certificates/a.test.json", "accounts/ca.test/a@a.test/account.json",
       "accounts/ca.test/a@a.test/keys/a@a.test.key"}},
-    {Client::acme_sh,
+    {ImportSource::acme_sh,
      {"a.test/a.test.conf", "a.test/a.test.key", "a.test/fullchain.cer",
       "ca/ca.test/directory/account.key", "ca/ca.test/directory/account.json",
       "ca/ca.test/directory/ca.conf"}},
-    {Client::uacme, {"private/key.pem", "private/a.test/key.pem", "a.test/cert.pem"}},
+    {ImportSource::uacme, {"private/key.pem", "private/a.test/key.pem", "a.test/cert.pem"}},
 }};
 
 class Folder {
@@ -57,7 +57,7 @@ public:
                 fs::create_directories((path(layout.client) / file).parent_path());
     }
     ~Folder() { fs::remove_all(path_); }
-    fs::path path(Client client) const { return path_ / import::word(client); }
+    fs::path path(ImportSource client) const { return path_ / import::word(client); }
 
 private:
     fs::path path_;
@@ -110,11 +110,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     const fs::path place = folder.path(layout.client);
     write(place, layout, text);
     const import::Found found =
-        import::read(layout.client, import::Tree(place), import::Authorities());
+        import::read(layout.client, import::Tree(place), import::CaDirectories());
     const model::DesiredState desired;
     const std::chrono::sys_seconds now = std::chrono::sys_days{std::chrono::year{2026} / 6 / 1};
     const import::Decision decision = import::decide(found, {desired, {}, {}}, now);
-    const import::Origin origin{layout.client, place};
+    const import::SourceTree origin{layout.client, place};
     const std::string configuration = import::configuration_text(decision, found, origin, now);
     if (!configuration.empty())
         check_configuration(configuration);

@@ -7,7 +7,7 @@
 
 using namespace md;
 using namespace md::test;
-using import::Client;
+using import::ImportSource;
 using model::KeySpec;
 
 namespace {
@@ -46,7 +46,7 @@ TEST_CASE("certbot: lineages by their renewal files, accounts by their folders")
     put_account(folder, key);
     folder.put("live/README", "about\n");
     folder.put("renewal-hooks/deploy/reload", "#!/bin/sh\n");
-    const auto found = folder.read(Client::certbot);
+    const auto found = folder.read(ImportSource::certbot);
     CHECK(lines_of(found.troubles) == "");
     REQUIRE(found.certificates.size() == 1);
     const auto& certificate = found.certificates.front();
@@ -86,7 +86,7 @@ TEST_CASE("certbot: what is broken is named, and the rest is read") {
              {"d", R"({"kty":"EC","crv":"P-256","x":"AQ","y":"AQ","d":"AQ"})"},
              {"e", R"(["kty"])"}})
         folder.put("accounts/ca.test/directory/" + id + "/private_key.json", jwk);
-    const auto found = folder.read(Client::certbot);
+    const auto found = folder.read(ImportSource::certbot);
     REQUIRE(found.certificates.size() == 2);
     CHECK(found.certificates[1].by_dns);
     CHECK(found.accounts.empty());
@@ -109,7 +109,7 @@ TEST_CASE("certbot: an account of the former protocol serves the one that came a
     folder.put(former + "/0123/regr.json",
                R"({"body": {}, "uri": "https://acme-v01.api.letsencrypt.org/acme/reg/7"})");
     folder.link("accounts/acme-v02.api.letsencrypt.org/directory", folder.path() / former);
-    const auto found = folder.read(Client::certbot);
+    const auto found = folder.read(ImportSource::certbot);
     CHECK(found.accounts.size() == 2);
     const model::DesiredState desired;
     const auto decision = import::decide(found, {desired, {}, {}}, now);
@@ -122,7 +122,7 @@ TEST_CASE("links in circles end, and say so") {
     const TreeFolder folder;
     for (const char* name : {"a", "b", "c", "d", "e"})
         folder.link(std::string("accounts/") + name, folder.path() / "accounts");
-    CHECK_THAT(lines_of(folder.read(Client::certbot).troubles),
+    CHECK_THAT(lines_of(folder.read(ImportSource::certbot).troubles),
                Catch::Contains("accounts: it has more than 5000 folders"));
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("lego: certificates, and the account whose CA its URL tells") {
                R"(["mailto:a@one.test","mailto:b@one.test"]},)"
                R"("uri":"https://ca.test/acct/7"}})");
     folder.put(account + "keys/a@one.test.key", std::string(key.to_pem().reveal()));
-    const auto found = folder.read(Client::lego, {ca_url});
+    const auto found = folder.read(ImportSource::lego, {ca_url});
     REQUIRE(found.certificates.size() == 1);
     CHECK(found.certificates[0].name == "*.one.test");
     CHECK(found.certificates[0].chain_pem == wild.chain);
@@ -156,7 +156,7 @@ TEST_CASE("lego: certificates, and the account whose CA its URL tells") {
     CHECK(lines_of(found.troubles) ==
           "certificates/csr.test: certificates/csr.test.key is missing\n");
     // Nobody knows that CA.
-    const auto unknown = folder.read(Client::lego);
+    const auto unknown = folder.read(ImportSource::lego);
     CHECK(unknown.accounts.empty());
     CHECK(unknown.certificates.size() == 1);
     CHECK_THAT(lines_of(unknown.troubles), Catch::Contains("give its directory as --ca URL"));
@@ -186,7 +186,7 @@ TEST_CASE("acme.sh: certificates of both kinds, values in base64, accounts by th
                R"({"contact":["mailto:c@one.test","mailto:d@one.test"],"status":"valid"})");
     folder.put("ca/acme-v02.api.letsencrypt.org/account.key", std::string(key.to_pem().reveal()));
     folder.put("ca/nobody.test/account.key", std::string(key.to_pem().reveal()));
-    const auto found = folder.read(Client::acme_sh);
+    const auto found = folder.read(ImportSource::acme_sh);
     REQUIRE(found.certificates.size() == 2);
     CHECK(found.certificates[0].names ==
           std::vector<std::string>{"one.test", "www.one.test", "mail.one.test"});
@@ -214,14 +214,14 @@ TEST_CASE("uacme: certificates, and an account key of which the CA has to tell t
     folder.put("private/one.test/key.pem", pair.key);
     folder.put("one.test/cert.pem", pair.chain);
     folder.put("private/two.test/key.pem", pair.key);
-    const auto found = folder.read(Client::uacme, {ca_url});
+    const auto found = folder.read(ImportSource::uacme, {ca_url});
     REQUIRE(found.certificates.size() == 1);
     CHECK(found.certificates[0].ca_url == ca_url);
     REQUIRE(found.accounts.size() == 1);
     CHECK(found.accounts[0].url == "");
     CHECK(found.accounts[0].ca_url == ca_url);
     CHECK(lines_of(found.troubles) == "two.test: two.test/cert.pem is missing\n");
-    CHECK(folder.read(Client::uacme).accounts[0].ca_url ==
+    CHECK(folder.read(ImportSource::uacme).accounts[0].ca_url ==
           "https://acme-v02.api.letsencrypt.org/directory");
 }
 
@@ -256,7 +256,7 @@ TEST_CASE("mod_md: settings of md.json, several kinds of keys, accounts by the s
     folder.put("domains/one.test/fallback-pubcert.pem", rsa.chain);
     folder.put("domains/two.test/md.json", "{");
     folder.put("staging/three.test/md.json", "{}");
-    const auto found = folder.read(Client::mod_md);
+    const auto found = folder.read(ImportSource::mod_md);
     REQUIRE(found.certificates.size() == 2);
     for (const auto& certificate : found.certificates) {
         CHECK(certificate.names == record.domains);
@@ -276,8 +276,8 @@ TEST_CASE("mod_md: settings of md.json, several kinds of keys, accounts by the s
 TEST_CASE("of a tree of something else nothing is found") {
     const TreeFolder folder;
     folder.put("etc/passwd", "root");
-    const auto client =
-        GENERATE(Client::certbot, Client::mod_md, Client::lego, Client::acme_sh, Client::uacme);
+    const auto client = GENERATE(ImportSource::certbot, ImportSource::mod_md, ImportSource::lego,
+                                 ImportSource::acme_sh, ImportSource::uacme);
     const auto found = folder.read(client);
     CHECK(found.certificates.empty());
     CHECK(found.accounts.empty());
@@ -286,7 +286,7 @@ TEST_CASE("of a tree of something else nothing is found") {
 namespace {
 
 // Each of these stands in exactly one of the two lists that an administrator is shown.
-void check_each_is_named_once(const TreeFolder& folder, Client client,
+void check_each_is_named_once(const TreeFolder& folder, ImportSource client,
                               const std::vector<std::string>& sources) {
     const auto found = folder.read(client, {ca_url});
     const model::DesiredState desired;
@@ -320,7 +320,7 @@ TEST_CASE("certbot: each lineage is in one of the two lists") {
     folder.link("live/nowhere", "../archive/nowhere");
     folder.link("renewal/lost.conf", "nowhere.conf");
     folder.put("archive/alone/fullchain1.pem", "x");
-    check_each_is_named_once(folder, Client::certbot,
+    check_each_is_named_once(folder, ImportSource::certbot,
                              {"live/one.test", "live/own-ec", "live/ec", "live/unrenewed",
                               "live/linked", "live/nowhere", "renewal/lost.conf", "archive/alone"});
 }
@@ -333,7 +333,7 @@ TEST_CASE("other clients: each certificate is in one of the two lists") {
     lego.put("certificates/half.test.key", one.key);
     lego.put("certificates/torn.test.json", "{}");
     lego.link("certificates/lost.test.crt", "nowhere");
-    check_each_is_named_once(lego, Client::lego,
+    check_each_is_named_once(lego, ImportSource::lego,
                              {"certificates/one.test", "certificates/half.test",
                               "certificates/torn.test", "certificates/lost.test.crt"});
     acme_sh.put("one.test/one.test.conf", "Le_Domain='one.test'\n");
@@ -342,12 +342,13 @@ TEST_CASE("other clients: each certificate is in one of the two lists") {
     acme_sh.put("torn.test/torn.test.key", one.key);
     acme_sh.put("dnsapi/dns_x.sh", "");
     acme_sh.link("lost.test", "nowhere");
-    check_each_is_named_once(acme_sh, Client::acme_sh, {"one.test", "torn.test", "lost.test"});
+    check_each_is_named_once(acme_sh, ImportSource::acme_sh,
+                             {"one.test", "torn.test", "lost.test"});
     uacme.put("private/one.test/key.pem", one.key);
     uacme.put("one.test/cert.pem", one.chain);
     uacme.put("keyless.test/cert.pem", one.chain);
     uacme.put("private/bare.test/key.pem", one.key);
-    check_each_is_named_once(uacme, Client::uacme, {"one.test", "keyless.test", "bare.test"});
+    check_each_is_named_once(uacme, ImportSource::uacme, {"one.test", "keyless.test", "bare.test"});
     for (const std::string name : {"one.test", "bare.test", "staged.test"})
         mod_md.put("domains/" + name + "/md.json",
                    R"({"name":")" + name + R"(","domains":[")" + name + R"("]})");
@@ -357,6 +358,6 @@ TEST_CASE("other clients: each certificate is in one of the two lists") {
     mod_md.put("staging/staged.test/pubcert.pem", one.chain);
     mod_md.link("domains/lost.test", "nowhere");
     check_each_is_named_once(
-        mod_md, Client::mod_md,
+        mod_md, ImportSource::mod_md,
         {"domains/one.test", "domains/bare.test", "staging/staged.test", "domains/lost.test"});
 }

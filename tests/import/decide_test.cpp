@@ -145,7 +145,7 @@ TEST_CASE("what only dns-01 proves is left to its client, which is not stopped t
                Catch::Contains("wild: *.four.test is proven by dns-01 only\n") &&
                    Catch::Contains("inside: its names were proven by dns-01\n"));
 
-    const import::Origin certbot{import::Client::certbot, "/etc/letsencrypt"};
+    const import::SourceTree certbot{import::ImportSource::certbot, "/etc/letsencrypt"};
     const auto text = configuration_text(decision, machine.found, certbot, now);
     CHECK_THAT(text, !Catch::Contains("five.test") && !Catch::Contains("*.four.test"));
     const auto report = report_text(decision, certbot, "/etc/x.conf");
@@ -245,7 +245,7 @@ TEST_CASE("the configuration says what was found, and loads without an error or 
     machine.found.hooks = {"/etc/hooks/reload"};
     const auto decision = machine.decide();
     const auto text = configuration_text(decision, machine.found,
-                                         {import::Client::certbot, "/etc/letsencrypt"}, now);
+                                         {import::ImportSource::certbot, "/etc/letsencrypt"}, now);
     INFO(text);
     CHECK_THAT(text, Catch::Contains("#     systemctl reload nginx\n") &&
                          Catch::Contains("#     /etc/hooks/reload\n") &&
@@ -277,7 +277,7 @@ TEST_CASE("nothing that a tree says becomes a directive or moves the cursor") {
     machine.found.hooks = {evil};
     machine.found.troubles.push_back({evil, evil});
     const auto decision = machine.decide();
-    const import::Origin origin{import::Client::lego, evil};
+    const import::SourceTree origin{import::ImportSource::lego, evil};
     const auto text = configuration_text(decision, machine.found, origin, now);
     INFO(text);
     const auto loaded = config::load("x", VirtualDisk({{"x", text}}), {});

@@ -90,15 +90,15 @@ TEST_CASE("assignments are taken with and without blanks and quotes") {
 }
 
 TEST_CASE("a CA that is not kept is known by its host, or given") {
-    const import::Authorities given({"https://ca.test:14000/dir"});
+    const import::CaDirectories given({"https://ca.test:14000/dir"});
     CHECK(given.directory_of("https://ca.test:14000/my-account/1") == "https://ca.test:14000/dir");
     CHECK(given.directory_of("https://ca.test/my-account/1") == "");
     CHECK(given.directory_of("https://acme-v02.api.letsencrypt.org/acme/acct/1") ==
           "https://acme-v02.api.letsencrypt.org/directory");
     CHECK(given.directory_of("") == "");
     CHECK(given.assumed_for("CN=(STAGING) X") == "https://ca.test:14000/dir");
-    CHECK(import::Authorities().assumed_for("C=US,O=(STAGING) Let's Encrypt,CN=X") ==
+    CHECK(import::CaDirectories().assumed_for("C=US,O=(STAGING) Let's Encrypt,CN=X") ==
           "https://acme-staging-v02.api.letsencrypt.org/directory");
-    CHECK(import::Authorities().assumed_for("CN=R3") ==
+    CHECK(import::CaDirectories().assumed_for("CN=R3") ==
           "https://acme-v02.api.letsencrypt.org/directory");
 }

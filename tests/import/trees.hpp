@@ -53,8 +53,8 @@ public:
         fs::create_symlink(target, scratch_ / path);
     }
     import::Tree tree() const {return import::Tree(scratch_.path().string());
-} import::Found read(import::Client client, std::vector<std::string> authorities = {}) const {
-    return import::read(client, tree(), import::Authorities(std::move(authorities)));
+} import::Found read(import::ImportSource client, std::vector<std::string> authorities = {}) const {
+    return import::read(client, tree(), import::CaDirectories(std::move(authorities)));
 }
 const fs::path& path() const {
     return scratch_.path();
@@ -92,9 +92,9 @@ inline std::string private_jwk(const crypto::PrivateKey& key) {
 }
 
 // "SOURCE: WHY" of each, one a line.
-inline std::string lines_of(const std::vector<import::Trouble>& troubles) {
+inline std::string lines_of(const std::vector<import::SkippedPart>& troubles) {
     std::string text;
-    for (const import::Trouble& trouble : troubles)
+    for (const import::SkippedPart& trouble : troubles)
         text += trouble.source + ": " + trouble.why + "\n";
     return text;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json/parse.hpp"
 
-#include "json/document.hpp"
+#include "json/parsed_text.hpp"
 #include "support/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -52,12 +52,12 @@ TEST_CASE("of members of one name the last one counts, in order or not") {
 
 TEST_CASE("text in Latin-1 and line breaks within texts are mended on demand") {
     const std::string by_hand = "{\"detail\":\"refus\xe9\nagain\"}";
-    CHECK_FALSE(json::Document::parse(by_hand, {}));
-    const auto mended = json::Document::parse_mended(by_hand, {});
+    CHECK_FALSE(json::ParsedText::parse(by_hand, {}));
+    const auto mended = json::ParsedText::parse_mended(by_hand, {});
     REQUIRE(mended);
     CHECK(mended->members().text("detail") == "refus\xc3\xa9 again");
-    CHECK_FALSE(json::Document::parse_mended("{\"detail\":", {}));
-    CHECK_FALSE(json::Document::parse_mended(nested(17), {1024, 16}));
+    CHECK_FALSE(json::ParsedText::parse_mended("{\"detail\":", {}));
+    CHECK_FALSE(json::ParsedText::parse_mended(nested(17), {1024, 16}));
 }
 
 TEST_CASE("mended text is UTF-8, and what was that stays") {
