@@ -5,7 +5,7 @@
 #pragma once
 
 #include "acme/problem.hpp"
-#include "http/url.hpp"
+#include "http/message.hpp"
 #include "model/domain_name.hpp"
 
 #include <optional>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The arguments that are URLs: certificate authorities, proxies, contacts.
+#include "base/url.hpp"
 #include "config/values.hpp"
 #include "model/known_authorities.hpp"
 
@@ -38,34 +39,25 @@ bool has_scheme(std::string_view text) {
            std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon), is_part);
 }
 
-// "user:password@host:port" of a URL, as a place in it.
-struct UrlPart {
-    std::size_t begin, size;
-};
-UrlPart authority_part(std::string_view url) {
-    auto begin = url.find("://");
-    begin = begin == std::string_view::npos ? url.size() : begin + 3;
-    auto end = std::min(url.find_first_of("/?#", begin), url.size());
-    return {begin, end - begin};
+// "HOST:PORT" of a URL as it is written.
+std::string_view written_host(std::string_view url) {
+    url.remove_prefix(url.find("://") + 3);
+    url = url.substr(0, url.find_first_of("/?"));
+    return url.substr(url.rfind('@') + 1);
 }
 
-// What is wrong with "host", "host:port" or "[ipv6]:port"; "" when nothing is.
-std::string host_mistake(std::string_view host) {
-    if (host.starts_with('[')) {
-        auto close = host.find(']');
-        if (close == std::string_view::npos)
-            return "has no ']' behind the IPv6 address";
-        host.remove_prefix(close + 1);
-        if (host.empty())
-            return {};
-    } else {
-        host.remove_prefix(std::min(host.find(':'), host.size()));
-        if (host.empty())
-            return {};
-    }
-    if (!host.starts_with(':') || !parse_port(host.substr(1)))
+// What is wrong with an http URL of visible characters that does not parse, for a person.
+std::string url_mistake(std::string_view url) {
+    std::string_view host = written_host(url);
+    const auto end = host.starts_with('[') ? host.find(']') : std::min(host.find(':'), host.size());
+    if (end == 0)
+        return "has no host";
+    if (end == std::string_view::npos)
+        return "has no ']' behind the IPv6 address";
+    host.remove_prefix(end + (host.starts_with('[') ? 1 : 0));
+    if (!host.empty() && (!host.starts_with(':') || !parse_port(host.substr(1))))
         return "has no good port: ports are numbers from 1 to 65535";
-    return {};
+    return "has characters that may not stand in a URL";
 }
 
 }  // namespace
@@ -78,14 +70,8 @@ Checked<std::string> parse_http_url(std::string_view text) {
         return Mistake{in_quotes(text) + " has characters that may not stand in a URL", url_hint};
     if (text.find('#') != std::string_view::npos)
         return Mistake{in_quotes(text) + " has a fragment", "drop the '#' and what follows"};
-    auto [begin, size] = authority_part(text);
-    std::string_view host = text.substr(begin, size);
-    auto at = host.rfind('@');
-    host.remove_prefix(at == std::string_view::npos ? 0 : at + 1);
-    if (host.empty() || host.starts_with(':'))
-        return Mistake{in_quotes(text) + " has no host", url_hint};
-    if (std::string mistake = host_mistake(host); !mistake.empty())
-        return Mistake{in_quotes(text) + " " + mistake, url_hint};
+    if (!base::Url::parse(text) || written_host(text).ends_with(':'))
+        return Mistake{in_quotes(text) + " " + url_mistake(text), url_hint};
     return good(std::string(text));
 }
 
@@ -106,8 +92,7 @@ Checked<AuthorityArgument> parse_authority(std::string_view text) {
     auto url = parse_http_url(text);
     if (!url)
         return url.error();
-    auto [begin, size] = authority_part(*url);
-    if (url->substr(begin, size).find('@') != std::string::npos)
+    if (!base::Url::parse(*url)->user_info().empty())
         return Mistake{"the URL of a CA has no user in it", url_hint};
     return AuthorityArgument{*url, {}, false};
 }
@@ -123,25 +108,25 @@ Checked<std::string> parse_proxy(std::string_view text) {
         return Mistake{"this is not the URL of a proxy",
                        "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"};
     }
-    if (lower(url->substr(0, 6)) == "https:")
+    const base::Url proxy = *base::Url::parse(*url);
+    if (proxy.is_https())
         return Mistake{"a proxy is spoken to by http alone",
                        "write http://HOST:PORT: what goes through it to the CA is encrypted all "
                        "the same"};
-    auto [begin, size] = authority_part(*url);
-    std::string_view rest = std::string_view(*url).substr(begin + size);
-    if (rest != "" && rest != "/")
+    if (proxy.target() != "/")
         return Mistake{"a proxy's URL has no path", "end it after the port"};
     return good(*url);
 }
 
 std::string without_password(const std::string& url) {
-    auto [begin, size] = authority_part(url);
-    std::string authority = url.substr(begin, size);
-    auto at = authority.rfind('@');
-    auto colon = authority.find(':');
-    if (at == std::string::npos || colon == std::string::npos || colon > at)
+    const auto begin = url.find("://");
+    if (begin == std::string::npos)
         return url;
-    return url.substr(0, begin + colon + 1) + "***" + url.substr(begin + at);
+    const auto colon = url.find(':', begin + 3), end = url.find_first_of("/?#", begin + 3);
+    const auto at = url.rfind('@', end);
+    if (at == std::string::npos || colon > at)
+        return url;
+    return url.substr(0, colon + 1) + "***" + url.substr(at);
 }
 
 Checked<std::string> parse_contact(std::string_view text) {

@@ -2,7 +2,7 @@
 // Requests and responses as plain values, so that whoever speaks ACME does not see Beast.
 #pragma once
 
-#include "http/url.hpp"
+#include "base/url.hpp"
 
 #include <optional>
 #include <string>
@@ -11,6 +11,8 @@
 #include <vector>
 
 namespace md::http {
+
+using base::Url;
 
 class Headers {
 public:

@@ -3,7 +3,7 @@
 // talking.
 #pragma once
 
-#include "http/url.hpp"
+#include "base/url.hpp"
 
 #include <string>
 
@@ -14,16 +14,16 @@ public:
     // Throws base::Error unless the text is "http://[user:password@]host[:port]".
     explicit Proxy(const std::string& text);
 
-    const Url& url() const { return url_; }
+    const base::Url& url() const { return url_; }
     // "http://host:port", without credentials: for messages.
     std::string name() const { return url_.origin(); }
     // "Proxy-Authorization: Basic ...\r\n" (RFC 7617), or "" without credentials.
     const std::string& authorization_line() const { return authorization_line_; }
     // The head that opens a tunnel to the target (RFC 9110 §9.3.6).
-    std::string connect_request(const Url& target, const std::string& user_agent) const;
+    std::string connect_request(const base::Url& target, const std::string& user_agent) const;
 
 private:
-    Url url_;
+    base::Url url_;
     std::string authorization_line_;
 };
 

@@ -2,8 +2,8 @@
 #include "import/decide.hpp"
 
 #include "base/time_text.hpp"
+#include "base/url.hpp"
 #include "config/values.hpp"
-#include "http/url.hpp"
 #include "import/judge.hpp"
 #include "model/known_authorities.hpp"
 
@@ -185,13 +185,13 @@ void Choice::take(Judged& judged) {
 
 // One that is begun in the store gives way to one that is registered.
 bool Choice::is_present(const FoundAccount& account) const {
-    auto held = present_.accounts.find(http::Url::parse(account.ca_url)->text());
+    auto held = present_.accounts.find(base::Url::parse(account.ca_url)->text());
     return held != present_.accounts.end() && (held->second || account.url.empty());
 }
 
 // Why an account is not taken; "" when it is.
 std::string Choice::obstacle_of(const FoundAccount& account) const {
-    auto ca = http::Url::parse(account.ca_url);
+    auto ca = base::Url::parse(account.ca_url);
     if (!ca || !is_plain(account.ca_url))
         return "the address of its CA is none";
     if (model::spoke_acme_v1(ca->host()))
@@ -262,7 +262,7 @@ model::ManagedDomain managed_domain(const TakenDomain& taken) {
         domain.members.push_back({name, {}});
     model::Settings& settings = domain.settings.edit();
     if (has_usable_ca(*taken.found))
-        settings.set_directory_urls({http::Url::parse(taken.found->ca_url)->text()});
+        settings.set_directory_urls({base::Url::parse(taken.found->ca_url)->text()});
     settings.set_for_issuers(&model::Issuer::agreement, std::string("accepted"));
     settings.set_for_issuers(&model::Issuer::contacts, usable_contacts(*taken.found));
     if (!taken.keys.empty())
@@ -272,7 +272,7 @@ model::ManagedDomain managed_domain(const TakenDomain& taken) {
 }
 
 bool has_usable_ca(const FoundCertificate& found) {
-    return is_plain(found.ca_url) && http::Url::parse(found.ca_url);
+    return is_plain(found.ca_url) && base::Url::parse(found.ca_url);
 }
 
 bool is_plain(std::string_view text) {

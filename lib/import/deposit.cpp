@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import/deposit.hpp"
 
+#include "base/url.hpp"
 #include "base/wiped.hpp"
 #include "drive/stored_account.hpp"
-#include "http/url.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
 
@@ -15,18 +15,18 @@ namespace {
 
 using Folders = std::map<std::string, std::string>;  // CA -> folder below accounts/
 
-bool same_host(const http::Url& ca, const std::string& url) {
-    auto other = http::Url::parse(url);
+bool same_host(const base::Url& ca, const std::string& url) {
+    auto other = base::Url::parse(url);
     return other && other->host() == ca.host();
 }
 
 base::Task<std::string> deposit_account(store::Store& store, const FoundAccount& found) {
-    http::Url ca = http::Url::parse(found.ca_url).value();
+    base::Url ca = base::Url::parse(found.ca_url).value();
     drive::StoredAccount vault(store, ca);
     acme::AccountState account{found.key, "", {}, ""};
     // One that was made by an older protocol has an address of that: the CA tells the present one.
     if (same_host(ca, found.url)) {
-        account.url = http::Url::parse(found.url)->text();
+        account.url = base::Url::parse(found.url)->text();
         account.contacts = found.contacts;
     }
     co_await vault.save(std::move(account));
@@ -54,7 +54,7 @@ base::Task<void> deposit_domain(store::Store& store, const TakenDomain& taken,
     record.state = store::MdRecord::State::complete;
     // The CA that made it, whatever is configured: another one has to make the next at once.
     if (taken.found != nullptr && has_usable_ca(*taken.found))
-        record.ca_url = http::Url::parse(taken.found->ca_url)->text();
+        record.ca_url = base::Url::parse(taken.found->ca_url)->text();
     auto folder = folders.find(record.ca_url);
     if (folder != folders.end())
         record.ca_account = folder->second;
@@ -91,7 +91,7 @@ base::Task<std::map<std::string, bool>> account_authorities(store::Store& store)
         auto record = text ? store::parse_account(*text) : store::Damage{"absent"};
         if (!record)
             continue;
-        auto ca = http::Url::parse(record->ca_url);
+        auto ca = base::Url::parse(record->ca_url);
         if (!ca)
             continue;
         drive::StoredAccount vault(store, *ca);
@@ -107,7 +107,7 @@ base::Task<void> deposit(store::Store& store, const Decision& decision, std::str
     Folders folders;
     for (const FoundAccount* account : decision.accounts) {
         std::string folder = co_await deposit_account(store, *account);
-        folders[http::Url::parse(account->ca_url)->text()] = std::move(folder);
+        folders[base::Url::parse(account->ca_url)->text()] = std::move(folder);
     }
     for (const TakenDomain& taken : decision.domains)
         if (!taken.live.empty())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import/deposit.hpp"
 
+#include "base/url.hpp"
 #include "drive/stored_account.hpp"
-#include "http/url.hpp"
 #include "store/await.hpp"
 #include "support/catch.hpp"
 #include "support/memory_store.hpp"
@@ -43,7 +43,7 @@ struct Deposit {
     await(import::deposit(store, decide(), "certbot's /etc/letsencrypt", now));
 }
 std::optional<acme::AccountState> account() {
-    drive::StoredAccount vault(store, *http::Url::parse(ca_url));
+    drive::StoredAccount vault(store, *base::Url::parse(ca_url));
     return await(vault.load());
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace md::http {
+namespace md::base {
 
 class Url {
 public:
@@ -37,4 +37,4 @@ private:
     std::uint16_t port_ = 0;
 };
 
-}  // namespace md::http
+}  // namespace md::base

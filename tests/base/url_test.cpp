@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/url.hpp"
+#include "base/url.hpp"
 
 #include "support/catch.hpp"
 
-using md::http::Url;
+using md::base::Url;
 
 TEST_CASE("a URL is parsed into its parts") {
     struct Row {

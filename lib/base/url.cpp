@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/url.hpp"
+#include "base/url.hpp"
 
 #include "base/ascii.hpp"
 
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace md::http {
+namespace md::base {
 namespace {
 
 namespace urls = boost::urls;
@@ -35,10 +35,10 @@ bool is_host_name(std::string_view host) {
 // which newer versions of Boost take, says nothing about a CA.
 std::string host_of(const urls::url_view& url) {
     if (url.host_type() == urls::host_type::ipv4 || url.host_type() == urls::host_type::ipv6) {
-        std::string address = base::lower(view(url.encoded_host_address()));
+        std::string address = lower(view(url.encoded_host_address()));
         return address.find('%') == std::string::npos ? address : "";
     }
-    std::string host = base::lower(view(url.encoded_host()));
+    std::string host = lower(view(url.encoded_host()));
     return url.host_type() == urls::host_type::name && is_host_name(host) ? host : "";
 }
 
@@ -91,7 +91,7 @@ std::optional<Url> Url::parse(std::string_view text) {
     if (!parsed || !parsed->has_authority())
         return std::nullopt;
     Url url;
-    url.scheme_ = base::lower(view(parsed->scheme()));
+    url.scheme_ = lower(view(parsed->scheme()));
     if (url.scheme_ != "http" && url.scheme_ != "https")
         return std::nullopt;
     url.host_ = host_of(*parsed);
@@ -140,4 +140,4 @@ std::string Url::text() const {
     return scheme_ + "://" + authority() + target_;
 }
 
-}  // namespace md::http
+}  // namespace md::base
