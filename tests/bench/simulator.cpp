@@ -158,7 +158,7 @@ void World::replan(std::size_t place) {
     schedule::Step step = schedule::plan_domain(wanted, held, now_);
     if (domains_[place].running)
         return agenda_.remove(place);
-    agenda_.put({place, lanes_.lane_of(wanted), step.at.value(),
+    agenda_.put({place, lanes_.lane_of(step.issuer), step.at.value(),
                  schedule::deadline(wanted, held).value_or(now_)});
 }
 
@@ -192,7 +192,8 @@ void World::begin(std::size_t place) {
     Domain& domain = domains_[place];
     domain.running = true;
     ++running_;
-    lanes_.count(desired_.domains[place], now_, desired_.server);
+    const model::Settings& settings = *desired_.domains[place].settings;
+    lanes_.count(settings.common().directory_url, settings.keys.size(), now_, desired_.server);
     auto& job = domain.held->staged_job;
     if (!job)
         job.emplace();
@@ -229,7 +230,8 @@ void World::finish(std::size_t place) {
     if (answer == Answer::silence || any_has(ca_.down, now_)) {
         fail(place, FailureClass::passing, std::nullopt);
     } else if (answer != Answer::accepted) {
-        lanes_.hold(lanes_.lane_of(desired_.domains[place]), retry);
+        const std::string& ca = desired_.domains[place].settings->common().directory_url;
+        lanes_.hold(lanes_.lane_of(ca), retry);
         fail(place, answer == Answer::busy ? FailureClass::passing : FailureClass::budget, retry);
     } else if (any_has(domain.dns_trouble, now_)) {
         ca_.refuse_proof(place, now_);
