@@ -21,9 +21,9 @@ constexpr std::chrono::seconds between_retries = 10s;
 
 // What kept it from being proved was on our side, and cost the CA nothing.
 bool waits_for_port(const model::ObservedDomain& held) {
-    return held.staged_job && held.staged_job->last_failure &&
-           held.staged_job->last_failure->stage == model::stage::challenge &&
-           held.staged_job->last_failure->failure_class == model::FailureClass::passing;
+    return held.attempts && held.attempts->last_failure &&
+           held.attempts->last_failure->stage == model::stage::challenge &&
+           held.attempts->last_failure->failure_class == model::FailureClass::passing;
 }
 
 }  // namespace

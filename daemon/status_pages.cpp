@@ -117,7 +117,7 @@ json StatusPages::status_of(const model::ManagedDomain& domain, const model::Log
 }
 
 json StatusPages::status_with_log(const model::ManagedDomain& domain) const {
-    bool is_tried = engine_.reconcile().observed().of(domain.name()).staged_job.has_value();
+    bool is_tried = engine_.reconcile().observed().of(domain.name()).attempts.has_value();
     return status_of(domain, is_tried ? log_of(domain.name()) : model::Log());
 }
 

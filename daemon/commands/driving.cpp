@@ -73,14 +73,12 @@ bool all_well(const drive::Reconcile& reconcile, const std::vector<std::string>&
             std::find(reported.begin(), reported.end(), domain.name()) != reported.end())
             continue;
         const model::ObservedDomain& held = reconcile.observed().of(domain.name());
-        if (held.staged_job && held.staged_job->last_failure) {
-            const model::Failure& failure = *held.staged_job->last_failure;
-            say(domain.name(), failure.stage + ": " + failure.detail, held.staged_job->next_run);
+        if (held.attempts && held.attempts->last_failure) {
+            const model::Failure& failure = *held.attempts->last_failure;
+            say(domain.name(), failure.stage + ": " + failure.detail, held.attempts->next_run);
             well = false;
         }
-        if (!held.live_job)
-            continue;
-        if (auto failed = notify::failed_call(reconcile.desired().server, *held.live_job)) {
+        if (auto failed = notify::failed_call(reconcile.desired().server, held.delivery)) {
             say(domain.name(), std::string(failed->directive) + " failed", failed->next);
             well = false;
         }

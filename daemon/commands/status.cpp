@@ -32,7 +32,7 @@ model::DesiredState with_attempts(const model::DesiredState& desired,
                                   const model::ObservedState& observed) {
     model::DesiredState some{desired.server, {}};
     for (const model::ManagedDomain& domain : desired.domains)
-        if (observed.of(domain.name()).staged_job)
+        if (observed.of(domain.name()).attempts)
             some.domains.push_back(domain);
     return some;
 }

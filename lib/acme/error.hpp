@@ -6,8 +6,8 @@
 #include "acme/problem.hpp"
 #include "base/error.hpp"
 #include "base/time_text.hpp"
+#include "model/failure.hpp"
 #include "model/failure_cause.hpp"
-#include "model/job.hpp"
 
 #include <optional>
 #include <string>

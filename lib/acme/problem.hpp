@@ -2,7 +2,7 @@
 // Problem documents (RFC 7807, RFC 8555 §6.7) and what kind of failure each type is. Pure.
 #pragma once
 
-#include "model/job.hpp"
+#include "model/failure.hpp"
 
 #include <string>
 #include <string_view>

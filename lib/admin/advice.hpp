@@ -2,7 +2,7 @@
 // A failure in plain words: what a person can do about it. Pure.
 #pragma once
 
-#include "model/job.hpp"
+#include "model/failure.hpp"
 
 #include <string>
 

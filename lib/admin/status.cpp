@@ -50,14 +50,14 @@ json key_json(const model::KeySpec& key) {
     return {{"type", "EC"}, {"curve", key.curve}};
 }
 
-json job_json(const model::Job& job, const model::Log& log) {
-    json result{{"name", job.name},
-                {"finished", job.finished},
-                {"notified", job.notified},
-                {"errors", job.errors}};
-    put(result, "next-run", job.next_run);
-    put(result, "last-run", job.last_run);
-    put(result, "valid-from", job.valid_from);
+json attempts_json(const std::string& name, const model::Attempts& attempts,
+                   const model::Log& log) {
+    json result{{"name", name},
+                {"finished", attempts.finished},
+                {"notified", false},
+                {"errors", attempts.errors}};
+    put(result, "next-run", attempts.next_run);
+    put(result, "last-run", attempts.last_run);
     result["log"] = {{"entries", history_json(log)}};
     return result;
 }
@@ -66,12 +66,12 @@ json job_json(const model::Job& job, const model::Log& log) {
 class Subject {
 public:
     Subject(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
-            const model::ServerSettings& server, sys_seconds now, const model::Log& attempts)
+            const model::ServerSettings& server, sys_seconds now, const model::Log& log)
         : wanted_(wanted),
           held_(held),
           server_(server),
           now_(now),
-          attempts_(attempts),
+          log_(log),
           step_(schedule::plan_domain(wanted, held, now)) {}
 
     // `whole`: with what is of use only when somebody asked for this one.
@@ -159,7 +159,7 @@ private:
     }
 
     bool struggling() const {
-        return held_.staged_job && !held_.staged_job->finished && held_.staged_job->errors > 0;
+        return held_.attempts && !held_.attempts->finished && held_.attempts->errors > 0;
     }
 
     bool expired() const {
@@ -233,10 +233,11 @@ private:
         put(next, "at", step_.at);
         if (step_.rule == Rule::renew_window)
             put(result, "renew-at", step_.at);
-        if (held_.staged_job)
-            result["renewal"] = job_json(*held_.staged_job, attempts_);
-        if (held_.staged_job && !held_.staged_job->finished && held_.staged_job->last_failure)
-            put_problem(result["last-problem"], *held_.staged_job->last_failure);
+        if (!held_.attempts)
+            return;
+        result["renewal"] = attempts_json(wanted_.name(), *held_.attempts, log_);
+        if (!held_.attempts->finished && held_.attempts->last_failure)
+            put_problem(result["last-problem"], *held_.attempts->last_failure);
     }
 
     bool is_expired() const {
@@ -250,7 +251,7 @@ private:
         put(result, "detail", failure.detail);
         result["class"] = model::word(failure.failure_class);
         result["at"] = base::http_date(failure.at);
-        result["errors"] = held_.staged_job->errors;
+        result["errors"] = held_.attempts->errors;
         put(result, "cause", std::string(model::word(failure.cause)));
         result["advice"] = is_expired() ? advice_for_expired(wanted_.name()) + " " +
                                               advice_for(failure, wanted_.name())
@@ -265,7 +266,7 @@ private:
         served["state"] = notify::word(proof);
         for (const model::ServedAt& place : wanted_.settings->served_at)
             served["at"].push_back(base::printable(place.place()));
-        const model::Served& seen = *held_.live_job->served;
+        const model::Served& seen = *held_.delivery.served;
         put(served, "instead", seen.instead);
         put(served, "last-look", seen.last);
         if (proof != notify::Proof::issued)
@@ -276,12 +277,12 @@ private:
     void put_notification(json& result) const {
         json& notification = result["notification"];
         notification["state"] = "none";
-        if (!server_.tells() || !held_.live_job || !held_.live_job->finished)
+        if (!server_.tells() || !held_.state.recorded)
             return;
-        auto failed = notify::failed_call(server_, *held_.live_job);
-        notification["state"] = failed                                      ? "failed"
-                                : notify::is_told(server_, *held_.live_job) ? "done"
-                                                                            : "pending";
+        auto failed = notify::failed_call(server_, held_.delivery);
+        notification["state"] = failed                                     ? "failed"
+                                : notify::is_told(server_, held_.delivery) ? "done"
+                                                                           : "pending";
         if (!failed)
             return;
         put(notification, "next", failed->next);
@@ -294,7 +295,7 @@ private:
     const model::ObservedDomain& held_;
     const model::ServerSettings& server_;
     sys_seconds now_;
-    const model::Log& attempts_;
+    const model::Log& log_;  // of the attempts
     schedule::Step step_;
 };
 
@@ -307,7 +308,7 @@ json frame_of(const Selection& selection) {
 
 model::Log log_of_attempts(const model::ObservedDomain& held, const model::ManagedDomain& wanted,
                            const ReadLog& read_log) {
-    return held.staged_job && read_log ? read_log(wanted.name()) : model::Log();
+    return held.attempts && read_log ? read_log(wanted.name()) : model::Log();
 }
 
 }  // namespace

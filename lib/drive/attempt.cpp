@@ -30,7 +30,6 @@ namespace {
 using model::Failure;
 using model::FailureCause;
 using model::FailureClass;
-using model::Job;
 using model::ObservedDomain;
 using std::chrono::sys_seconds;
 
@@ -73,15 +72,15 @@ public:
           authority_(nullptr),
           messenger_(tools.hooks, tools.clock, server.message_command, name_, news_),
           staging_(tools.store, name_, [this](std::string_view stage) { enter(stage); }) {
-        if (held.staged_job)
-            job_ = *held.staged_job;
-        job_.name = name_;
+        if (held.attempts)
+            attempts_ = *held.attempts;
+        told_ = held.delivery.attempts;
     }
 
     base::Task<void> run();
     // After run() threw: records the failure.
     base::Task<void> record(std::exception_ptr failed);
-    Attempted outcome() const;
+    AttemptResult result();
 
 private:
     void enter(std::string_view stage);
@@ -93,7 +92,8 @@ private:
     base::Task<acme::Issued> issue_one(model::KeySpec spec);
     acme::IssueRequest request_for(const model::KeySpec& spec) const;
     base::Task<void> activate(std::vector<acme::Issued> issued);
-    model::Installation installation_of(const ObservedDomain& fresh) const;
+    model::CertificateState state_of(const ObservedDomain& fresh) const;
+    model::Delivery delivery() const;
     store::FormerNames former_names() const;
     void warn_when_due(const ObservedDomain& fresh) const;
     base::Task<std::optional<std::string>> former_md_json();
@@ -116,8 +116,9 @@ private:
     store::News news_;  // not in the log of job.json yet
     Messenger messenger_;
     Staging staging_;
-    Job job_;
-    std::optional<ObservedDomain> activated_;
+    model::Attempts attempts_;
+    model::AttemptMessages told_;
+    std::optional<ObservedDomain> installed_;
     std::optional<sys_seconds> ca_busy_until_;
 };
 
@@ -149,13 +150,13 @@ base::Task<void> Attempt::run() {
 // asked.
 base::Task<void> Attempt::begin() {
     co_await leave_former_ca();
-    job_.begun(tools_.clock.now());
-    job_.finished = false;
-    note_early_start(*job_.last_run);
-    news_.push_back({*job_.last_run, "starting", "", ""});
+    attempts_.begun(tools_.clock.now());
+    attempts_.finished = false;
+    note_early_start(*attempts_.last_run);
+    news_.push_back({*attempts_.last_run, "starting", "", ""});
     co_await write_job();
     enter(model::stage::message);
-    std::string veto = co_await tell(std::string(notify::reason::renewing), job_.told.renewing);
+    std::string veto = co_await tell(std::string(notify::reason::renewing), told_.renewing);
     if (!veto.empty())
         throw Vetoed("MDMessageCmd refused the attempt: " + veto);
     std::string obstacle = acme::proving_obstacle(wanted_.certificate_names(),
@@ -185,7 +186,8 @@ base::Task<void> Attempt::await_reach() {
     const auto& types = wanted_.settings->challenges;
     bool by_http =
         std::find(types.begin(), types.end(), model::ChallengeType::http_01) != types.end();
-    if (!tools_.before_first_visit || !by_http || job_.errors > 0 || !held_.certificates.empty())
+    if (!tools_.before_first_visit || !by_http || attempts_.errors > 0 ||
+        !held_.certificates.empty())
         co_return;
     co_await tools_.before_first_visit(name_, wanted_.certificate_names());
 }
@@ -194,15 +196,15 @@ base::Task<void> Attempt::await_reach() {
 // certificate of a test CA is not to go live under the name of another.
 base::Task<void> Attempt::leave_former_ca() {
     const std::string& ca = issuer_.directory_url;
-    std::string former = *job_.ca_url;
-    if (held_.staged_job && former.empty())
+    std::string former = *attempts_.ca_url;
+    if (held_.attempts && former.empty())
         former = co_await staging_.ca_told_by_mod_md();
-    if (held_.staged_job && former != ca)
+    if (held_.attempts && former != ca)
         for (const model::KeySpec& spec : wanted_.settings->keys) {
             staging_.set_key_spec(spec);
             co_await staging_.order_dropped();
         }
-    job_.ca_url = ca;
+    attempts_.ca_url = ca;
 }
 
 // Other settings than those that failed: should this be cut short, what comes next is not held back
@@ -210,16 +212,16 @@ base::Task<void> Attempt::leave_former_ca() {
 void Attempt::note_early_start(sys_seconds now) {
     if (!held_.is_early)
         return;
-    job_.early_at = now;
-    job_.next_run = std::nullopt;
+    attempts_.early_at = now;
+    attempts_.next_run = std::nullopt;
 }
 
 acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
     acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings->must_staple,
                                wanted_.settings->challenges};
-    request.after_failure = job_.errors > 0;
+    request.after_failure = attempts_.errors > 0;
     auto& types = request.challenges;
-    auto first = schedule::first_challenge_type(job_, types.size());
+    auto first = schedule::first_challenge_type(attempts_, types.size());
     std::rotate(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(first), types.end());
     return request;
 }
@@ -230,7 +232,7 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
     auto finished = co_await staging_.finished(request, tools_.clock.now());
     if (finished)
         co_return std::move(*finished);
-    if (schedule::needs_another_order(job_))
+    if (schedule::needs_another_order(attempts_))
         co_await staging_.order_dropped();
     auto solvers = messenger_.telling(tools_.solvers);
     acme::Workbench bench{*authority_->account, solvers, tools_.clock, tools_.key_pool};
@@ -277,71 +279,59 @@ std::string Attempt::md_json(const std::optional<std::string>& former) const {
 base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     base::Wiped<std::map<std::string, std::string>> kept;
     std::map<std::string, std::string>& values = *kept;
-    ObservedDomain now_held;
-    sys_seconds valid_from = tools_.clock.now();
+    ObservedDomain fresh;
     for (std::size_t i = 0; i < issued.size(); ++i) {
         const model::KeySpec& spec = wanted_.settings->keys[i];
         values[store::private_key_file(spec)] = issued[i].key.to_pem().reveal();
         // Written anew: what else stands in the CA's text does not get into our files.
         values[store::certificate_file(spec)] = crypto::to_pem(issued[i].chain);
-        now_held.certificates.push_back(crypto::facts_of(issued[i].chain, spec));
-        valid_from = std::max(valid_from, issued[i].chain.front().not_before());
+        fresh.certificates.push_back(crypto::facts_of(issued[i].chain, spec));
     }
-    now_held.ca_url = issuer_.directory_url;
+    fresh.state.ca_url = issuer_.directory_url;
+    fresh.state = state_of(fresh);
+    fresh.delivery = delivery();
     auto former = co_await former_md_json();
     values[std::string(store::md_file)] = md_json(former);
-    Job done = job_;
-    done.finished = true;
-    done.notified = server_.notify_command.empty();
-    done.message_owed = messenger_.speaks();
-    done.errors = 0;
-    done.next_run = std::nullopt;
-    done.last_failure = std::nullopt;
-    done.ca_url = {};
-    done.early_at = std::nullopt;
-    done.installation = installation_of(now_held);
-    done.valid_from = valid_from;
-    done.notify_errors = 0;
-    done.notify_next = std::nullopt;
-    done.message_errors = 0;
-    done.message_next = std::nullopt;
-    done.told = {};
     news_.push_back({tools_.clock.now(), "finished", "", ""});
     auto record = co_await staged_job();
-    values[std::string(store::job_file)] = store::job_text(done, news_, record);
+    values[std::string(store::job_file)] =
+        store::job_text(name_, store::LiveJob{fresh.state, fresh.delivery}, news_, record);
     // One that still serves something goes to the archive, without a moment of absence.
     if (!held_.damage->empty() && held_.certificates.empty())
         co_await tools_.store.set_aside(store::domain_key(name_));
     co_await tools_.store.activate(name_, std::move(values), former_names());
-    auto until = now_held.certificates.front().not_after;
+    auto until = fresh.certificates.front().not_after;
     log::info("certificate installed", log::kv("domain", name_),
               log::kv("valid_until", base::rfc3339(until)));
-    now_held.live_job = std::move(done);
-    now_held.former_files = co_await former_files(tools_.store, name_);
-    warn_when_due(now_held);
-    activated_ = std::move(now_held);
+    fresh.former_files = co_await former_files(tools_.store, name_);
+    warn_when_due(fresh);
+    installed_ = std::move(fresh);
 }
 
 // No server loses a name of its files before MDNotifyCmd was run for what replaced it.
 store::FormerNames Attempt::former_names() const {
-    bool is_told = !held_.live_job || held_.live_job->notified;
-    return is_told ? store::FormerNames::expire : store::FormerNames::stay;
+    return held_.delivery.notification.owed ? store::FormerNames::stay : store::FormerNames::expire;
 }
 
-// What is kept of a set beyond its files, the renewals before it included.
-model::Installation Attempt::installation_of(const ObservedDomain& fresh) const {
-    model::Installation made;
+// How the set with these certificates came about, the renewals before it included.
+model::CertificateState Attempt::state_of(const ObservedDomain& fresh) const {
+    model::CertificateState made = fresh.state;
     sys_seconds now = tools_.clock.now();
-    if (held_.live_job && held_.live_job->installation)
-        made.renewals = held_.live_job->installation->renewals;
-    if (held_.live_job || !held_.certificates.empty())
+    made.recorded = true;
+    made.last_run = attempts_.last_run;
+    made.started = attempts_.started;
+    made.renewals = held_.state.renewals;
+    if (held_.state.recorded || !held_.certificates.empty())
         made.renewed(now);
     made.settings = certificate_digest(wanted_);
     made.lifetime = *shortest_lifetime(fresh);
-    for (const model::CertificateFacts& facts : fresh.certificates)
+    made.valid_from = now;
+    for (const model::CertificateFacts& facts : fresh.certificates) {
+        made.valid_from = std::max(*made.valid_from, facts.not_before);
         made.chain_length = made.chain_length == 0
                                 ? facts.chain->length
                                 : std::min(made.chain_length, facts.chain->length);
+    }
     if (auto due = schedule::due_when_new(wanted_, fresh, now)) {
         made.due_by = schedule::word(due->rule);
         made.wait_until = schedule::wait_when_due(fresh, now);
@@ -349,9 +339,17 @@ model::Installation Attempt::installation_of(const ObservedDomain& fresh) const 
     return made;
 }
 
+// Nobody was told of the new set yet.
+model::Delivery Attempt::delivery() const {
+    model::Delivery delivery;
+    delivery.notification.owed = !server_.notify_command.empty();
+    delivery.message.owed = messenger_.speaks();
+    return delivery;
+}
+
 // Otherwise nothing would tell of a CA, or a clock, that makes every certificate due at once.
 void Attempt::warn_when_due(const ObservedDomain& fresh) const {
-    const model::Installation& made = *fresh.live_job->installation;
+    const model::CertificateState& made = fresh.state;
     if (!made.wait_until)
         return;
     auto due = schedule::due_when_new(wanted_, fresh, tools_.clock.now());
@@ -406,9 +404,9 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     failure.settings = digest_;
     if (!verdict.vetoed && verdict.retry_after > failure.at)
         failure.retry_after = verdict.retry_after;
-    job_.errors += verdict.vetoed ? 0 : 1;
+    attempts_.errors += verdict.vetoed ? 0 : 1;
     schedule::FailedAttempt now_failed{failure.failure_class,
-                                       job_.errors,
+                                       attempts_.errors,
                                        failure.at,
                                        verdict.retry_after,
                                        shortest_lifetime(held_),
@@ -416,8 +414,8 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
                                        crypto::random_share(),
                                        failure.cause == FailureCause::answer_not_understood};
     sys_seconds next = schedule::retry_at(now_failed);
-    job_.next_run = next;
-    job_.last_failure = failure;
+    attempts_.next_run = next;
+    attempts_.last_failure = failure;
     news_.push_back({failure.at, "renewal-error", failure.problem, failure.detail});
     auto level =
         failure.failure_class == FailureClass::permanent ? log::Level::error : log::Level::warn;
@@ -427,13 +425,13 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     co_await record_job();
     if (stage_ == model::stage::message || !messenger_.speaks())
         co_return;
-    co_await tell(std::string(notify::reason::errored), job_.told.errored);
+    co_await tell(std::string(notify::reason::errored), told_.errored);
     co_await record_job();
 }
 
 base::Task<void> Attempt::write_job() {
-    co_await store::write_job(tools_.store, store::staging_key(name_, store::job_file), job_,
-                              news_);
+    store::StagedJob job{attempts_, told_};
+    co_await store::write_staged_job(tools_.store, name_, std::move(job), news_);
     news_.clear();
 }
 
@@ -449,21 +447,25 @@ base::Task<void> Attempt::record_job() {
                    log::kv("reason", unwritten));
 }
 
-Attempted Attempt::outcome() const {
-    if (activated_)
-        return {*activated_, std::nullopt};
-    ObservedDomain domain = held_;
-    domain.staged_job = job_;
-    domain.is_early = false;
-    domain.version = 0;
-    return {std::move(domain), ca_busy_until_};
+AttemptResult Attempt::result() {
+    return {std::move(installed_), std::move(attempts_), told_, ca_busy_until_};
 }
 
 }  // namespace
 
-base::Task<Attempted> attempt(const Tools& tools, model::ServerSettings server,
-                              model::ManagedDomain wanted, ObservedDomain held,
-                              std::string issuer) {
+ObservedDomain AttemptResult::held_after(ObservedDomain known) && {
+    if (installed)
+        return std::move(*installed);
+    known.attempts = std::move(attempts);
+    known.delivery.attempts = told;
+    known.is_early = false;
+    known.version = 0;
+    return known;
+}
+
+base::Task<AttemptResult> attempt(const Tools& tools, model::ServerSettings server,
+                                  model::ManagedDomain wanted, ObservedDomain held,
+                                  std::string issuer) {
     const model::Issuer* asked = wanted.settings->issuer_at(issuer);
     if (asked == nullptr)
         throw std::logic_error("a CA is to be asked that the managed domain does not name");
@@ -480,7 +482,7 @@ base::Task<Attempted> attempt(const Tools& tools, model::ServerSettings server,
         std::rethrow_exception(failed);
     if (failed)
         co_await one.record(failed);
-    co_return one.outcome();
+    co_return one.result();
 }
 
 }  // namespace md::drive

@@ -13,6 +13,7 @@
 #include "store/store.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,17 +41,24 @@ struct Tools {
         before_first_visit = nullptr;
 };
 
-struct Attempted {
-    model::ObservedDomain held;  // what the store holds of the MD afterwards
+struct AttemptResult {
+    // The set that is live now, with what belongs to it; none: it failed.
+    std::optional<model::ObservedDomain> installed;
+    // Of one that failed: the attempts that go on, and when they were told of.
+    model::Attempts attempts;
+    model::AttemptMessages told;
     // Until when the CA wants to be left alone, by whichever MD.
     std::optional<std::chrono::sys_seconds> ca_busy_until;
+
+    // What the store holds of the MD afterwards, of which this is known now.
+    model::ObservedDomain held_after(model::ObservedDomain known) &&;
 };
 
 // Tries once, at the CA with that directory URL, one of the MD's. A failure is in the MD's
-// staged_job, with next_run, stored (when the store can be written), and logged once. Throws only
+// attempts, with next_run, stored (when the store can be written), and logged once. Throws only
 // when cancelled.
-base::Task<Attempted> attempt(const Tools& tools, model::ServerSettings server,
-                              model::ManagedDomain wanted, model::ObservedDomain held,
-                              std::string issuer);
+base::Task<AttemptResult> attempt(const Tools& tools, model::ServerSettings server,
+                                  model::ManagedDomain wanted, model::ObservedDomain held,
+                                  std::string issuer);
 
 }  // namespace md::drive

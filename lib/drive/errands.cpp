@@ -97,39 +97,39 @@ base::Task<void> Errands::tell_of_new_set(std::string name) {
     std::string why = co_await tell(name, renewed, news);
     if (why.empty())
         co_await tell(name, installed, news);
-    model::Job* job = registry_.live_job(name, held);
-    if (job == nullptr)
+    model::Delivery* delivery = registry_.delivery_of(name, held);
+    if (delivery == nullptr)
         co_return;
-    note_message(*job, std::move(why));
-    co_await registry_.keep_live_job(std::move(name), std::move(news));
+    note_message(name, *delivery, std::move(why));
+    co_await registry_.keep_delivery(std::move(name), std::move(news));
 }
 
-void Errands::note_message(model::Job& job, std::string why) const {
+void Errands::note_message(const std::string& name, model::Delivery& delivery,
+                           std::string why) const {
     sys_seconds now = tools_.clock.now();
-    job.message_owed = !why.empty();
-    job.message_reason = std::move(why);
-    if (!job.message_owed) {
-        job.message_errors = 0;
-        job.message_next = std::nullopt;
+    model::OwedCall& message = delivery.message;
+    if (why.empty()) {
+        message = {};
         if (registry_.desired.server.notify_command.empty())
-            notify::expect_new_certificate(job, now);
+            notify::expect_new_certificate(delivery, now);
         return;
     }
-    job.message_errors += 1;
-    job.message_next = schedule::notify_retry_at(job.message_errors, now, crypto::random_share());
-    log::info("told again later", log::kv("domain", job.name),
-              log::kv("retry_at", base::rfc3339(*job.message_next)));
+    message.errors += 1;
+    message.next = schedule::notify_retry_at(message.errors, now, crypto::random_share());
+    message.reason = std::move(why);
+    log::info("told again later", log::kv("domain", name),
+              log::kv("retry_at", base::rfc3339(*message.next)));
 }
 
 base::Task<void> Errands::warn_of_expiry(std::string name) {
     const Certificates held = registry_.observed.of(name).certificates;
     store::News news;
     std::string why = co_await tell(name, expiring, news);
-    model::Job* job = registry_.live_job_or_new(name, held);
-    if (job == nullptr)
+    model::Delivery* delivery = registry_.delivery_of(name, held);
+    if (delivery == nullptr)
         co_return;  // it was renewed meanwhile
-    (why.empty() ? job->told.expiring : job->told.expiring_failed) = tools_.clock.now();
-    co_await registry_.keep_live_job(std::move(name), std::move(news));
+    (why.empty() ? delivery->warned : delivery->unwarned) = tools_.clock.now();
+    co_await registry_.keep_delivery(std::move(name), std::move(news));
 }
 
 base::Task<void> Errands::look_at(std::string name) {
@@ -141,21 +141,21 @@ base::Task<void> Errands::look_at(std::string name) {
     std::string instead = co_await std::move(looking);
     domain = registry_.wanted(name);
     // A renewal that came meanwhile has a look of its own.
-    model::Job* job = registry_.live_job(name, held);
-    if (job == nullptr || domain == nullptr)
+    model::Delivery* delivery = registry_.delivery_of(name, held);
+    if (delivery == nullptr || domain == nullptr)
         co_return;
-    note_look(*domain, *job, std::move(instead));
-    co_await registry_.keep_live_job(std::move(name), store::News());
+    note_look(*domain, *delivery, std::move(instead));
+    co_await registry_.keep_delivery(std::move(name), store::News());
 }
 
-void Errands::note_look(const model::ManagedDomain& domain, model::Job& job,
+void Errands::note_look(const model::ManagedDomain& domain, model::Delivery& delivery,
                         std::string instead) const {
     const model::ObservedDomain& held = registry_.observed.of(domain.name());
     auto former = notify::proof_of(registry_.desired.server, domain, held);
-    notify::note_look(registry_.desired.server, job, std::move(instead), tools_.clock.now());
+    notify::note_look(registry_.desired.server, delivery, std::move(instead), tools_.clock.now());
     auto proof = notify::proof_of(registry_.desired.server, domain, held);
     auto name = log::kv("domain", domain.name());
-    auto seen = log::kv("seen", job.served->instead);
+    auto seen = log::kv("seen", delivery.served->instead);
     if (proof == notify::Proof::issued)
         log::warn(registry_.desired.server.notify_command.empty()
                       ? "the certificate is not served, MDMessageCmd is told again"

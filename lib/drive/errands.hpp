@@ -47,10 +47,11 @@ private:
     // "" when it was told; else why not, in one line.
     base::Task<std::string> tell(std::string name, std::string_view reason, store::News& news);
     base::Task<void> tell_of_new_set(std::string name);
-    void note_message(model::Job& job, std::string why) const;
+    void note_message(const std::string& name, model::Delivery& delivery, std::string why) const;
     base::Task<void> warn_of_expiry(std::string name);
     base::Task<void> look_at(std::string name);
-    void note_look(const model::ManagedDomain& domain, model::Job& job, std::string instead) const;
+    void note_look(const model::ManagedDomain& domain, model::Delivery& delivery,
+                   std::string instead) const;
 
     Registry& registry_;
     const Tools& tools_;

@@ -41,12 +41,11 @@ base::Task<Stored> stored_names(store::Store& store, std::vector<std::string> ca
 // told of it, or it cannot be read.
 std::optional<std::string> renamed_job(const std::optional<std::string>& text,
                                        const std::string& name, const store::News& news) {
-    auto known = text ? store::parse_job(*text) : store::Parsed<model::Job>(store::Damage{});
+    auto known = text ? store::parse_live_job(*text) : store::Damage{"absent"};
     if (!known)
         return std::nullopt;
-    known->name = name;
-    known->notified = false;
-    return store::job_text(*known, news, *text);
+    known->delivery.notification.owed = known->state.recorded;
+    return store::job_text(name, *known, news, *text);
 }
 
 // Whoever reads the files is told as of a renewal, and the log has it.

@@ -25,19 +25,18 @@ void Lanes::recall(const model::DesiredState& desired, const model::ObservedStat
         std::size_t orders;
     };
     std::vector<Past> attempts;
-    auto add = [&attempts](const model::ManagedDomain& domain, const model::Job& job,
-                           const std::string& asked) {
+    auto add = [&attempts](const model::ManagedDomain& domain,
+                           const std::vector<sys_seconds>& started, const std::string& asked) {
         const model::Settings& settings = *domain.settings;
         const std::string& url = asked.empty() ? settings.common().directory_url : asked;
-        for (sys_seconds at : job.started)
+        for (sys_seconds at : started)
             attempts.push_back({at, &url, settings.keys.size()});
     };
     for (const model::ManagedDomain& domain : desired.domains) {
         const model::ObservedDomain& held = observed.of(domain.name());
-        if (held.staged_job)
-            add(domain, *held.staged_job, *held.staged_job->ca_url);
-        if (held.live_job)
-            add(domain, *held.live_job, *held.ca_url);
+        if (held.attempts)
+            add(domain, held.attempts->started, *held.attempts->ca_url);
+        add(domain, held.state.started, *held.state.ca_url);
     }
     std::sort(attempts.begin(), attempts.end(),
               [](const Past& a, const Past& b) { return a.at < b.at; });

@@ -21,7 +21,7 @@ public:
     // An attempt that places so many orders is about to begin.
     void count(const std::string& directory_url, std::size_t orders, sys_seconds at,
                const model::ServerSettings& server);
-    // What was ordered before a restart, as the jobs tell it, at the CA that it was ordered from.
+    // What was ordered before a restart, at the CA that it was ordered from.
     void recall(const model::DesiredState& desired, const model::ObservedState& observed);
     void hold(std::size_t lane, sys_seconds until) { lanes_[lane].ledger.hold_until(until); }
     sys_seconds opens(std::size_t lane, sys_seconds now, const model::ServerSettings& server) const;

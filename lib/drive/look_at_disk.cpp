@@ -57,16 +57,14 @@ base::Task<void> Reconcile::look_again() {
             take_note(std::move(seen));
 }
 
-// What is in memory alone, or newer there, stays; the rest is as the disk has it.
+// Attempts that are in memory alone stay; the rest is as the disk has it.
 void Reconcile::take_note(Seen seen) {
     const std::string& name = seen.domain->name();
     model::ObservedDomain& known = registry_.observed.domains[name];
     bool same_set = known.certificates == seen.held.certificates;
-    bool unwritten = known.version == 0 && known.staged_job && !seen.held.staged_job;
-    if (same_set && known.live_job && seen.held.live_job)
-        seen.held.live_job = known.live_job;
+    bool unwritten = known.version == 0 && known.attempts && !seen.held.attempts;
     if (unwritten) {
-        seen.held.staged_job = known.staged_job;
+        seen.held.attempts = known.attempts;
         seen.held.version = 0;
     }
     bool same = same_set && *known.damage == *seen.held.damage;
@@ -78,7 +76,7 @@ void Reconcile::take_note(Seen seen) {
     else if (!same)
         log_damage(name, seen.held);
     const model::ManagedDomain& domain = *seen.domain;
-    keep(domain, std::move(seen.held));
+    keep(domain, registry_.merged(name, std::move(seen.held)));
     replan(*registry_.place_of(name), tools_.clock.now());
     if (!same)
         on_change_(&domain);

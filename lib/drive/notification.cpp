@@ -14,7 +14,7 @@ namespace md::drive {
 namespace {
 
 constexpr std::size_t most_named = 20;        // in a line of the log
-constexpr std::size_t most_kept = 64 * 1024;  // octets of what was printed, in all jobs together
+constexpr std::size_t most_kept = 64 * 1024;  // octets of what was printed, in all logs together
 constexpr std::size_t least_kept = 300;       // in each
 
 }  // namespace
@@ -55,11 +55,11 @@ base::Task<void> Notification::tell(std::vector<std::string> domains) {
     const Call call = conclude(outcome, domains);
     for (std::size_t i = 0; i < domains.size(); ++i) {
         // Otherwise a renewal came meanwhile: who was told may have read the former set.
-        if (model::Job* job = registry_.live_job(domains[i], told_of[i])) {
-            note(*job, call);
+        if (model::Delivery* delivery = registry_.delivery_of(domains[i], told_of[i])) {
+            note(domains[i], *delivery, call);
             store::News news{
                 {call.at, call.succeeded ? "notified" : "notify-error", "", call.words}};
-            co_await registry_.keep_live_job(domains[i], std::move(news));
+            co_await registry_.keep_delivery(domains[i], std::move(news));
         }
     }
 }
@@ -68,7 +68,7 @@ base::Task<void> Notification::tell(std::vector<std::string> domains) {
 Notification::Call Notification::conclude(const process::CommandOutcome& outcome,
                                           const std::vector<std::string>& domains) const {
     Call call{tools_.clock.now(), outcome.succeeded, {}, outcome.explanation(), {}};
-    // What it printed is kept in the job of each: of ten thousand, a little.
+    // What it printed is kept in the log of each: of ten thousand, a little.
     call.words.resize(
         std::min(call.words.size(), std::max(least_kept, most_kept / domains.size())));
     if (outcome.succeeded)
@@ -76,8 +76,7 @@ Notification::Call Notification::conclude(const process::CommandOutcome& outcome
     call.reason = outcome.summary();
     unsigned errors = 0;
     for (const std::string& name : domains)
-        if (const auto& job = registry_.observed.of(name).live_job)
-            errors = std::max(errors, job->notify_errors);
+        errors = std::max(errors, registry_.observed.of(name).delivery.notification.errors);
     call.retry = schedule::notify_retry_at(errors + 1, call.at, crypto::random_share());
     std::string all;
     for (std::size_t i = 0; i < domains.size() && i < most_named; ++i)
@@ -89,15 +88,16 @@ Notification::Call Notification::conclude(const process::CommandOutcome& outcome
     return call;
 }
 
-void Notification::note(model::Job& job, const Call& call) {
-    job.notified = call.succeeded;
-    job.notify_errors = call.succeeded ? 0 : job.notify_errors + 1;
-    job.notify_next = call.retry;
-    job.notify_reason = call.reason;
+void Notification::note(const std::string& name, model::Delivery& delivery, const Call& call) {
+    model::OwedCall& notification = delivery.notification;
+    notification.owed = !call.succeeded;
+    notification.errors = call.succeeded ? 0 : notification.errors + 1;
+    notification.next = call.retry;
+    notification.reason = call.reason;
     if (!call.succeeded)
         return;
-    notify::expect_new_certificate(job, call.at);
-    log::info("notified", log::kv("domain", job.name));
+    notify::expect_new_certificate(delivery, call.at);
+    log::info("notified", log::kv("domain", name));
 }
 
 }  // namespace md::drive

@@ -45,7 +45,7 @@ private:
     };
     Call conclude(const process::CommandOutcome& outcome,
                   const std::vector<std::string>& domains) const;
-    static void note(model::Job& job, const Call& call);
+    static void note(const std::string& name, model::Delivery& delivery, const Call& call);
 
     Registry& registry_;
     const Tools& tools_;

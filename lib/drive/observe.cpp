@@ -70,17 +70,35 @@ base::Task<void> observe_certificate(store::Store& store, const std::string& nam
         note_damage(domain, chain_key, pair.mistake);
 }
 
-base::Task<std::optional<model::Job>> observe_job(store::Store& store, const std::string& key,
-                                                  ObservedDomain& domain) {
+template <typename Job>
+base::Task<std::optional<Job>> observe_job(store::Store& store, std::string key,
+                                           store::Parsed<Job> (*parse)(std::string_view),
+                                           ObservedDomain& domain) {
     auto text = co_await read_or_note(store, key, domain);
     if (!text)
         co_return std::nullopt;
-    auto job = store::parse_job(*text);
+    auto job = parse(*text);
     if (job)
-        co_return *job;
-    // A job is a log: without it the MD is driven by its certificates alone.
+        co_return std::move(*job);
+    // Without it the MD is driven by its certificates alone.
     note_damage(domain, key, job.error().why);
     co_return std::nullopt;
+}
+
+base::Task<void> observe_jobs(store::Store& store, const std::string& name,
+                              ObservedDomain& domain) {
+    auto live = co_await observe_job(store, store::domain_key(name, store::job_file),
+                                     store::parse_live_job, domain);
+    if (live) {
+        domain.state = std::move(live->state);
+        domain.delivery = std::move(live->delivery);
+    }
+    auto staged = co_await observe_job(store, store::staging_key(name, store::job_file),
+                                       store::parse_staged_job, domain);
+    if (staged) {
+        domain.attempts = std::move(staged->attempts);
+        domain.delivery.attempts = staged->told;
+    }
 }
 
 void note_former_file(ObservedDomain& domain, const std::string& key) {
@@ -122,12 +140,9 @@ base::Task<ObservedDomain> observe_files(store::Store& store, const model::Manag
     const std::string name = wanted.name();
     for (const model::KeySpec& spec : wanted.settings->keys)
         co_await observe_certificate(store, name, spec, domain);
-    std::string live_key = store::domain_key(name, store::job_file);
-    domain.live_job = co_await observe_job(store, live_key, domain);
-    std::string staged_key = store::staging_key(name, store::job_file);
-    domain.staged_job = co_await observe_job(store, staged_key, domain);
+    co_await observe_jobs(store, name, domain);
     if (!domain.certificates.empty())
-        domain.ca_url = co_await recorded_ca(store, name);
+        domain.state.ca_url = co_await recorded_ca(store, name);
     co_await observe_former_files(store, name, domain);
     co_return domain;
 }
@@ -239,7 +254,7 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
             facts.issuer = issuers(std::move(facts.issuer));
             facts.chain = chains(std::move(facts.chain));
         }
-        domain.ca_url = authorities(std::move(domain.ca_url));
+        domain.state.ca_url = authorities(std::move(domain.state.ca_url));
     }
     co_return sighting;
 }

@@ -125,7 +125,7 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
     schedule::Step step = planned(domain, now);
     sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
     // However late one that keeps failing is, it lets those go first whose time came meanwhile.
-    if (step.at && held.staged_job && held.staged_job->errors > 0)
+    if (step.at && held.attempts && held.attempts->errors > 0)
         deadline = std::max(deadline, *step.at);
     warn_of_limit(step);
     if (requests_.contains(domain.name()))
@@ -201,7 +201,7 @@ bool Reconcile::awaits_notification(std::size_t place) const {
     const model::ObservedDomain& held = registry_.observed.of(name);
     return !single_pass_ && !registry_.desired.server.notify_command.empty() &&
            !requests_.contains(name) && !held.certificates.empty() && notify::is_owed(held) &&
-           held.live_job->notify_errors == 0;
+           held.delivery.notification.errors == 0;
 }
 
 // Who asked for a single renewal waits until it was told of, and not for what else is under way.
@@ -300,20 +300,19 @@ base::Task<void> Reconcile::drive_one(std::string name, std::string issuer) {
     if (issuer.empty())
         co_return;
     model::ObservedDomain held = registry_.observed.of(name);
-    base::Task<Attempted> trying =
+    base::Task<AttemptResult> trying =
         attempt(tools_, registry_.desired.server, tried, std::move(held), issuer);
-    Attempted outcome = co_await std::move(trying);
-    if (outcome.ca_busy_until && *outcome.ca_busy_until > tools_.clock.now())
-        hold_lane(issuer, *outcome.ca_busy_until);
+    AttemptResult result = co_await std::move(trying);
+    if (result.ca_busy_until && *result.ca_busy_until > tools_.clock.now())
+        hold_lane(issuer, *result.ca_busy_until);
+    // A reload may have come meanwhile.
     const model::ManagedDomain* now_wanted = registry_.wanted(name);
-    // What was told and seen of a set that stays was noted meanwhile.
-    if (outcome.held.staged_job)
-        outcome.held.live_job = registry_.observed.of(name).live_job;
+    model::ObservedDomain now_held = std::move(result).held_after(registry_.observed.of(name));
     noted_meanwhile_.insert(name);
     if (now_wanted != nullptr)
-        keep(*now_wanted, std::move(outcome.held));  // a reload may have come meanwhile
+        keep(*now_wanted, std::move(now_held));
     else
-        registry_.observed.domains[name] = std::move(outcome.held);
+        registry_.observed.domains[name] = std::move(now_held);
     if (now_wanted == nullptr)
         co_await inherit_from(name);
     on_change_(now_wanted == nullptr ? nullptr : registry_.wanted(name));

@@ -4,7 +4,6 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "store/job_file.hpp"
-#include "store/layout.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -34,30 +33,19 @@ const model::ManagedDomain* Registry::wanted(const std::string& name) const {
     return place ? &desired.domains[*place] : nullptr;
 }
 
-model::Job* Registry::live_job(const std::string& name, const Certificates& made) {
+model::Delivery* Registry::delivery_of(const std::string& name, const Certificates& made) {
     auto known = observed.domains.find(name);
-    bool there = known != observed.domains.end() && known->second.live_job;
-    return there ? live_job_or_new(name, made) : nullptr;
+    bool is_there = known != observed.domains.end() && known->second.certificates == made;
+    return is_there ? &known->second.delivery : nullptr;
 }
 
-model::Job* Registry::live_job_or_new(const std::string& name, const Certificates& made) {
-    auto known = observed.domains.find(name);
-    if (known == observed.domains.end() || known->second.certificates != made)
-        return nullptr;
-    model::Boxed<model::Job>& job = known->second.live_job;
-    if (!job)
-        job.emplace();
-    job->name = name;  // it may have been renamed
-    return &*job;
-}
-
-base::Task<void> Registry::keep_live_job(std::string name, store::News news) {
+base::Task<void> Registry::keep_delivery(std::string name, store::News news) {
     model::ObservedDomain& known = observed.domains.at(name);
     known.version = 0;
+    store::LiveJob job{known.state, known.delivery};
     std::string unwritten;
     try {
-        co_await store::write_job(store_, store::domain_key(name, store::job_file), *known.live_job,
-                                  std::move(news));
+        co_await store::write_live_job(store_, name, std::move(job), std::move(news));
     } catch (const base::Error& error) {
         unwritten = error.what();
     }
@@ -66,6 +54,13 @@ base::Task<void> Registry::keep_live_job(std::string name, store::News news) {
                    log::kv("reason", unwritten));
     if (auto place = place_of(name))
         changed_(*place);
+}
+
+model::ObservedDomain Registry::merged(const std::string& name, model::ObservedDomain seen) const {
+    auto known = observed.domains.find(name);
+    if (known != observed.domains.end() && known->second.certificates == seen.certificates)
+        seen.delivery = known->second.delivery;
+    return seen;
 }
 
 }  // namespace md::drive

@@ -23,7 +23,7 @@ using Certificates = std::vector<model::CertificateFacts>;
 
 class Registry {
 public:
-    // Called when the live job of the MD at this place of `desired` was changed.
+    // Called when what was told of the MD at this place of `desired` was changed.
     using Changed = std::function<void(std::size_t place)>;
 
     // The store outlives this.
@@ -41,14 +41,15 @@ public:
     std::optional<std::size_t> place_of(const std::string& name) const;
     const model::ManagedDomain* wanted(const std::string& name) const;
 
-    // The job of the live set, while that is still the one with these certificates; else none.
-    // Asked for after each wait, so that nothing noted meanwhile is lost.
-    model::Job* live_job(const std::string& name, const Certificates& made);
-    // The same, but a set that has no job yet gets one.
-    model::Job* live_job_or_new(const std::string& name, const Certificates& made);
-    // Stores the live job as it is now, with the news in its log; a store that does not take it is
-    // logged. Then tells that it was changed.
-    base::Task<void> keep_live_job(std::string name, store::News news);
+    // What this node has told of the set with these certificates, while that is the live one; else
+    // nullptr. Asked for after each wait, so that nothing noted meanwhile is lost.
+    model::Delivery* delivery_of(const std::string& name, const Certificates& made);
+    // Stores it as it is now, with the news in the log; a store that does not take it is logged.
+    // Then tells that it was changed.
+    base::Task<void> keep_delivery(std::string name, store::News news);
+    // What was read of an MD, but for what its owner, this, knows better: the delivery of the same
+    // set.
+    model::ObservedDomain merged(const std::string& name, model::ObservedDomain seen) const;
 
 private:
     store::Store& store_;

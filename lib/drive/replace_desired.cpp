@@ -77,11 +77,8 @@ base::Task<void> Reconcile::look_at_ended(const model::DesiredState& desired,
 
 void Reconcile::take_up(const model::ManagedDomain& domain, model::ObservedDomain held,
                         const model::ManagedDomain* former) {
-    model::ObservedDomain& known = registry_.observed.domains[domain.name()];
-    // A notification may have ended since the job was read: what is in memory is never older.
-    if (known.live_job && held.live_job)
-        held.live_job = std::move(known.live_job);
-    keep(domain, std::move(held), former != nullptr && domain.differs_from(*former));
+    keep(domain, registry_.merged(domain.name(), std::move(held)),
+         former != nullptr && domain.differs_from(*former));
 }
 
 void Reconcile::note_strays(const model::DesiredState& former) {
@@ -124,7 +121,7 @@ base::Task<void> Reconcile::inherit_from(std::string name) {
     co_await inherit_renamed(tools_.store, desired, tools_.clock.now(), busy);
     for (const model::ManagedDomain& heir : heirs) {
         model::ObservedDomain held = co_await observe_domain(tools_.store, heir);
-        keep(heir, std::move(held));
+        keep(heir, registry_.merged(heir.name(), std::move(held)));
     }
     strays_.erase(name);
     replan_all(tools_.clock.now());

@@ -64,13 +64,13 @@ void add_file(Text& text, const std::string& path) {
 
 // When the next attempt begins, because of settings that are others now; `next`: because of the
 // failure.
-sys_seconds early_start(const model::Job& job, const model::ManagedDomain& wanted, sys_seconds next,
-                        sys_seconds now) {
+sys_seconds early_start(const model::Attempts& attempts, const model::ManagedDomain& wanted,
+                        sys_seconds next, sys_seconds now) {
     sys_seconds start = now;
-    if (job.early_at && *job.early_at <= now)
-        start = std::max(start, *job.early_at + between_early_attempts);
-    const auto& asked_for = job.last_failure->retry_after;
-    bool same_ca = model::same_authority(*job.ca_url, wanted.settings->common().directory_url);
+    if (attempts.early_at && *attempts.early_at <= now)
+        start = std::max(start, *attempts.early_at + between_early_attempts);
+    const auto& asked_for = attempts.last_failure->retry_after;
+    bool same_ca = model::same_authority(*attempts.ca_url, wanted.settings->common().directory_url);
     return asked_for && same_ca ? next : std::min(start, next);
 }
 
@@ -105,20 +105,19 @@ std::uint64_t certificate_digest(const model::ManagedDomain& wanted) {
 void heed_settings(model::ObservedDomain& held, const model::ServerSettings& server,
                    const model::ManagedDomain& wanted, const base::Secret& key, sys_seconds now,
                    bool changed) {
-    std::uint64_t made_by =
-        held.live_job && held.live_job->installation ? held.live_job->installation->settings : 0;
+    std::uint64_t made_by = held.state.settings;
     held.asked_otherwise = made_by != 0 && made_by != certificate_digest(wanted);
-    if (!held.staged_job || !held.staged_job->last_failure || !held.staged_job->next_run ||
-        *held.staged_job->next_run <= now)
+    if (!held.attempts || !held.attempts->last_failure || !held.attempts->next_run ||
+        *held.attempts->next_run <= now)
         return;
-    model::Job& job = *held.staged_job;
-    if (std::uint64_t known = job.last_failure->settings; known != 0)
+    model::Attempts& attempts = *held.attempts;
+    if (std::uint64_t known = attempts.last_failure->settings; known != 0)
         changed = known != attempt_digest(server, wanted, key);
     if (!changed)
         return;
-    sys_seconds start = early_start(job, wanted, *job.next_run, now);
-    held.is_early |= start < *job.next_run;
-    job.next_run = start;
+    sys_seconds start = early_start(attempts, wanted, *attempts.next_run, now);
+    held.is_early |= start < *attempts.next_run;
+    attempts.next_run = start;
 }
 
 }  // namespace md::drive

@@ -34,15 +34,13 @@ base::Task<std::string> deposit_account(store::Store& store, const FoundAccount&
 }
 
 std::string job_text(const TakenDomain& taken, const std::string& origin, sys_seconds now) {
-    model::Job job;
-    job.name = taken.name();
-    job.finished = true;
-    job.notified = true;
-    job.last_run = now;
+    store::LiveJob job;
+    job.state.recorded = true;
+    job.state.last_run = now;
     for (const TakenCertificate& certificate : taken.live)
-        job.valid_from =
-            std::max(job.valid_from.value_or(certificate.not_before), certificate.not_before);
-    return store::job_text(job, {{now, "finished", "", "imported from " + origin}});
+        job.state.valid_from =
+            std::max(job.state.valid_from.value_or(certificate.not_before), certificate.not_before);
+    return store::job_text(taken.name(), job, {{now, "finished", "", "imported from " + origin}});
 }
 
 base::Task<void> deposit_domain(store::Store& store, const TakenDomain& taken,

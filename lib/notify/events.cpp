@@ -12,10 +12,10 @@ constexpr std::chrono::hours longest_retry{24};
 std::optional<sys_seconds> due_since(const model::ObservedDomain& held, sys_seconds now) {
     if (!is_owed(held))
         return std::nullopt;
-    const model::Job& job = *held.live_job;
-    if (job.notify_errors > 0 && job.notify_next && *job.notify_next <= now + longest_retry)
-        return job.notify_next;
-    auto ready = job.valid_from ? job.valid_from : job.last_run;
+    const model::OwedCall& call = held.delivery.notification;
+    if (call.errors > 0 && call.next && *call.next <= now + longest_retry)
+        return call.next;
+    auto ready = held.state.valid_from ? held.state.valid_from : held.state.last_run;
     // Without a time, or with one yet to come, it has waited long enough.
     return ready && *ready <= now ? *ready : sys_seconds{};
 }
@@ -23,12 +23,12 @@ std::optional<sys_seconds> due_since(const model::ObservedDomain& held, sys_seco
 }  // namespace
 
 bool is_owed(const model::ObservedDomain& held) {
-    return held.live_job && held.live_job->finished && !held.live_job->notified;
+    return held.delivery.notification.owed;
 }
 
-bool is_told(const model::ServerSettings& server, const model::Job& job) {
-    bool notified = job.notified || server.notify_command.empty();
-    return notified && (!job.message_owed || server.message_command.empty());
+bool is_told(const model::ServerSettings& server, const model::Delivery& delivery) {
+    bool notified = !delivery.notification.owed || server.notify_command.empty();
+    return notified && (!delivery.message.owed || server.message_command.empty());
 }
 
 Owed owed(const model::ServerSettings& server,

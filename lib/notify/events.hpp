@@ -20,16 +20,16 @@ struct Owed {
     std::optional<sys_seconds> next;   // when there is something to tell; absent: nothing is owed
 };
 
-// Its live job is finished and not notified; it counts when MDNotifyCmd is configured.
+// It counts when MDNotifyCmd is configured.
 bool is_owed(const model::ObservedDomain& held);
 
-// Whoever is to be told of the set this job made, by MDNotifyCmd and MDMessageCmd, has been.
-bool is_told(const model::ServerSettings& server, const model::Job& job);
+// Whoever is to be told of the live set, by MDNotifyCmd and MDMessageCmd, has been.
+bool is_told(const model::ServerSettings& server, const model::Delivery& delivery);
 
 // Of these MDs, in this order. When one is due, all that are owed go along, also those that wait
 // after a failed call: it is the same reload. One becomes due when its set became live, after a
-// failure at the job's notify_next. `busy`: attempts are running or due now; due ones wait for
-// them, at most `patience` after the earliest became due. A time in the job beyond what can be true
+// failure at the call's next time. `busy`: attempts are running or due now; due ones wait for
+// them, at most `patience` after the earliest became due. A time there beyond what can be true
 // is a clock that jumped: due now.
 Owed owed(const model::ServerSettings& server,
           const std::vector<const model::ManagedDomain*>& domains,

@@ -49,38 +49,35 @@ std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& serv
     sys_seconds next = warn_at(held.certificates.front());
     for (const model::CertificateFacts& facts : held.certificates)
         next = std::min(next, warn_at(facts));
-    if (!held.live_job)
-        return next;
-    const model::MessageTimes& told = held.live_job->told;
-    if (was_before(told.expiring, now))
-        next = std::max(next, *told.expiring + between_warnings);
-    if (was_before(told.expiring_failed, now))
-        next = std::max(next, *told.expiring_failed + after_failed_warning);
+    const model::Delivery& told = held.delivery;
+    if (was_before(told.warned, now))
+        next = std::max(next, *told.warned + between_warnings);
+    if (was_before(told.unwarned, now))
+        next = std::max(next, *told.unwarned + after_failed_warning);
     return next;
 }
 
 std::optional<sys_seconds> next_message(const model::ServerSettings& server,
                                         const model::ObservedDomain& held, sys_seconds now) {
-    if (server.message_command.empty() || !held.live_job || !held.live_job->finished)
+    const model::OwedCall& notification = held.delivery.notification;
+    const model::OwedCall& message = held.delivery.message;
+    if (server.message_command.empty() || !message.owed ||
+        (notification.owed && !server.notify_command.empty()))
         return std::nullopt;
-    const model::Job& job = *held.live_job;
-    if (!job.message_owed || (!job.notified && !server.notify_command.empty()))
-        return std::nullopt;
-    bool waits = job.message_errors > 0 && job.message_next;
-    return waits && *job.message_next <= now + longest_message_retry ? *job.message_next
-                                                                     : sys_seconds{};
+    bool waits = message.errors > 0 && message.next;
+    return waits && *message.next <= now + longest_message_retry ? *message.next : sys_seconds{};
 }
 
-std::optional<FailedCall> failed_call(const model::ServerSettings& server, const model::Job& job) {
-    if (is_told(server, job))
+std::optional<FailedCall> failed_call(const model::ServerSettings& server,
+                                      const model::Delivery& delivery) {
+    if (is_told(server, delivery))
         return std::nullopt;
-    bool notifying = !job.notified && !server.notify_command.empty();
-    FailedCall failed{"MDNotifyCmd", job.notify_errors, job.notify_next, job.notify_reason};
-    if (!notifying)
-        failed = {"MDMessageCmd", job.message_errors, job.message_next, job.message_reason};
-    if (failed.errors == 0)
+    bool notifying = delivery.notification.owed && !server.notify_command.empty();
+    const model::OwedCall& call = notifying ? delivery.notification : delivery.message;
+    if (call.errors == 0)
         return std::nullopt;
-    return failed;
+    return FailedCall{notifying ? "MDNotifyCmd" : "MDMessageCmd", call.errors, call.next,
+                      call.reason};
 }
 
 }  // namespace md::notify

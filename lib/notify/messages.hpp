@@ -39,7 +39,7 @@ std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& serv
                                                const model::ObservedDomain& held, sys_seconds now);
 
 // When the MD is told of its new set, "renewed" and "installed": once MDNotifyCmd has succeeded,
-// after a failure at the job's message_next; a time there beyond what can be true is a clock that
+// after a failure at the call's next time; a time there beyond what can be true is a clock that
 // jumped. nullopt: nothing is owed, or not yet.
 std::optional<sys_seconds> next_message(const model::ServerSettings& server,
                                         const model::ObservedDomain& held, sys_seconds now);
@@ -51,6 +51,7 @@ struct FailedCall {
     std::optional<sys_seconds> next;
     std::string why;  // one line
 };
-std::optional<FailedCall> failed_call(const model::ServerSettings& server, const model::Job& job);
+std::optional<FailedCall> failed_call(const model::ServerSettings& server,
+                                      const model::Delivery& delivery);
 
 }  // namespace md::notify

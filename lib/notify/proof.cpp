@@ -17,15 +17,14 @@ constexpr seconds unconfirmed_pause = 1h;
 constexpr seconds confirmed_pause = 24h;
 
 // Without MDNotifyCmd it is MDMessageCmd that has a server read its certificates again.
-bool is_installed(const model::ServerSettings& server, const model::Job& job) {
-    return server.notify_command.empty() ? is_told(server, job) : job.notified;
+bool is_installed(const model::ServerSettings& server, const model::Delivery& delivery) {
+    return server.notify_command.empty() ? is_told(server, delivery) : !delivery.notification.owed;
 }
 
-void owe_again(const model::ServerSettings& server, model::Job& job) {
-    job.notified = server.notify_command.empty();
-    job.notify_errors = 0;
-    job.notify_next = std::nullopt;
-    job.message_owed |= job.notified;
+void owe_again(const model::ServerSettings& server, model::Delivery& delivery) {
+    delivery.notification = {};
+    delivery.notification.owed = !server.notify_command.empty();
+    delivery.message.owed |= server.notify_command.empty();
 }
 
 bool is_given_up(const model::Served& served) {
@@ -52,15 +51,14 @@ std::string_view word(Proof proof) {
 
 Proof proof_of(const model::ServerSettings& server, const model::ManagedDomain& wanted,
                const model::ObservedDomain& held) {
-    if (wanted.settings->served_at.empty() || held.certificates.empty() || !held.live_job ||
-        !held.live_job->finished)
+    if (wanted.settings->served_at.empty() || held.certificates.empty() || !held.state.recorded)
         return Proof::none;
-    const model::Job& job = *held.live_job;
-    if (!is_installed(server, job))
+    if (!is_installed(server, held.delivery))
         return Proof::issued;
-    if (job.served->confirmed)
+    const model::Served& served = *held.delivery.served;
+    if (served.confirmed)
         return Proof::confirmed;
-    return is_given_up(*job.served) ? Proof::unconfirmed : Proof::installed;
+    return is_given_up(served) ? Proof::unconfirmed : Proof::installed;
 }
 
 std::optional<sys_seconds> next_look(const model::ServerSettings& server,
@@ -69,24 +67,23 @@ std::optional<sys_seconds> next_look(const model::ServerSettings& server,
     Proof proof = proof_of(server, wanted, held);
     if (proof == Proof::none || proof == Proof::issued)
         return std::nullopt;
-    const auto& next = held.live_job->served->next;
+    const auto& next = held.delivery.served->next;
     // Never looked, or the clock jumped back since.
     if (!next || *next > now + 2 * confirmed_pause)
         return now;
     return *next;
 }
 
-void expect_new_certificate(model::Job& job, sys_seconds now) {
-    bool told_again = job.served->told_again;
+void expect_new_certificate(model::Delivery& delivery, sys_seconds now) {
     model::Served expected;
-    expected.told_again = told_again;
+    expected.told_again = delivery.served->told_again;
     expected.next = now + 1s;
-    job.served = std::move(expected);
+    delivery.served = std::move(expected);
 }
 
-void note_look(const model::ServerSettings& server, model::Job& job, std::string instead,
+void note_look(const model::ServerSettings& server, model::Delivery& delivery, std::string instead,
                sys_seconds now) {
-    model::Served& served = job.served.edit();
+    model::Served& served = delivery.served.edit();
     served.last = now;
     served.instead = std::move(instead);
     served.confirmed = served.instead.empty();
@@ -103,7 +100,7 @@ void note_look(const model::ServerSettings& server, model::Job& job, std::string
     }
     served.next = now + unconfirmed_pause;
     if (!served.told_again)
-        owe_again(server, job);
+        owe_again(server, delivery);
     served.told_again = true;
 }
 

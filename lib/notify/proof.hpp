@@ -40,11 +40,11 @@ std::optional<sys_seconds> next_look(const model::ServerSettings& server,
                                      const model::ObservedDomain& held, sys_seconds now);
 
 // The notify command has succeeded: looking begins anew.
-void expect_new_certificate(model::Job& job, sys_seconds now);
+void expect_new_certificate(model::Delivery& delivery, sys_seconds now);
 
 // `instead`: what was seen in place of the live certificate, "" when it was seen everywhere. May
 // owe a notification again.
-void note_look(const model::ServerSettings& server, model::Job& job, std::string instead,
+void note_look(const model::ServerSettings& server, model::Delivery& delivery, std::string instead,
                sys_seconds now);
 
 }  // namespace md::notify

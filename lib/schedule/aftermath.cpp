@@ -42,20 +42,21 @@ FailureClass class_at(std::string_view stage, FailureClass failure_class,
                                                                          : failure_class;
 }
 
-bool needs_another_order(const model::Job& job) {
-    if (job.errors == 0 || !job.last_failure)
+bool needs_another_order(const model::Attempts& attempts) {
+    if (attempts.errors == 0 || !attempts.last_failure)
         return false;
-    const model::Failure& failure = *job.last_failure;
+    const model::Failure& failure = *attempts.last_failure;
     if (is_no_fault_of_the_order(failure.cause))
         return false;
     bool passes =
         failure.failure_class == FailureClass::passing || failure.problem.ends_with(":rateLimited");
-    return job.errors % (passes ? most_troubles_of_an_order : most_refusals_of_an_order) == 0;
+    return attempts.errors % (passes ? most_troubles_of_an_order : most_refusals_of_an_order) == 0;
 }
 
-std::size_t first_challenge_type(const model::Job& job, std::size_t types) {
-    bool was_proof = job.last_failure && job.last_failure->stage == model::stage::challenge;
-    return was_proof && types > 0 ? job.errors % types : 0;
+std::size_t first_challenge_type(const model::Attempts& attempts, std::size_t types) {
+    bool was_proof =
+        attempts.last_failure && attempts.last_failure->stage == model::stage::challenge;
+    return was_proof && types > 0 ? attempts.errors % types : 0;
 }
 
 sys_seconds ca_left_alone_until(const model::Failure& failure, sys_seconds retry_after) {

@@ -2,7 +2,7 @@
 // What a failure means for the attempts that follow, beside their time (schedule/backoff). Pure.
 #pragma once
 
-#include "model/job.hpp"
+#include "model/attempts.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,7 +16,7 @@ using std::chrono::sys_seconds;
 // trouble is the order's own, and may be so for good. It may have come as far as a certificate, of
 // which a CA grants few for the same names (Let's Encrypt: 5 in 7 days). Never
 // where the CA's answer was not understood, or where the certificate is not valid yet.
-bool needs_another_order(const model::Job& job);
+bool needs_another_order(const model::Attempts& attempts);
 
 // What a failure of this class, with this problem, is when it comes at this stage. Time does not
 // mend what is wrong with the account, the order or the request of the certificate; what is called
@@ -26,7 +26,7 @@ model::FailureClass class_at(std::string_view stage, model::FailureClass failure
 
 // With which of so many challenge types the next attempt begins: after a refused proof with the
 // next one. 0 where there are none.
-std::size_t first_challenge_type(const model::Job& job, std::size_t types);
+std::size_t first_challenge_type(const model::Attempts& attempts, std::size_t types);
 
 // Until when the CA is left alone by all MDs when it refuses one until `retry_after`. A limit that
 // an order has hit may be one of its names alone: others ask again after a quarter of an hour.

@@ -3,7 +3,7 @@
 // result is stored, so a restart does not draw again.
 #pragma once
 
-#include "model/job.hpp"
+#include "model/failure.hpp"
 
 #include <chrono>
 #include <optional>

@@ -64,7 +64,7 @@ Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& he
     }
     if (is_of_another_ca(wanted, held)) {
         step.rule = Rule::another_ca;
-        step.reason = "it is of " + *held.ca_url + ", which is not configured any more";
+        step.reason = "it is of " + *held.state.ca_url + ", which is not configured any more";
         return step;
     }
     const model::Window& window = wanted.settings->renew_window;
@@ -87,9 +87,9 @@ Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& he
 }
 
 // The last renewal left it due, by the same rule as now: another one at once would as well.
-void hold_back_when_new(Step& step, const model::Job& made, sys_seconds now) {
-    const auto& until = made.installation->wait_until;
-    bool is_same = made.installation->due_by == word(step.rule);
+void hold_back_when_new(Step& step, const model::CertificateState& made, sys_seconds now) {
+    const auto& until = made.wait_until;
+    bool is_same = made.due_by == word(step.rule);
     bool was_later = made.last_run && *made.last_run > now + small_jump;
     if (!is_same || !until || *until <= *step.at || was_later)
         return;
@@ -101,24 +101,25 @@ void hold_back_when_new(Step& step, const model::Job& made, sys_seconds now) {
 }
 
 // From when on there may be another renewal.
-std::optional<sys_seconds> limited_until(const model::Installation& installation,
-                                         bool asked_otherwise, sys_seconds now) {
-    const auto& renewals = installation.renewals;
-    if (renewals.size() < model::Installation::most_renewals || renewals.back() > now + small_jump)
+std::optional<sys_seconds> limited_until(const model::CertificateState& made, bool asked_otherwise,
+                                         sys_seconds now) {
+    const auto& renewals = made.renewals;
+    if (renewals.size() < model::CertificateState::most_renewals ||
+        renewals.back() > now + small_jump)
         return std::nullopt;
-    seconds third = installation.lifetime / 3;
+    seconds third = made.lifetime / 3;
     return renewals.front() + (asked_otherwise ? std::min<seconds>(third, 1h) : third);
 }
 
 void hold_to_limit(Step& step, const ObservedDomain& held, sys_seconds now) {
-    auto until = limited_until(*held.live_job->installation, held.asked_otherwise, now);
+    auto until = limited_until(held.state, held.asked_otherwise, now);
     if (!until || *until <= *step.at)
         return;
     step.at = *until;
     if (*until <= now)
         return;
     step.rule = Rule::renewal_limit;
-    step.reason = "it was renewed " + std::to_string(model::Installation::most_renewals) +
+    step.reason = "it was renewed " + std::to_string(model::CertificateState::most_renewals) +
                   " times lately; " + step.reason;
 }
 
@@ -133,30 +134,30 @@ std::optional<sys_seconds> made_later(const ObservedDomain& held, sys_seconds no
 }
 
 // Written under a wrong clock: the failure lies ahead, or no backoff reaches that far.
-bool believable(const model::Job& job, sys_seconds now) {
-    return *job.next_run <= now + longest_delay &&
-           (!job.last_run || *job.last_run <= now + small_jump);
+bool believable(const model::Attempts& attempts, sys_seconds now) {
+    return *attempts.next_run <= now + longest_delay &&
+           (!attempts.last_run || *attempts.last_run <= now + small_jump);
 }
 
-std::string why_held_back(const model::Job& job) {
-    if (job.errors > 1)
-        return std::to_string(job.errors) + " attempts have failed";
-    if (job.errors == 1)
+std::string why_held_back(const model::Attempts& attempts) {
+    if (attempts.errors > 1)
+        return std::to_string(attempts.errors) + " attempts have failed";
+    if (attempts.errors == 1)
         return "1 attempt has failed";
-    return job.last_failure ? "the attempt was put off" : "the CA asked to come back";
+    return attempts.last_failure ? "the attempt was put off" : "the CA asked to come back";
 }
 
-void hold_back(Step& step, const model::Job& job, sys_seconds now) {
-    if (job.finished || !job.next_run || !believable(job, now))
+void hold_back(Step& step, const model::Attempts& attempts, sys_seconds now) {
+    if (attempts.finished || !attempts.next_run || !believable(attempts, now))
         return;
-    if (*job.next_run <= *step.at)
+    if (*attempts.next_run <= *step.at)
         return;
-    bool waits = *job.next_run > now;
-    step.at = *job.next_run;
+    bool waits = *attempts.next_run > now;
+    step.at = *attempts.next_run;
     if (!waits)
         return;
     step.rule = Rule::retry_after_failure;
-    step.reason = why_held_back(job) + "; " + step.reason;
+    step.reason = why_held_back(attempts) + "; " + step.reason;
 }
 
 Step not_driven(const ManagedDomain& wanted) {
@@ -182,12 +183,10 @@ Step when_to_issue(const ManagedDomain& wanted, const ObservedDomain& held, sys_
         return {wanted.name(), Action::issue, since, Rule::clock_behind,
                 "the clock of this machine shows a time before its certificate was made"};
     Step step = asked_by_certificates(wanted, held, now);
-    if (held.live_job && held.live_job->installation) {
-        hold_back_when_new(step, *held.live_job, now);
-        hold_to_limit(step, held, now);
-    }
-    if (held.staged_job)
-        hold_back(step, *held.staged_job, now);
+    hold_back_when_new(step, held.state, now);
+    hold_to_limit(step, held, now);
+    if (held.attempts)
+        hold_back(step, *held.attempts, now);
     return step;
 }
 

@@ -32,7 +32,7 @@ enum class Rule {
     renew_window,         // its end - window
     due_when_new,         // the last renewal left it due: half of what it left passes first
     renewal_limit,        // renewed as often as is good in a third of a certificate's life
-    retry_after_failure,  // the job's next_run
+    retry_after_failure,  // next_run of the attempts
     requested,            // `mdcertd renew`
     clock_unset,          // it is before 2020: nothing is judged until the clock is right
     clock_behind,         // the certificate held is from a time yet to come: the same
@@ -57,10 +57,10 @@ struct Step {
 
 // One step per desired MD, in the configuration's order.
 //
-// A failed job's next_run holds the step back, whatever the reason for it. It is not believed when
-// it lies further ahead than any backoff goes, or when the failure lies ahead of now: then the
-// clock was wrong when it was written. Only certificates make an MD due; a job never does, so
-// remnants of failed attempts cost no certificate.
+// The next_run of failed attempts holds the step back, whatever the reason for it. It is not
+// believed when it lies further ahead than any backoff goes, or when the failure lies ahead of now:
+// then the clock was wrong when it was written. Only certificates make an MD due; attempts never
+// do, so remnants of failed attempts cost no certificate.
 //
 // Renewals that bring nothing are bounded, whatever makes the MD due: by `wait_until` of the live
 // set, and to three in a third of its life (in an hour, when something else is asked for since).

@@ -46,9 +46,7 @@ std::optional<std::string> chain_shortcoming(const CertificateFacts& certificate
     const model::ChainFacts& chain = *certificate.chain;
     if (!chain.flaw.empty())
         return chain.flaw;
-    unsigned given = 0;
-    if (held.live_job && held.live_job->installation)
-        given = held.live_job->installation->chain_length;
+    unsigned given = held.state.chain_length;
     bool is_cut = given > 0 ? chain.length < given : chain.size == 1 && chain.length == 1;
     if (is_cut)
         return "its intermediate certificate is missing";
@@ -128,9 +126,9 @@ std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
 
 bool is_of_another_ca(const model::ManagedDomain& wanted, const model::ObservedDomain& held) {
     const auto& issuers = wanted.settings->issuers;
-    return !held.ca_url->empty() && !held.certificates.empty() &&
+    return !held.state.ca_url->empty() && !held.certificates.empty() &&
            std::none_of(issuers.begin(), issuers.end(), [&](const model::Issuer& issuer) {
-               return model::same_authority(issuer.directory_url, *held.ca_url);
+               return model::same_authority(issuer.directory_url, *held.state.ca_url);
            });
 }
 

@@ -72,11 +72,13 @@ CertificateFacts certificate_of(const Members& members) {
     return facts;
 }
 
-std::optional<model::Job> job_at(const Members& members, const char* key, Damage& damage) {
+template <typename Job>
+std::optional<Job> job_at(const Members& members, const char* key, Damage& damage,
+                          Parsed<Job> (*parse)(const Json&)) {
     const Json* json = members.find(key);
     if (json == nullptr)
         return std::nullopt;
-    auto job = json->is_object() ? job_of(*json) : Parsed<model::Job>(Damage{"a job is no object"});
+    auto job = json->is_object() ? parse(*json) : Parsed<Job>(Damage{"a job is no object"});
     if (job)
         return std::move(*job);
     damage = job.error();
@@ -90,10 +92,30 @@ IndexEntry entry_of(const Json& json, Damage& damage) {
         for (const Json& one : *certificates)
             entry.held.certificates.push_back(certificate_of(Members(one, &damage.why)));
     entry.held.former_files = members.text("former-files");
-    entry.held.ca_url = members.text("ca-url");
-    entry.held.live_job = job_at(members, "job", damage);
-    entry.held.staged_job = job_at(members, "staged-job", damage);
+    if (auto live = job_at(members, "job", damage, live_job_of)) {
+        entry.held.state = std::move(live->state);
+        entry.held.delivery = std::move(live->delivery);
+    }
+    entry.held.state.ca_url = members.text("ca-url");
+    if (auto staged = job_at(members, "staged-job", damage, staged_job_of)) {
+        entry.held.attempts = std::move(staged->attempts);
+        entry.held.delivery.attempts = staged->told;
+    }
     return entry;
+}
+
+Json indexed_json(const IndexEntry& entry) {
+    const model::ObservedDomain& held = entry.held;
+    Json json{{"name", entry.name}, {"version", std::to_string(entry.version)}};
+    for (const CertificateFacts& facts : held.certificates)
+        json["certificates"].push_back(certificate_json(facts));
+    put(json, "former-files", *held.former_files);
+    put(json, "ca-url", *held.state.ca_url);
+    json["job"] = job_json(entry.name, LiveJob{held.state, held.delivery});
+    if (held.attempts)
+        json["staged-job"] =
+            job_json(entry.name, StagedJob{*held.attempts, held.delivery.attempts});
+    return json;
 }
 
 }  // namespace
@@ -118,18 +140,8 @@ Parsed<std::vector<IndexEntry>> parse_index(std::string_view text) {
 std::string to_text(const std::vector<IndexEntry>& entries) {
     Json json;
     json["entries"] = Json::array();
-    for (const IndexEntry& entry : entries) {
-        Json one{{"name", entry.name}, {"version", std::to_string(entry.version)}};
-        for (const CertificateFacts& facts : entry.held.certificates)
-            one["certificates"].push_back(certificate_json(facts));
-        put(one, "former-files", *entry.held.former_files);
-        put(one, "ca-url", *entry.held.ca_url);
-        if (entry.held.live_job)
-            one["job"] = job_json(*entry.held.live_job);
-        if (entry.held.staged_job)
-            one["staged-job"] = job_json(*entry.held.staged_job);
-        json["entries"].push_back(std::move(one));
-    }
+    for (const IndexEntry& entry : entries)
+        json["entries"].push_back(indexed_json(entry));
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -9,7 +9,9 @@
 
 namespace md::store {
 
-base::Task<void> write_job(Store& store, std::string key, model::Job job, News news);
+base::Task<void> write_staged_job(Store& store, std::string name, StagedJob job, News news);
+// Where another set has become live since, nothing is written: whoever made it has written its own.
+base::Task<void> write_live_job(Store& store, std::string name, LiveJob job, News news);
 
 // Empty where it is absent or cannot be read.
 base::Task<model::Log> read_log(Store& store, std::string key);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// job.json. The member "mdcertd" holds the failure's stage, class and time, and the state of the
-// notification; a job mod_md wrote has none and reads as passing trouble at its last run.
+// job.json, parted: mod_md keeps one for a set that is staged and one for a live set. The member
+// "mdcertd" holds what mod_md has no place for; a job that mod_md wrote has none, and its failure
+// reads as passing trouble at its last run.
 #include "base/time_text.hpp"
 #include "store/log_record.hpp"
 
@@ -45,44 +46,56 @@ model::Served read_served(const Members& json) {
     return served;
 }
 
-model::Boxed<model::Installation> read_installation(const Members& ours) {
-    if (ours.find("installation") == nullptr)
-        return {};
-    Members json = ours.object("installation");
-    model::Installation installation;
+void read_installation(const Members& json, model::CertificateState& state) {
     for (model::sys_seconds at : json.dates("renewals"))
-        installation.renewed(at);
-    installation.lifetime = std::chrono::seconds{json.count("lifetime")};
-    installation.settings = json.digest("settings");
-    installation.chain_length = json.count("chain-length");
-    installation.due_by = json.text("due-by");
-    installation.wait_until = json.date("wait-until");
-    return installation;
+        state.renewed(at);
+    state.lifetime = std::chrono::seconds{json.count("lifetime")};
+    state.settings = json.digest("settings");
+    state.chain_length = json.count("chain-length");
+    state.due_by = json.text("due-by");
+    state.wait_until = json.date("wait-until");
 }
 
-model::MessageTimes read_told(const Members& json) {
-    return {json.date("renewing"), json.date("errored"), json.date("expiring"),
-            json.date("expiring-failed")};
+// "notified" speaks of any event; where mod_md wrote the other, that one is meant here.
+bool is_notified(const Members& job) {
+    bool notified = job.flag("notified");
+    return job.optional_flag("notified-renewed").value_or(notified);
 }
 
-Json told_json(const model::MessageTimes& told) {
-    Json json;
-    put(json, "renewing", told.renewing);
-    put(json, "errored", told.errored);
-    put(json, "expiring", told.expiring);
-    put(json, "expiring-failed", told.expiring_failed);
-    return json;
+void read_delivery(const Members& ours, model::Delivery& delivery) {
+    delivery.notification.errors = ours.count("notify-errors");
+    delivery.notification.next = ours.date("notify-next");
+    delivery.notification.reason = ours.text("notify-reason");
+    delivery.message.errors = ours.count("message-errors");
+    delivery.message.next = ours.date("message-next");
+    delivery.message.reason = ours.text("message-reason");
+    Members told = ours.object("told");
+    delivery.warned = told.date("expiring");
+    delivery.unwarned = told.date("expiring-failed");
+    if (ours.find("served") != nullptr)
+        delivery.served = read_served(ours.object("served"));
 }
 
-Json last_json(const model::Job& job) {
+Json last_json(const std::optional<model::Failure>& failure) {
     Json last;
-    last["status"] = job.last_failure ? general_error : 0;
-    if (job.last_failure) {
-        put(last, "problem", job.last_failure->problem);
-        put(last, "detail", job.last_failure->detail);
-        put(last, "activity", job.last_failure->stage);
+    last["status"] = failure ? general_error : 0;
+    if (failure) {
+        put(last, "problem", failure->problem);
+        put(last, "detail", failure->detail);
+        put(last, "activity", failure->stage);
     }
     return last;
+}
+
+Json failure_json(const model::Failure& failure) {
+    Json json;
+    put(json, "stage", failure.stage);
+    json["class"] = model::word(failure.failure_class);
+    json["at"] = base::http_date(failure.at);
+    put(json, "cause", std::string(model::word(failure.cause)));
+    put_digest(json, "settings", failure.settings);
+    put(json, "retry-after", failure.retry_after);
+    return json;
 }
 
 Json served_json(const model::Served& served) {
@@ -96,120 +109,167 @@ Json served_json(const model::Served& served) {
     return json;
 }
 
-Json installation_json(const model::Installation& installation) {
+Json installation_json(const model::CertificateState& state) {
     Json json;
-    put(json, "renewals", installation.renewals);
-    json["lifetime"] = installation.lifetime.count();
-    put_digest(json, "settings", installation.settings);
-    if (installation.chain_length > 0)
-        json["chain-length"] = installation.chain_length;
-    put(json, "due-by", installation.due_by);
-    put(json, "wait-until", installation.wait_until);
+    put(json, "renewals", state.renewals);
+    if (state.lifetime.count() > 0)
+        json["lifetime"] = state.lifetime.count();
+    put_digest(json, "settings", state.settings);
+    if (state.chain_length > 0)
+        json["chain-length"] = state.chain_length;
+    put(json, "due-by", state.due_by);
+    put(json, "wait-until", state.wait_until);
     return json;
 }
 
-// Of a record that does not say so, mod_md's for one: whoever was not notified was not told.
-bool message_owed_unsaid(const model::Job& job) {
-    return job.finished && !job.notified;
+void put_count(Json& json, const char* key, unsigned count) {
+    if (count > 0)
+        json[key] = count;
 }
 
-Json our_json(const model::Job& job) {
-    Json ours;
-    if (job.last_failure) {
-        put(ours["failure"], "stage", job.last_failure->stage);
-        ours["failure"]["class"] = model::word(job.last_failure->failure_class);
-        ours["failure"]["at"] = base::http_date(job.last_failure->at);
-        put(ours["failure"], "cause", std::string(model::word(job.last_failure->cause)));
-        put_digest(ours["failure"], "settings", job.last_failure->settings);
-        put(ours["failure"], "retry-after", job.last_failure->retry_after);
-    }
-    put(ours, "early-at", job.early_at);
-    put(ours, "started", job.started);
-    if (job.installation)
-        ours["installation"] = installation_json(*job.installation);
-    if (job.notify_errors > 0)
-        ours["notify-errors"] = job.notify_errors;
-    put(ours, "notify-next", job.notify_next);
-    put(ours, "notify-reason", job.notify_reason);
-    if (job.message_owed != message_owed_unsaid(job))
-        ours["message-owed"] = job.message_owed;
-    if (job.message_errors > 0)
-        ours["message-errors"] = job.message_errors;
-    put(ours, "message-next", job.message_next);
-    put(ours, "message-reason", job.message_reason);
-    if (Json told = told_json(job.told); !told.empty())
-        ours["told"] = std::move(told);
-    put(ours, "ca-url", *job.ca_url);
-    if (*job.served != model::Served{})
-        ours["served"] = served_json(*job.served);
+void put_member(Json& json, const char* key, Json member) {
+    if (!member.empty())
+        json[key] = std::move(member);
+}
+
+Json ours_of(const StagedJob& job) {
+    const model::Attempts& attempts = job.attempts;
+    Json ours, told;
+    if (attempts.last_failure)
+        ours["failure"] = failure_json(*attempts.last_failure);
+    put(ours, "early-at", attempts.early_at);
+    put(ours, "started", attempts.started);
+    put(ours, "ca-url", *attempts.ca_url);
+    put(told, "renewing", job.told.renewing);
+    put(told, "errored", job.told.errored);
+    put_member(ours, "told", std::move(told));
     return ours;
+}
+
+Json ours_of(const LiveJob& job) {
+    const model::OwedCall& notification = job.delivery.notification;
+    const model::OwedCall& message = job.delivery.message;
+    Json ours, told;
+    put_member(ours, "installation", installation_json(job.state));
+    put(ours, "started", job.state.started);
+    put_count(ours, "notify-errors", notification.errors);
+    put(ours, "notify-next", notification.next);
+    put(ours, "notify-reason", notification.reason);
+    // Whoever was not notified was not told either, unless it is said.
+    if (message.owed != notification.owed)
+        ours["message-owed"] = message.owed;
+    put_count(ours, "message-errors", message.errors);
+    put(ours, "message-next", message.next);
+    put(ours, "message-reason", message.reason);
+    put(told, "expiring", job.delivery.warned);
+    put(told, "expiring-failed", job.delivery.unwarned);
+    put_member(ours, "told", std::move(told));
+    if (*job.delivery.served != model::Served{})
+        ours["served"] = served_json(*job.delivery.served);
+    return ours;
+}
+
+Json frame_json(const std::string& name, bool finished, bool notified) {
+    Json json;
+    json["name"] = name;
+    json["finished"] = finished;
+    json["notified"] = notified;
+    json["notified-renewed"] = notified;
+    return json;
+}
+
+template <typename Job>
+std::string text_of(const std::string& name, const Job& job, const News& news,
+                    std::string_view former) {
+    auto known = parse_object(former);
+    Json json = job_json(name, job);
+    json["log"] = log_json(news, known ? *known : Json());
+    return json_text(json);
 }
 
 }  // namespace
 
-Parsed<model::Job> job_of(const Json& json) {
+Parsed<StagedJob> staged_job_of(const Json& json) {
     Damage damage;
     Members members(json, &damage.why);
     Members ours = members.object("mdcertd");
-    model::Job job;
-    job.name = members.text("name");
-    job.finished = members.flag("finished");
-    // "notified" speaks of any event; where mod_md wrote the other, that one is meant here.
-    bool notified = members.flag("notified");
-    job.notified = members.optional_flag("notified-renewed").value_or(notified);
-    job.errors = members.count("errors");
-    job.next_run = members.date("next-run");
-    job.last_run = members.date("last-run");
-    job.valid_from = members.date("valid-from");
-    job.last_failure = read_failure(members, ours, job.last_run);
-    job.early_at = ours.date("early-at");
-    job.started = ours.dates("started");
-    job.installation = read_installation(ours);
-    job.notify_errors = ours.count("notify-errors");
-    job.notify_next = ours.date("notify-next");
-    job.notify_reason = ours.text("notify-reason");
-    job.message_owed = ours.optional_flag("message-owed").value_or(message_owed_unsaid(job));
-    job.message_errors = ours.count("message-errors");
-    job.message_next = ours.date("message-next");
-    job.message_reason = ours.text("message-reason");
-    job.told = read_told(ours.object("told"));
+    StagedJob job;
+    job.attempts.finished = members.flag("finished");
+    job.attempts.errors = members.count("errors");
+    job.attempts.next_run = members.date("next-run");
+    job.attempts.last_run = members.date("last-run");
+    job.attempts.last_failure = read_failure(members, ours, job.attempts.last_run);
+    job.attempts.early_at = ours.date("early-at");
+    job.attempts.started = ours.dates("started");
     if (std::string ca_url = ours.text("ca-url"); !ca_url.empty())
-        job.ca_url = std::move(ca_url);
-    job.served = read_served(ours.object("served"));
+        job.attempts.ca_url = std::move(ca_url);
+    Members told = ours.object("told");
+    job.told = {told.date("renewing"), told.date("errored")};
     recall_from_log(job, ours, log_of(members, damage));
     if (!damage.why.empty())
         return damage;
     return job;
 }
 
-Parsed<model::Job> parse_job(std::string_view text) {
-    auto json = parse_object(text);
-    if (!json)
-        return json.error();
-    return job_of(*json);
+Parsed<LiveJob> live_job_of(const Json& json) {
+    Damage damage;
+    Members members(json, damage);
+    Members ours = members.object("mdcertd");
+    LiveJob job;
+    job.state.recorded = members.flag("finished");
+    job.state.last_run = members.date("last-run");
+    job.state.valid_from = members.date("valid-from");
+    job.state.started = ours.dates("started");
+    read_installation(ours.object("installation"), job.state);
+    job.delivery.notification.owed = !is_notified(members) && job.state.recorded;
+    job.delivery.message.owed =
+        ours.optional_flag("message-owed").value_or(job.delivery.notification.owed);
+    read_delivery(ours, job.delivery);
+    recall_from_log(job, ours, log_of(members, damage));
+    if (!damage.why.empty())
+        return damage;
+    return job;
 }
 
-Json job_json(const model::Job& job) {
-    Json json;
-    json["name"] = job.name;
-    json["finished"] = job.finished;
-    json["notified"] = job.notified;
-    json["notified-renewed"] = job.notified;
-    put(json, "next-run", job.next_run);
-    put(json, "last-run", job.last_run);
-    put(json, "valid-from", job.valid_from);
-    json["errors"] = job.errors;
-    json["last"] = last_json(job);
-    if (Json ours = our_json(job); !ours.empty())
-        json["mdcertd"] = std::move(ours);
+Json job_json(const std::string& name, const StagedJob& job) {
+    Json json = frame_json(name, job.attempts.finished, false);
+    put(json, "next-run", job.attempts.next_run);
+    put(json, "last-run", job.attempts.last_run);
+    json["errors"] = job.attempts.errors;
+    json["last"] = last_json(job.attempts.last_failure);
+    put_member(json, "mdcertd", ours_of(job));
     return json;
 }
 
-std::string job_text(const model::Job& job, const News& news, std::string_view former) {
-    auto known = parse_object(former);
-    Json json = job_json(job);
-    json["log"] = log_json(news, known ? *known : Json());
-    return json_text(json);
+Json job_json(const std::string& name, const LiveJob& job) {
+    bool notified = job.state.recorded && !job.delivery.notification.owed;
+    Json json = frame_json(name, job.state.recorded, notified);
+    put(json, "last-run", job.state.last_run);
+    put(json, "valid-from", job.state.valid_from);
+    json["errors"] = 0;
+    json["last"] = last_json({});
+    put_member(json, "mdcertd", ours_of(job));
+    return json;
+}
+
+Parsed<StagedJob> parse_staged_job(std::string_view text) {
+    auto json = parse_object(text);
+    return json ? staged_job_of(*json) : Parsed<StagedJob>(json.error());
+}
+
+Parsed<LiveJob> parse_live_job(std::string_view text) {
+    auto json = parse_object(text);
+    return json ? live_job_of(*json) : Parsed<LiveJob>(json.error());
+}
+
+std::string job_text(const std::string& name, const StagedJob& job, const News& news,
+                     std::string_view former) {
+    return text_of(name, job, news, former);
+}
+
+std::string job_text(const std::string& name, const LiveJob& job, const News& news,
+                     std::string_view former) {
+    return text_of(name, job, news, former);
 }
 
 model::Log parse_log(std::string_view job_text) {

@@ -26,8 +26,10 @@ std::string json_text(const Json& object);
 using Members = md::json::OrderedMembers;
 
 // A job within another record, without its log.
-Parsed<model::Job> job_of(const Json& json);
-Json job_json(const model::Job& job);
+Parsed<StagedJob> staged_job_of(const Json& json);
+Parsed<LiveJob> live_job_of(const Json& json);
+Json job_json(const std::string& name, const StagedJob& job);
+Json job_json(const std::string& name, const LiveJob& job);
 
 // Adds a member unless it is empty.
 void put(Json& object, const char* key, const std::string& text);

@@ -30,6 +30,18 @@ std::optional<model::sys_seconds> time_of(const LogEntry* entry) {
     return entry == nullptr ? std::nullopt : std::optional(entry->when);
 }
 
+void recall_started(std::vector<model::sys_seconds>& started, const model::Log& log,
+                    const std::optional<model::sys_seconds>& last_run) {
+    if (!started.empty())
+        return;
+    for (auto entry = log.rbegin(); entry != log.rend(); ++entry)
+        if (entry->type == "starting")
+            started.push_back(entry->when);
+    // Of one that mod_md wrote, the last is known.
+    if (started.empty() && last_run)
+        started.push_back(*last_run);
+}
+
 std::string first_line_of(const LogEntry* entry) {
     return entry == nullptr ? "" : entry->detail.substr(0, entry->detail.find('\n'));
 }
@@ -72,24 +84,25 @@ Json log_json(const News& news, const Json& former) {
     return {{"entries", std::move(entries)}};
 }
 
-void recall_from_log(model::Job& job, const Members& ours, const model::Log& log) {
+void recall_from_log(StagedJob& job, const Members& ours, const model::Log& log) {
+    recall_started(job.attempts.started, log, job.attempts.last_run);
     if (ours.find("told") == nullptr)
         job.told = {time_of(newest(log, "message-renewing")),
-                    time_of(newest(log, "message-errored")),
-                    time_of(newest(log, "message-expiring")),
-                    time_of(newest(log, "message-error", "expiring"))};
-    if (job.notify_errors > 0 && ours.find("notify-reason") == nullptr)
-        job.notify_reason = first_line_of(newest(log, "notify-error"));
-    if (job.message_errors > 0 && ours.find("message-reason") == nullptr)
-        job.message_reason = first_line_of(newest(log, "message-error", "renewed"));
-    if (!job.started.empty())
-        return;
-    for (auto entry = log.rbegin(); entry != log.rend(); ++entry)
-        if (entry->type == "starting")
-            job.started.push_back(entry->when);
-    // Of one that mod_md wrote, the last is known.
-    if (job.started.empty() && job.last_run)
-        job.started.push_back(*job.last_run);
+                    time_of(newest(log, "message-errored"))};
+}
+
+void recall_from_log(LiveJob& job, const Members& ours, const model::Log& log) {
+    recall_started(job.state.started, log, job.state.last_run);
+    if (ours.find("told") == nullptr) {
+        job.delivery.warned = time_of(newest(log, "message-expiring"));
+        job.delivery.unwarned = time_of(newest(log, "message-error", "expiring"));
+    }
+    model::OwedCall& notification = job.delivery.notification;
+    if (notification.errors > 0 && notification.reason.empty())
+        notification.reason = first_line_of(newest(log, "notify-error"));
+    model::OwedCall& message = job.delivery.message;
+    if (message.errors > 0 && message.reason.empty())
+        message.reason = first_line_of(newest(log, "message-error", "renewed"));
 }
 
 }  // namespace md::store

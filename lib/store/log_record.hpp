@@ -17,7 +17,8 @@ model::Log log_of(const Members& job, Damage& damage);
 // The member "log": the news before what stands in the former record (null: there is none).
 Json log_json(const News& news, const Json& former);
 
-// Fills the members of the job that stand in the log alone.
-void recall_from_log(model::Job& job, const Members& ours, const model::Log& log);
+// Fills the members that stand in the log alone.
+void recall_from_log(StagedJob& job, const Members& ours, const model::Log& log);
+void recall_from_log(LiveJob& job, const Members& ours, const model::Log& log);
 
 }  // namespace md::store

@@ -6,7 +6,9 @@
 
 #include "base/error.hpp"
 #include "base/secret.hpp"
-#include "model/job.hpp"
+#include "model/attempts.hpp"
+#include "model/certificate_state.hpp"
+#include "model/delivery.hpp"
 #include "model/log_entry.hpp"
 #include "model/managed_domain.hpp"
 
@@ -115,12 +117,30 @@ struct OrderRecord {
 Parsed<OrderRecord> parse_order(std::string_view text);
 std::string to_text(const OrderRecord& record);
 
-// job.json. What mod_md has no place for lies in a member "mdcertd", which it ignores.
-Parsed<model::Job> parse_job(std::string_view text);
+// job.json of staging/NAME. What mod_md has no place for lies in a member "mdcertd", which it
+// ignores.
+struct StagedJob {
+    model::Attempts attempts;
+    model::AttemptMessages told;
+
+    bool operator==(const StagedJob&) const = default;
+};
+Parsed<StagedJob> parse_staged_job(std::string_view text);
+// job.json of domains/NAME. The CA's URL is not in it, but in md.json.
+struct LiveJob {
+    model::CertificateState state;
+    model::Delivery delivery;  // but for what was told of attempts
+
+    bool operator==(const LiveJob&) const = default;
+};
+Parsed<LiveJob> parse_live_job(std::string_view text);
 // What happened since the record was written last, oldest first.
 using News = std::vector<model::LogEntry>;
 // With the news before the log of the former text, which may be anything, "" included.
-std::string job_text(const model::Job& job, const News& news = {}, std::string_view former = {});
+std::string job_text(const std::string& name, const StagedJob& job, const News& news = {},
+                     std::string_view former = {});
+std::string job_text(const std::string& name, const LiveJob& job, const News& news = {},
+                     std::string_view former = {});
 // Its log alone; empty where it cannot be read.
 model::Log parse_log(std::string_view job_text);
 

@@ -36,12 +36,12 @@ Server all_kinds() {
                                                      model::KeySpec::ec("P-256")};
     server.hold("good.org", now - 24h, 90 * 24h);
     server.hold("good.org", now - 48h, 90 * 24h, model::KeySpec::ec("P-256"));
-    server.live_job("good.org").notified = true;
+    server.installed("good.org").notification.owed = false;
     server.add({"bad.org"});
     server.fail("bad.org", 3, dns_failure(), now + 5min);
     server.add({"untold.org"}).settings.edit().served_at = {{"untold.org", 443}};
     server.hold("untold.org", now - 24h, 90 * 24h);
-    server.live_job("untold.org").notify_errors = 2;
+    server.installed("untold.org").notification.errors = 2;
     server.add({"hand.org"}).settings.edit().drive_mode = model::DriveMode::manual;
     return server;
 }

@@ -14,7 +14,7 @@ TEST_CASE("a renewal that was asked for is reported with its end, its hook and i
     server.desired.server.notify_command = {"/bin/reload"};
     server.add({"good.org"});
     server.hold("good.org", now, 90 * 24h);
-    server.live_job("good.org").notified = true;
+    server.installed("good.org").notification.owed = false;
     server.add({"bad.org"});
     server.fail("bad.org", 1, dns_failure(), now + 1h);
     server.add({"late.org"});

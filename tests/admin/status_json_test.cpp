@@ -17,7 +17,7 @@ TEST_CASE("a valid MD as JSON, member by member") {
     domain.settings.edit().require_https = model::RequireHttps::permanent;
     server.hold("a.org", now - 24h, 90 * 24h);
     server.desired.server.notify_command = {"/bin/reload"};
-    server.live_job("a.org").notified = true;
+    server.installed("a.org").notification.owed = false;
     const json expected = json::parse(R"({
       "version": ")" MDCERTD_VERSION R"(",
       "managed-domains": [{
@@ -101,7 +101,7 @@ TEST_CASE("the state of an MD in a word") {
         server.hold("a.org", now - 80 * 24h, 90 * 24h);
         server.fail("a.org", 1, dns_failure(), now + 1min);
         CHECK(state() == "failing");
-        server.observed.domains["a.org"].staged_job->next_run = now - 1min;
+        server.observed.domains["a.org"].attempts->next_run = now - 1min;
         CHECK(state() == "failing");
     }
     SECTION("expired, failing or not") {
@@ -152,29 +152,29 @@ TEST_CASE("the state of the notification") {
     server.hold("a.org", now - 24h, 90 * 24h);
     auto state = [&] { return server.one()["notification"]["state"].get<std::string>(); };
     CHECK(state() == "none");
-    server.live_job("a.org");
+    server.installed("a.org");
     CHECK(state() == "none");
     server.desired.server.notify_command = {"/bin/reload"};
     CHECK(state() == "pending");
-    auto& job = *server.observed.domains["a.org"].live_job;
-    job.notify_errors = 2;
-    job.notify_next = now + 10s;
-    job.notify_reason = "exit status 3";
+    auto& told = server.observed.domains["a.org"].delivery;
+    told.notification.errors = 2;
+    told.notification.next = now + 10s;
+    told.notification.reason = "exit status 3";
     CHECK(state() == "failed");
     CHECK(server.one()["notification"]["reason"] == "exit status 3");
     CHECK(server.one()["notification"]["errors"] == 2);
     CHECK(server.one()["notification"]["command"] == "MDNotifyCmd");
-    job.notified = true;
-    job.notify_errors = 0;
+    told.notification.owed = false;
+    told.notification.errors = 0;
     CHECK(state() == "done");
 
     server.desired.server.message_command = {"/bin/message"};
     CHECK(state() == "done");
-    job.message_owed = true;
+    told.message.owed = true;
     CHECK(state() == "pending");
-    job.message_errors = 3;
-    job.message_next = now + 20s;
-    job.message_reason = "exit status 4";
+    told.message.errors = 3;
+    told.message.next = now + 20s;
+    told.message.reason = "exit status 4";
     CHECK(state() == "failed");
     const json failed = server.one()["notification"];
     CHECK(failed["command"] == "MDMessageCmd");

@@ -72,7 +72,7 @@ Server all_kinds() {
     hold_valid(server, "older.org", 40 * 24h);
     hold_valid(server, "expiring.org", 80 * 24h);
     hold_valid(server, "untold.org", 24h);
-    server.live_job("untold.org").notify_errors = 2;
+    server.installed("untold.org").notification.errors = 2;
     server.add({"incomplete.org", "www.incomplete.org"});
     server.hold("incomplete.org", now - 24h, 90 * 24h).names.pop_back();
     server.add({"missing.org"});

@@ -50,19 +50,20 @@ struct Server {
     }
 
     void fail(const std::string& md, unsigned errors, model::Failure failure, sys_seconds next) {
-        model::Job& job = observed.domains[md].staged_job.emplace();
-        job.name = md;
-        job.errors = errors;
-        job.last_run = failure.at;
-        job.next_run = next;
-        job.last_failure = std::move(failure);
+        model::Attempts& attempts = observed.domains[md].attempts.emplace();
+        attempts.errors = errors;
+        attempts.last_run = failure.at;
+        attempts.next_run = next;
+        attempts.last_failure = std::move(failure);
     }
 
-    model::Job& live_job(const std::string& md) {
-        model::Job& job = observed.domains[md].live_job.emplace();
-        job.name = md;
-        job.finished = true;
-        return job;
+    // What is held was made by a job, and MDNotifyCmd was not run for it yet.
+    model::Delivery& installed(const std::string& md) {
+        model::ObservedDomain& held = observed.domains[md];
+        held.state.recorded = true;
+        held.delivery = {};
+        held.delivery.notification.owed = true;
+        return held.delivery;
     }
 
     nlohmann::json json(const std::vector<std::string>& names = {}) const {

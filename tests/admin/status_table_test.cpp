@@ -19,7 +19,7 @@ Server server_in_trouble() {
     server.desired.server.notify_command = {"/bin/reload"};
     server.add({"valid.org"});
     server.hold("valid.org", now - 24h, 90 * 24h);
-    server.live_job("valid.org").notified = true;
+    server.installed("valid.org").notification.owed = false;
     server.add({"first.org"});
     server.add({"failing.org"});
     server.hold("failing.org", now - 70 * 24h, 90 * 24h);
@@ -28,10 +28,10 @@ Server server_in_trouble() {
     server.hold("expired.org", now - 92 * 24h, 90 * 24h);
     server.add({"untold.org"});
     server.hold("untold.org", now - 24h, 90 * 24h);
-    auto& job = server.live_job("untold.org");
-    job.notify_errors = 1;
-    job.notify_next = now + 40s;
-    job.notify_reason = "exit status 3";
+    auto& told = server.installed("untold.org");
+    told.notification.errors = 1;
+    told.notification.next = now + 40s;
+    told.notification.reason = "exit status 3";
     server.add({"soon.org"});
     server.hold("soon.org", now - 80 * 24h, 90 * 24h);
     server.add({"unused.org"}).used = false;

@@ -18,7 +18,7 @@ Server every_state() {
     server.desired.server.notify_command = {"/bin/reload"};
     server.add({"valid.org", "www.valid.org", "mail.valid.org"});
     server.hold("valid.org", now - 24h, 90 * 24h);
-    server.live_job("valid.org").notified = true;
+    server.installed("valid.org").notification.owed = false;
     server.add({"first.org"});
     server.add({"failing.org"});
     server.hold("failing.org", now - 70 * 24h, 90 * 24h);
@@ -88,11 +88,11 @@ TEST_CASE("a notification that fails or waits is told") {
     server.desired.server.notify_command = {"/bin/reload"};
     server.add({"a.org"});
     server.hold("a.org", now - 24h, 90 * 24h);
-    auto& job = server.live_job("a.org");
+    auto& told = server.installed("a.org");
     CHECK_THAT(server.text(), Catch::Contains("    notification:  pending\n"));
-    job.notify_errors = 2;
-    job.notify_next = now + 40s;
-    job.notify_reason = "exit status 3";
+    told.notification.errors = 2;
+    told.notification.next = now + 40s;
+    told.notification.reason = "exit status 3";
     CHECK_THAT(server.text(),
                Catch::Contains("    notification:  MDNotifyCmd failed 2 times: exit status 3; it "
                                "is run again in 40 seconds\n"));
@@ -103,14 +103,14 @@ TEST_CASE("what is served instead is a warning, and what is confirmed is told") 
     server.desired.server.notify_command = {"/bin/reload"};
     server.add({"a.org"}).settings.edit().served_at = {{"a.org", 443}, {"2001:db8::1", 993}};
     server.hold("a.org", now - 24h, 90 * 24h);
-    auto& job = server.live_job("a.org");
+    auto& told = server.installed("a.org");
     CHECK_THAT(server.text(), Catch::Contains("served:        not looked at before"));
-    job.notified = true;
+    told.notification.owed = false;
     CHECK_THAT(server.text(), Catch::Contains("to be confirmed at a.org:443, [2001:db8::1]:993\n"));
-    job.served.edit().confirmed = true;
-    job.served.edit().last = now - 2min;
+    told.served.edit().confirmed = true;
+    told.served.edit().last = now - 2min;
     CHECK_THAT(server.text(), Catch::Contains("confirmed at a.org:443, [2001:db8::1]:993, 2 min"));
-    job.served =
+    told.served =
         model::Served{false, true, 4, "a.org:443 shows another certificate", now, now + 1h};
     CHECK_THAT(server.text(),
                Catch::Contains("warning: NOT served: a.org:443 shows another certificate\n") &&
@@ -172,9 +172,9 @@ TEST_CASE("no text of a stranger reaches the terminal with control characters") 
         server.add({"a.org"});
         server.hold("a.org", now - 70 * 24h, 90 * 24h).issuer = noise();
         server.fail("a.org", 1, {noise(), noise(), noise(), {}, now}, now + 1h);
-        auto& job = server.live_job("a.org");
-        job.notify_errors = 1;
-        job.notify_reason = noise();
+        auto& told = server.installed("a.org");
+        told.notification.errors = 1;
+        told.notification.reason = noise();
         server.add({"b.org"});
         server.observed.domains["b.org"].damage = noise();
         auto status = server.json();

@@ -46,12 +46,11 @@ std::string md_text(const std::string& name) {
 }
 
 std::string job_text(const std::string& name, sys_seconds now) {
-    model::Job job;
-    job.name = name;
-    job.finished = job.notified = true;
-    job.last_run = job.valid_from = now;
-    job.begun(now);
-    return store::job_text(job, {{now, "starting", "", ""}, {now, "finished", "", ""}});
+    store::LiveJob job;
+    job.state.recorded = true;
+    job.state.last_run = job.state.valid_from = now;
+    job.state.started = {now};
+    return store::job_text(name, job, {{now, "starting", "", ""}, {now, "finished", "", ""}});
 }
 
 void write_value(const path& root, const std::string& key, const std::string& value) {

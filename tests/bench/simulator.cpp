@@ -194,10 +194,10 @@ void World::begin(std::size_t place) {
     ++running_;
     const model::Settings& settings = *desired_.domains[place].settings;
     lanes_.count(settings.common().directory_url, settings.keys.size(), now_, desired_.server);
-    auto& job = domain.held->staged_job;
-    if (!job)
-        job.emplace();
-    job->last_run = now_;
+    auto& attempts = domain.held->attempts;
+    if (!attempts)
+        attempts.emplace();
+    attempts->begun(now_);
     domain.reply = ca_.new_order(place, domain.certified, now_);
     seconds duration = domain.reply.answer == Answer::silence    ? 30s
                        : domain.reply.answer == Answer::accepted ? chance_.span(2s, 30s)
@@ -248,9 +248,9 @@ void World::fail(std::size_t place, FailureClass failure_class, std::optional<sy
     std::optional<seconds> lifetime;
     if (!held.certificates.empty())
         lifetime = held.certificates.front().lifetime();
-    ++held.staged_job->errors;
-    held.staged_job->next_run =
-        schedule::retry_at({failure_class, held.staged_job->errors, now_, retry, lifetime,
+    ++held.attempts->errors;
+    held.attempts->next_run =
+        schedule::retry_at({failure_class, held.attempts->errors, now_, retry, lifetime,
                             desired_.server.retry_delay, chance_.share()});
 }
 
@@ -268,8 +268,10 @@ void World::install(std::size_t place) {
     facts.not_before = now_ - backdated;
     facts.not_after = facts.not_before + (domain.short_lived ? short_life : lifetime) - 1s;
     held.certificates = {facts};
-    held.live_job = std::move(held.staged_job);
-    held.staged_job.reset();
+    held.state = {};
+    held.state.last_run = held.attempts->last_run;
+    held.state.started = std::move(held.attempts->started);
+    held.attempts.reset();
     domain.certified = true;
     events_.push({facts.not_after, Kind::expiry, place, ++domain.certificate});
 }

@@ -31,7 +31,7 @@ TEST_CASE("a successful attempt leaves key, chain, md.json and job.json live, an
     DriveBench bench;
     auto wanted = managed({"a.org", "www.a.org"});
     ObservedDomain outcome = bench.attempt(wanted);
-    CHECK_FALSE(outcome.staged_job);
+    CHECK_FALSE(outcome.attempts);
     REQUIRE(outcome.certificates.size() == 1);
     CHECK(outcome.certificates[0].names.size() == 2);
     auto& values = bench.store.values;
@@ -43,10 +43,10 @@ TEST_CASE("a successful attempt leaves key, chain, md.json and job.json live, an
     CHECK(record->domains == std::vector<std::string>{"a.org", "www.a.org"});
     CHECK(record->ca_url == test::ScenarioCa::directory_url);
     CHECK(record->ca_account == "ACME-ca.test-0000");
-    auto job = store::parse_job(values.at("domains/a.org/job.json"));
+    auto job = store::parse_live_job(values.at("domains/a.org/job.json"));
     REQUIRE(job.has_value());
-    CHECK(job->finished);
-    CHECK(job->errors == 0);
+    CHECK(job->state.recorded);
+    CHECK(job->state.started.size() == 1);
     CHECK(staged(bench) == 0);
     CHECK(bench.observe(wanted).certificates == outcome.certificates);
 }
@@ -62,9 +62,9 @@ TEST_CASE("account keys lie encrypted, live keys plain") {
 
 TEST_CASE("without a notify command nothing is owed, with one it is") {
     DriveBench bench;
-    CHECK(bench.attempt(managed({"a.org"})).live_job->notified);
+    CHECK_FALSE(bench.attempt(managed({"a.org"})).delivery.notification.owed);
     bench.server.notify_command = {"/bin/true"};
-    CHECK_FALSE(bench.attempt(managed({"b.org"})).live_job->notified);
+    CHECK(bench.attempt(managed({"b.org"})).delivery.notification.owed);
 }
 
 TEST_CASE(
@@ -98,13 +98,12 @@ TEST_CASE("an attempt cut at any step is healed by the next, with one account an
                 bench.ca.cut_at(step, cut);
                 ObservedDomain failed = bench.attempt(wanted);
                 // What happens while the CA validates is waited out.
-                CHECK(failed.staged_job.has_value() != uncut.ca.is_validating_at(step));
-                if (failed.staged_job) {
-                    CHECK(failed.staged_job->errors == 1);
-                    CHECK(failed.staged_job->last_failure->failure_class == FailureClass::passing);
-                    CHECK(failed.staged_job->next_run > bench.clock.now());
-                    CHECK(failed.staged_job->next_run <=
-                          bench.clock.now() + std::chrono::seconds{7});
+                CHECK(failed.attempts.has_value() != uncut.ca.is_validating_at(step));
+                if (failed.attempts) {
+                    CHECK(failed.attempts->errors == 1);
+                    CHECK(failed.attempts->last_failure->failure_class == FailureClass::passing);
+                    CHECK(failed.attempts->next_run > bench.clock.now());
+                    CHECK(failed.attempts->next_run <= bench.clock.now() + std::chrono::seconds{7});
                     CHECK(bench.attempt(wanted).certificates.size() == 1);
                 }
                 CHECK(bench.ca.accounts() == 1);
@@ -123,8 +122,8 @@ TEST_CASE("a store that fails at any change is healed by the next attempt") {
         DriveBench bench;
         bench.store.fail_change(n, true);
         ObservedDomain failed = bench.attempt(wanted);
-        REQUIRE(failed.staged_job);
-        CHECK(failed.staged_job->last_failure->detail.find("No space left") != std::string::npos);
+        REQUIRE(failed.attempts);
+        CHECK(failed.attempts->last_failure->detail.find("No space left") != std::string::npos);
         bench.store.heal();
         CHECK(bench.attempt(wanted).certificates.size() == 1);
         CHECK(bench.ca.accounts() == 1);
@@ -144,14 +143,16 @@ TEST_CASE("a failed validation is recorded with stage, problem and the budget's 
     scenario.refused["a.org"] = "connection";
     DriveBench bench(scenario);
     ObservedDomain failed = bench.attempt(managed({"a.org"}));
-    const model::Failure& failure = *failed.staged_job->last_failure;
+    const model::Failure& failure = *failed.attempts->last_failure;
     CHECK(failure.stage == "challenge");
     CHECK(failure.problem == "urn:ietf:params:acme:error:connection");
     CHECK(failure.failure_class == FailureClass::budget);
-    auto delay = *failed.staged_job->next_run - failure.at;
+    auto delay = *failed.attempts->next_run - failure.at;
     CHECK(delay >= std::chrono::seconds{45});
     CHECK(delay <= std::chrono::seconds{75});
-    CHECK(store::parse_job(bench.store.values.at("staging/a.org/job.json"))->errors == 1);
+    CHECK(
+        store::parse_staged_job(bench.store.values.at("staging/a.org/job.json"))->attempts.errors ==
+        1);
 }
 
 TEST_CASE("after a refused proof the next attempt begins with the other challenge type") {
@@ -172,7 +173,7 @@ TEST_CASE("the CA's Retry-After is obeyed") {
     limited.headers.add("Retry-After", "7200");
     bench.ca.answer_at(2, limited);
     ObservedDomain failed = bench.attempt(managed({"a.org"}));
-    CHECK(*failed.staged_job->next_run >= bench.clock.now() + std::chrono::hours{2});
+    CHECK(*failed.attempts->next_run >= bench.clock.now() + std::chrono::hours{2});
 }
 
 TEST_CASE("an order that is trouble for more than a day is given up for a new one") {
@@ -185,8 +186,8 @@ TEST_CASE("an order that is trouble for more than a day is given up for a new on
     bench.ca.answer_at(4, down);
     for (unsigned failures = 1; failures <= 40; ++failures) {
         const auto outcome = bench.attempt(wanted);
-        REQUIRE(outcome.staged_job);
-        CHECK(outcome.staged_job->errors == failures);
+        REQUIRE(outcome.attempts);
+        CHECK(outcome.attempts->errors == failures);
         CHECK(bench.ca.orders() == 1);
         if (failures < 40)
             bench.ca.answer_at(bench.ca.steps() + 2, down);
@@ -201,8 +202,8 @@ TEST_CASE("a certificate that is refused is asked for three times before another
     bench.local.wrong_by = std::chrono::hours{24 * 365};
     for (unsigned failures = 1; failures <= 6; ++failures) {
         const auto outcome = bench.attempt(wanted);
-        REQUIRE(outcome.staged_job);
-        CHECK_THAT(outcome.staged_job->last_failure->detail, Catch::Contains("expired"));
+        REQUIRE(outcome.attempts);
+        CHECK_THAT(outcome.attempts->last_failure->detail, Catch::Contains("expired"));
         CHECK(bench.ca.certificates() == (failures + 2) / 3);
     }
     bench.attempt(wanted);
@@ -223,11 +224,11 @@ TEST_CASE("what is not understood keeps its order for good, and is asked again s
     bench.ca.answer_at(uncut.ca.steps() - 1, html);  // the certificate
     for (unsigned failures = 1; failures <= 50; ++failures) {
         const auto outcome = bench.attempt(wanted);
-        REQUIRE(outcome.staged_job);
-        const model::Failure& failure = *outcome.staged_job->last_failure;
+        REQUIRE(outcome.attempts);
+        const model::Failure& failure = *outcome.attempts->last_failure;
         CHECK(failure.cause == model::FailureCause::answer_not_understood);
         if (failures > 4)
-            CHECK(*outcome.staged_job->next_run - failure.at >= std::chrono::hours{18});
+            CHECK(*outcome.attempts->next_run - failure.at >= std::chrono::hours{18});
         bench.ca.answer_at(bench.ca.steps() + 2, html);  // directory, nonce, the order
     }
     CHECK(bench.ca.orders() == 1);
@@ -244,9 +245,9 @@ TEST_CASE("a certificate that is not valid yet is taken up when it is, and not o
     const auto wanted = managed({"a.org"});
     for (int hour = 0; hour < 2; ++hour) {
         const auto outcome = bench.attempt(wanted);
-        REQUIRE(outcome.staged_job);
-        CHECK(outcome.staged_job->last_failure->cause == model::FailureCause::certificate_ahead);
-        const auto wait = *outcome.staged_job->next_run - bench.clock.now();
+        REQUIRE(outcome.attempts);
+        CHECK(outcome.attempts->last_failure->cause == model::FailureCause::certificate_ahead);
+        const auto wait = *outcome.attempts->next_run - bench.clock.now();
         CHECK(wait >= std::chrono::minutes{59});
         CHECK(wait <= std::chrono::minutes{76});
         bench.clock.advance(std::chrono::hours{1});
@@ -263,7 +264,7 @@ TEST_CASE("an order whose certificate the CA does not give is kept for three day
     const auto gone = test::problem_response(404, "malformed", "no such certificate");
     bench.ca.answer_at(uncut.ca.steps() - 1, gone);
     for (unsigned failures = 1; failures <= 3; ++failures) {
-        CHECK(bench.attempt(wanted).staged_job->errors == failures);
+        CHECK(bench.attempt(wanted).attempts->errors == failures);
         CHECK(bench.ca.log().back() == "POST certificate");
         CHECK(bench.ca.orders() == 1);
         if (failures < 3)
@@ -327,10 +328,9 @@ TEST_CASE("terms that were not agreed to are a permanent mistake: daily, with th
     auto wanted = managed({"a.org"});
     wanted.settings.edit().issuers[0].agreement.clear();
     ObservedDomain failed = bench.attempt(wanted);
-    CHECK(failed.staged_job->last_failure->failure_class == FailureClass::permanent);
-    CHECK(failed.staged_job->last_failure->detail.find("https://ca.test/terms") !=
-          std::string::npos);
-    CHECK(*failed.staged_job->next_run > bench.clock.now() + std::chrono::hours{17});
+    CHECK(failed.attempts->last_failure->failure_class == FailureClass::permanent);
+    CHECK(failed.attempts->last_failure->detail.find("https://ca.test/terms") != std::string::npos);
+    CHECK(*failed.attempts->next_run > bench.clock.now() + std::chrono::hours{17});
     CHECK(bench.ca.accounts() == 0);
 }
 
@@ -339,8 +339,8 @@ TEST_CASE("with both ports closed the error says so and the CA is not asked") {
     bench.http.why_not = "MDPortMap closes port 80";
     bench.alpn.why_not = "port 443 could not be bound: Address already in use";
     ObservedDomain failed = bench.attempt(managed({"a.org"}));
-    CHECK(failed.staged_job->last_failure->cause == model::FailureCause::no_port);
-    const std::string& detail = failed.staged_job->last_failure->detail;
+    CHECK(failed.attempts->last_failure->cause == model::FailureCause::no_port);
+    const std::string& detail = failed.attempts->last_failure->detail;
     CHECK(detail.find("MDPortMap closes port 80") != std::string::npos);
     CHECK(detail.find("Address already in use") != std::string::npos);
     CHECK(bench.ca.steps() == 0);
@@ -367,7 +367,7 @@ TEST_CASE("a failed renewal leaves the live set untouched") {
     bench.ca.set_scenario(scenario);
     ObservedDomain failed = bench.attempt(wanted);
     CHECK(failed.certificates.size() == 1);
-    CHECK(failed.staged_job);
+    CHECK(failed.attempts);
     CHECK(bench.store.values.at("domains/a.org/pubcert.p-256.pem") == live);
 }
 

@@ -78,9 +78,9 @@ struct DriveBench {
                                                  model::ObservedDomain held) {
         drive::Tools with = tools();
         const std::string issuer = wanted.settings->common().directory_url;
-        auto trying = drive::attempt(with, server, wanted, std::move(held), issuer);
-        drive::Attempted outcome = co_await std::move(trying);
-        co_return std::move(outcome.held);
+        auto trying = drive::attempt(with, server, wanted, held, issuer);
+        drive::AttemptResult result = co_await std::move(trying);
+        co_return std::move(result).held_after(std::move(held));
     }
 
     base::asio::io_context context;

@@ -82,7 +82,7 @@ struct Waiting : LoopBench {
         scenario.refused["a.org"] = "malformed";
         return scenario;
     }
-    unsigned errors() const { return loop->observed().of("a.org").staged_job->errors; }
+    unsigned errors() const { return loop->observed().of("a.org").attempts->errors; }
     void take_up(bool by_reload) {
         if (by_reload) {
             reload(desired);
@@ -128,7 +128,7 @@ TEST_CASE("settings that change all the time give one early attempt an hour") {
         bench.pass(10s);
         CHECK(bench.errors() == 2);
     }
-    const auto next = *bench.loop->observed().of("a.org").staged_job->next_run;
+    const auto next = *bench.loop->observed().of("a.org").attempts->next_run;
     CHECK(next > bench.clock.now() + 5min);
     bench.pass(15min);  // at its own time
     CHECK(bench.errors() == 3);
@@ -142,15 +142,15 @@ TEST_CASE("a Retry-After of the same CA stays, of another one it does not") {
     Waiting bench;
     model::ObservedDomain held = bench.loop->observed().of("a.org");
     const auto now = bench.clock.now();
-    held.staged_job->last_failure->retry_after = now + 2h;
-    held.staged_job->next_run = now + 2h;
+    held.attempts->last_failure->retry_after = now + 2h;
+    held.attempts->next_run = now + 2h;
     auto wanted = bench.desired.domains[0];
     wanted.settings.edit().issuers[0].contacts = {"mailto:b@a.org"};
     heed_settings(held, bench.server, wanted, bench.store.passphrase(), now);
-    CHECK(*held.staged_job->next_run == now + 2h);
+    CHECK(*held.attempts->next_run == now + 2h);
     wanted.settings.edit().set_directory_urls({"https://other.test/dir"});
     heed_settings(held, bench.server, wanted, bench.store.passphrase(), now);
-    CHECK(*held.staged_job->next_run == now);
+    CHECK(*held.attempts->next_run == now);
 }
 
 TEST_CASE("an early attempt that a restart cuts short is begun again, not held back") {
@@ -189,7 +189,7 @@ TEST_CASE("a validation that failed is tried again as one, whatever the CA calls
         Scenario scenario;
         scenario.refused["a.org"] = type;
         Waiting bench(scenario);
-        const auto& job = *bench.loop->observed().of("a.org").staged_job;
+        const auto& job = *bench.loop->observed().of("a.org").attempts;
         CHECK(job.last_failure->failure_class == model::FailureClass::budget);
         CHECK(*job.next_run - job.last_failure->at >= 45s);
         CHECK(*job.next_run - job.last_failure->at <= 75s);

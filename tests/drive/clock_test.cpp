@@ -81,9 +81,9 @@ TEST_CASE("ten years ahead the CA's certificates look expired: refused, recorded
     bench.local.wrong_by = 10 * year;
     bench.pass(3h);
     const auto& held = bench.loop->observed().of("a.org");
-    REQUIRE(held.staged_job);
-    REQUIRE(held.staged_job->last_failure);
-    CHECK_THAT(held.staged_job->last_failure->detail, Catch::Contains("expired"));
+    REQUIRE(held.attempts);
+    REQUIRE(held.attempts->last_failure);
+    CHECK_THAT(held.attempts->last_failure->detail, Catch::Contains("expired"));
     // 1, 10 and 100 minutes apart.
     CHECK(bench.ca.orders() - bench.orders <= 4);
     CHECK(bench.has_kept_it());

@@ -117,7 +117,7 @@ TEST_CASE("a failure that could not be written down is not forgotten by looking 
     bench.loop->request({"a.org"});
     bench.settle();
     bench.pass(5s);
-    REQUIRE(bench.loop->observed().of("a.org").staged_job->errors == 1);
+    REQUIRE(bench.loop->observed().of("a.org").attempts->errors == 1);
     bench.erase("staging/");
     const auto orders = bench.ca.orders();
     bench.pass(40s);

@@ -88,7 +88,7 @@ struct Month : LoopBench {
         certificates.resize(ca.certificates(), now);
         accounts.resize(ca.accounts(), now);
         for (const model::ManagedDomain& domain : desired.domains) {
-            const auto& job = loop->observed().of(domain.name()).staged_job;
+            const auto& job = loop->observed().of(domain.name()).attempts;
             if (job && job->last_failure && job->last_failure->stage == "challenge" &&
                 job->last_failure->failure_class == model::FailureClass::budget)
                 note_failed_validation(domain.name(), job->last_failure->at);
@@ -194,7 +194,7 @@ void fail_for_a_month(const Trouble& trouble, bool is_renewal, const Issued& iss
     }
     trouble.begin(month);
     month.live(days{30});
-    const auto& job = month.loop->observed().of("a.org").staged_job;
+    const auto& job = month.loop->observed().of("a.org").attempts;
     REQUIRE(job);
     CHECK(job->errors >= 25);
     check_within("certificates", month.certificates, {5, days{7}});

@@ -31,7 +31,7 @@ struct MessageBench : LoopBench {
             }
         return result;
     }
-    const model::Job& live_job() const { return *loop->observed().of("a.org").live_job; }
+    const model::Delivery& told_of() const { return loop->observed().of("a.org").delivery; }
     std::ptrdiff_t told(const std::string& reason) const {
         auto all = reasons();
         return std::count(all.begin(), all.end(), reason);
@@ -53,7 +53,7 @@ TEST_CASE("MDMessageCmd is told of each event in the order of mod_md") {
                    {"/bin/reload", "a.org"},
                    {"/bin/message", "renewed", "a.org"},
                    {"/bin/message", "installed", "a.org"}});
-    CHECK(bench.loop->observed().of("a.org").live_job->notified);
+    CHECK_FALSE(bench.loop->observed().of("a.org").delivery.notification.owed);
 }
 
 TEST_CASE("a refusal of renewing puts the attempt off to the next check; the CA is not asked") {
@@ -63,7 +63,7 @@ TEST_CASE("a refusal of renewing puts the attempt off to the next check; the CA 
     bench.pass(1h);
     CHECK(bench.told("renewing") == 1);
     CHECK(bench.ca.steps() == 0);
-    const auto& job = bench.loop->observed().of("a.org").staged_job;
+    const auto& job = bench.loop->observed().of("a.org").attempts;
     REQUIRE(job);
     CHECK(job->last_failure->stage == "message");
     CHECK(job->last_failure->detail == "MDMessageCmd refused the attempt: exit status 1");
@@ -87,7 +87,7 @@ TEST_CASE("a refusal of renewing does not make the next failure wait longer") {
     bench.hooks.refused.clear();
     bench.loop->request({"a.org"});
     bench.pass(30s);
-    const auto& job = bench.loop->observed().of("a.org").staged_job;
+    const auto& job = bench.loop->observed().of("a.org").attempts;
     REQUIRE(job->errors == 1);
     CHECK(*job->next_run - job->last_failure->at <= 75s);  // the first delay of such a refusal
 }
@@ -98,7 +98,7 @@ TEST_CASE("a refusal of challenge-setup fails the challenge before the CA is tol
     bench.start();
     bench.pass(20s);
     CHECK(bench.held("a.org") == 0);
-    const auto& job = bench.loop->observed().of("a.org").staged_job;
+    const auto& job = bench.loop->observed().of("a.org").attempts;
     REQUIRE(job);
     CHECK(job->last_failure->stage == "challenge");
     CHECK(job->last_failure->detail ==
@@ -120,15 +120,15 @@ TEST_CASE("renewed is told until it succeeds, also after a restart; installed th
     const auto calls = bench.told("renewed");
     CHECK(calls > 1);
     CHECK(bench.told("installed") == 0);
-    CHECK(bench.live_job().message_owed);
-    CHECK(bench.live_job().message_errors == calls);
+    CHECK(bench.told_of().message.owed);
+    CHECK(bench.told_of().message.errors == calls);
     bench.stop();
     bench.start();
-    CHECK(bench.live_job().message_errors == calls);
+    CHECK(bench.told_of().message.errors == calls);
     CHECK(bench.told("renewed") == calls);  // not before its time
     bench.hooks.refused = {"installed"};
     bench.pass(3min);
-    CHECK_FALSE(bench.live_job().message_owed);
+    CHECK_FALSE(bench.told_of().message.owed);
     CHECK(bench.told("renewed") == calls + 1);
     CHECK(bench.told("installed") == 1);
     bench.pass(1h);
@@ -150,10 +150,10 @@ TEST_CASE("renewed that failed is repeated without MDNotifyCmd") {
     };
     CHECK(bench.told("renewed") > 3);
     CHECK(reloads() == 1);
-    CHECK(bench.live_job().notified);
+    CHECK_FALSE(bench.told_of().notification.owed);
     bench.hooks.refused.clear();
     bench.pass(1h);
-    CHECK_FALSE(bench.live_job().message_owed);
+    CHECK_FALSE(bench.told_of().message.owed);
     CHECK(bench.told("installed") == 1);
     CHECK(reloads() == 1);
 }
@@ -182,7 +182,7 @@ TEST_CASE("messages of different MDs run side by side, those of one in order") {
         const std::string name = domain.name();
         CHECK(told_at("renewed", name) < told_at("installed", name));
         CHECK(told_at("installed", name) != bench.hooks.commands.end());
-        CHECK_FALSE(bench.loop->observed().of(name).live_job->message_owed);
+        CHECK_FALSE(bench.loop->observed().of(name).delivery.message.owed);
     }
 }
 
@@ -197,7 +197,7 @@ TEST_CASE("a warning that is told while MDNotifyCmd runs is not forgotten") {
     REQUIRE(bench.held("a.org") == 1);
     bench.stop();
     bench.clock.advance(19 * 24h);
-    const auto errors = bench.live_job().notify_errors;
+    const auto errors = bench.told_of().notification.errors;
     bench.desired.domains[0].settings.edit().drive_mode = model::DriveMode::manual;
     bench.hooks.clock = &bench.clock;
     bench.hooks.takes = 40s;
@@ -207,8 +207,8 @@ TEST_CASE("a warning that is told while MDNotifyCmd runs is not forgotten") {
     CHECK(bench.hooks.most_running == 2);
     bench.stop();
     bench.start();
-    CHECK(bench.live_job().notify_errors > errors);
-    CHECK(bench.live_job().told.expiring.has_value());
+    CHECK(bench.told_of().notification.errors > errors);
+    CHECK(bench.told_of().warned.has_value());
     const auto log = store::parse_log(bench.store.values.at("domains/a.org/job.json"));
     for (const char* type : {"message-expiring", "finished", "starting"})
         CHECK(std::count_if(log.begin(), log.end(),
@@ -227,13 +227,13 @@ TEST_CASE("a single pass tells of what it made, and repeats nothing that fails")
         bench.clock.auto_advance(true);
         test::run_task(bench.context, loop.drive_due());
         bench.clock.auto_advance(false);
-        return *loop.observed().of("a.org").live_job;
+        return loop.observed().of("a.org").delivery;
     };
-    CHECK(pass().message_errors == 1);
+    CHECK(pass().message.errors == 1);
     CHECK(bench.told("renewed") == 1);
     bench.clock.advance(1h);
     bench.hooks.refused.clear();
-    CHECK_FALSE(pass().message_owed);
+    CHECK_FALSE(pass().message.owed);
     CHECK(bench.told("renewed") == 2);
     CHECK(bench.told("installed") == 1);
 }
@@ -274,7 +274,7 @@ TEST_CASE("a renewal during a notification is told of by itself") {
     CHECK(bench.hooks.commands.size() == 1);
     bench.pass(3min);
     CHECK(bench.hooks.commands.size() == 2);
-    CHECK(bench.loop->observed().of("a.org").live_job->notified);
+    CHECK_FALSE(bench.loop->observed().of("a.org").delivery.notification.owed);
 }
 
 }  // namespace md::drive

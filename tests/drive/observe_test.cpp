@@ -30,7 +30,7 @@ TEST_CASE("an MD the store has nothing of is observed as nothing, without damage
     auto seen = bench.observe(managed({"a.org"}));
     CHECK(seen.certificates.empty());
     CHECK(seen.damage->empty());
-    CHECK_FALSE(seen.live_job);
+    CHECK_FALSE(seen.state.recorded);
 }
 
 TEST_CASE("garbage in place of key, chain or job is damage of that MD alone") {
@@ -159,17 +159,18 @@ TEST_CASE("an MD whose first name changed keeps its certificate") {
 TEST_CASE("whoever reads the files of an MD whose first name changed is owed a notification") {
     DriveBench bench;
     issued(bench, managed({"a.org", "www.a.org"}));
-    model::Job job = *store::parse_job(bench.store.values.at("domains/a.org/job.json"));
-    job.notified = true;
-    bench.store.values["domains/a.org/job.json"] = store::job_text(job);
+    store::LiveJob job = *store::parse_live_job(bench.store.values.at("domains/a.org/job.json"));
+    job.delivery.notification.owed = false;
+    bench.store.values["domains/a.org/job.json"] = store::job_text("a.org", job);
     model::DesiredState desired;
     desired.domains = {managed({"www.a.org", "a.org"})};
     test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
-    auto renamed = store::parse_job(bench.store.values.at("domains/www.a.org/job.json"));
+    const std::string& text = bench.store.values.at("domains/www.a.org/job.json");
+    auto renamed = store::parse_live_job(text);
     REQUIRE(renamed.has_value());
-    CHECK(renamed->name == "www.a.org");
-    CHECK_FALSE(renamed->notified);
-    const auto log = store::parse_log(bench.store.values.at("domains/www.a.org/job.json"));
+    CHECK_THAT(text, Catch::Contains(R"("name": "www.a.org")"));
+    CHECK(renamed->delivery.notification.owed);
+    const auto log = store::parse_log(text);
     CHECK(log.front().type == "renamed");
     CHECK(log.front().detail ==
           "formerly a.org: servers that read domains/a.org have to be told of domains/www.a.org");
@@ -292,14 +293,15 @@ TEST_CASE("what the index knows is not read again, until its files change") {
     CHECK(second.read == 0);
     for (const auto& [name, held] : first.state.domains) {
         CHECK(second.state.of(name).certificates == held.certificates);
-        CHECK(second.state.of(name).live_job == held.live_job);
+        CHECK(second.state.of(name).state == held.state);
+        CHECK(second.state.of(name).delivery == held.delivery);
     }
     bench.store.values["staging/d1.org/job.json"] = R"({"name":"d1.org","errors":2})";
     bench.store.values["domains/d2.org/pubcert.p-256.pem"] = "rubbish";
     desired.domains[3].settings.edit().keys = {model::KeySpec::rsa()};
     Sighting third = look_now();
     CHECK(third.read == 3);
-    CHECK(third.state.of("d1.org").staged_job->errors == 2);
+    CHECK(third.state.of("d1.org").attempts->errors == 2);
     CHECK_FALSE(third.state.of("d2.org").damage->empty());
     CHECK(third.state.of("d3.org").certificates.empty());
 

@@ -51,7 +51,7 @@ TEST_CASE("an MD that fails holds up no other and is tried again later") {
     bench.pass(70s);
     CHECK(bench.held("good.org") == 1);
     CHECK(bench.held("bad.org") == 0);
-    REQUIRE(bench.loop->observed().of("bad.org").staged_job);
+    REQUIRE(bench.loop->observed().of("bad.org").attempts);
     bench.ca.set_scenario({});
     bench.pass(20min);
     CHECK(bench.held("bad.org") == 1);
@@ -96,12 +96,12 @@ TEST_CASE("a failed notification is repeated until it succeeds, also after a res
     bench.start();
     bench.pass(3s);
     CHECK(bench.hooks.commands.size() == 1);
-    CHECK(bench.loop->observed().of("a.org").live_job->notify_errors == 1);
+    CHECK(bench.loop->observed().of("a.org").delivery.notification.errors == 1);
     bench.stop();
     bench.start();
     bench.pass(60s);
     CHECK(bench.hooks.commands.size() == 3);
-    CHECK(bench.loop->observed().of("a.org").live_job->notified);
+    CHECK_FALSE(bench.loop->observed().of("a.org").delivery.notification.owed);
     bench.pass(10min);
     CHECK(bench.hooks.commands.size() == 3);
     CHECK(bench.ca.certificates() == 1);
@@ -123,13 +123,13 @@ TEST_CASE("the delay after a failure survives a restart") {
     LoopBench bench({managed({"a.org"})}, scenario);
     bench.start();
     bench.pass(2s);
-    auto next = bench.loop->observed().of("a.org").staged_job->next_run;
+    auto next = bench.loop->observed().of("a.org").attempts->next_run;
     auto orders = bench.ca.orders();
     bench.stop();
     bench.start();
     bench.pass(30s);
     CHECK(bench.ca.orders() == orders);
-    CHECK(bench.loop->observed().of("a.org").staged_job->next_run == next);
+    CHECK(bench.loop->observed().of("a.org").attempts->next_run == next);
 }
 
 TEST_CASE("reloads and restarts in the middle of a backoff change nothing about it") {
@@ -139,7 +139,7 @@ TEST_CASE("reloads and restarts in the middle of a backoff change nothing about 
     bench.start();
     bench.pass(2s);
     const auto orders = bench.ca.orders();
-    const auto next = bench.loop->observed().of("a.org").staged_job->next_run;
+    const auto next = bench.loop->observed().of("a.org").attempts->next_run;
     REQUIRE(next > bench.clock.now() + 30s);
     for (int i = 0; i < 5; ++i) {
         bench.reload(bench.desired);
@@ -148,12 +148,12 @@ TEST_CASE("reloads and restarts in the middle of a backoff change nothing about 
         bench.stop();
         bench.start();
         bench.pass(2s);
-        CHECK(bench.loop->observed().of("a.org").staged_job->next_run == next);
+        CHECK(bench.loop->observed().of("a.org").attempts->next_run == next);
     }
     CHECK(bench.ca.orders() == orders);
     bench.pass(*next - bench.clock.now() + 5s);
     CHECK(bench.ca.orders() == orders + 1);
-    CHECK(bench.loop->observed().of("a.org").staged_job->errors == 2);
+    CHECK(bench.loop->observed().of("a.org").attempts->errors == 2);
 }
 
 TEST_CASE("stopping in the middle of an attempt records no failure") {
@@ -257,7 +257,7 @@ TEST_CASE("what is served is looked at after the notification, told again, and c
     CHECK(bench.probe.looks.front() == "a.org at a.org:443");
     bench.pass(2min);
     CHECK(bench.hooks.commands.size() == 2);
-    const auto& seen = *bench.loop->observed().of("a.org").live_job->served;
+    const auto& seen = *bench.loop->observed().of("a.org").delivery.served;
     CHECK_FALSE(seen.confirmed);
     CHECK(seen.told_again);
     CHECK_THAT(seen.instead, Catch::Contains("a.org:443 shows another certificate"));
@@ -266,7 +266,7 @@ TEST_CASE("what is served is looked at after the notification, told again, and c
     bench.start();  // a restart knows what was seen
     bench.probe.shown["a.org:443"] = bench.loop->observed().of("a.org").certificates.front();
     bench.pass(2h);
-    CHECK(bench.loop->observed().of("a.org").live_job->served->confirmed);
+    CHECK(bench.loop->observed().of("a.org").delivery.served->confirmed);
     const auto looks = bench.probe.looks.size();
     bench.pass(50h);
     CHECK(bench.probe.looks.size() == looks + 2);

@@ -53,9 +53,9 @@ TEST_CASE("a failure under settings that a reload has changed meanwhile delays n
         bench.desired.domains[0].settings.edit().keys = {model::KeySpec::ec("p-384")};
     bench.reload(bench.desired);
     REQUIRE(bench.loop->is_running("a.org"));
-    for (int i = 0; i < 100 && bench.loop->observed().of("a.org").staged_job == std::nullopt; ++i)
+    for (int i = 0; i < 100 && bench.loop->observed().of("a.org").attempts == std::nullopt; ++i)
         bench.pass(1s);
-    REQUIRE(bench.loop->observed().of("a.org").staged_job->errors == 1);
+    REQUIRE(bench.loop->observed().of("a.org").attempts->errors == 1);
     bench.ca.set_scenario({});
     bench.pass(20s);
     CHECK(bench.held("a.org") == (mended ? 1 : 0));
@@ -78,7 +78,7 @@ TEST_CASE("an attempt that ends while a reload reads the store is judged by the 
         bench.pass(1s);
     REQUIRE_FALSE(bench.loop->is_running("a.org"));
     REQUIRE_FALSE(bench.reloaded);
-    REQUIRE(bench.loop->observed().of("a.org").staged_job->errors == 1);
+    REQUIRE(bench.loop->observed().of("a.org").attempts->errors == 1);
     bench.ca.set_scenario({});
     bench.store.listing_awaits = nullptr;
     store_answers.wake();

@@ -17,15 +17,16 @@ void check(const Parsed<Record>& record, Parsed<Record> (*parse)(std::string_vie
     md::fuzz::promise(again.has_value() && *again == *record, "records come back as they went");
 }
 
-std::string write_job(const md::model::Job& job) {
-    return job_text(job);
+template <typename Job>
+std::string write_job(const Job& job) {
+    return job_text("a.org", job);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
     std::string_view text = md::fuzz::text_of(octets, size);
-    switch (md::fuzz::choose(text, 5)) {
+    switch (md::fuzz::choose(text, 6)) {
         case 0:
             check(parse_md(text), parse_md);
             break;
@@ -36,7 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
             check(parse_order(text), parse_order);
             break;
         case 3:
-            check(parse_job(text), parse_job, write_job);
+            check(parse_staged_job(text), parse_staged_job, write_job);
+            break;
+        case 4:
+            check(parse_live_job(text), parse_live_job, write_job);
             break;
         default:
             if (const auto header = parse_header(text))

@@ -71,9 +71,9 @@ TEST_CASE("what is taken lies in the store as if mdcertd had made it") {
     CHECK(record.ca_url == ca_url);
     CHECK(record.keys == std::vector{KeySpec::ec("p-384")});
     const std::string& text = values.at("domains/two.test/job.json");
-    const auto job = store::parse_job(text).value();
-    CHECK(job.finished);
-    CHECK(job.notified);
+    const auto job = store::parse_live_job(text).value();
+    CHECK(job.state.recorded);
+    CHECK(job.delivery == model::Delivery());
     CHECK(store::parse_log(text).front().detail == "imported from certbot's /etc/letsencrypt");
 }
 

@@ -24,13 +24,14 @@ struct World {
         md.members = {{*model::DomainName::parse(name), {}}};
         desired.domains.push_back(md);
     }
-    model::Job& finished(const std::string& name, sys_seconds at) {
+    // Its set is valid from then on, and a call is owed.
+    model::ObservedDomain& untold(const std::string& name, sys_seconds at) {
         wants(name);
-        model::Job job;
-        job.name = name;
-        job.finished = true;
-        job.valid_from = at;
-        return observed.domains[name].live_job.emplace(job);
+        model::ObservedDomain& held = observed.domains[name];
+        held.state.recorded = true;
+        held.state.valid_from = at;
+        held.delivery.notification.owed = true;
+        return held;
     }
     notify::Owed owed(bool busy = false) const { return owed_for(busy, 60s); }
     notify::Owed owed_for(bool busy, std::chrono::seconds patience) const {
@@ -43,28 +44,24 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("a finished job that was not notified is owed a call at once") {
+TEST_CASE("a set of which nobody was told is owed a call at once") {
     World world;
-    world.finished("a.org", now - 1s);
+    world.untold("a.org", now - 1s);
     CHECK(world.owed().domains == Names{"a.org"});
     CHECK(world.owed().next == now - 1s);
 }
 
-TEST_CASE("nothing is owed without a finished, unnotified live job") {
+TEST_CASE("nothing is owed where nothing was made, or all was told") {
     World world;
     world.wants("new.org");
-    world.finished("told.org", now - 1s).notified = true;
-    world.finished("running.org", now - 1s).finished = false;
-    world.finished("staged.org", now - 1s);
-    auto& staged = world.observed.domains["staged.org"];
-    staged.staged_job = std::exchange(staged.live_job, {});
+    world.untold("told.org", now - 1s).delivery.notification.owed = false;
     CHECK(world.owed().domains.empty());
     CHECK_FALSE(world.owed().next);
 }
 
 TEST_CASE("nothing is owed without a command, nor to an MD that is no longer configured") {
     World world;
-    world.finished("a.org", now - 1s);
+    world.untold("a.org", now - 1s);
     World without_command = world;
     without_command.desired.server.notify_command.clear();
     CHECK_FALSE(without_command.owed().next);
@@ -74,17 +71,17 @@ TEST_CASE("nothing is owed without a command, nor to an MD that is no longer con
 
 TEST_CASE("all that are owed share one call, in the configuration's order") {
     World world;
-    world.finished("z.org", now - 5s);
-    world.finished("a.org", now - 9s);
-    world.finished("m.org", now);
+    world.untold("z.org", now - 5s);
+    world.untold("a.org", now - 9s);
+    world.untold("m.org", now);
     CHECK(world.owed().domains == Names{"z.org", "a.org", "m.org"});
     CHECK(world.owed().next == now - 9s);
 }
 
 TEST_CASE("while attempts run the call waits for them") {
     World world;
-    world.finished("a.org", now - 20s);
-    world.finished("b.org", now - 2s);
+    world.untold("a.org", now - 20s);
+    world.untold("b.org", now - 2s);
     CHECK(world.owed(true).domains.empty());
     CHECK(world.owed(true).next == now + 40s);
     CHECK(world.owed(false).domains == Names{"a.org", "b.org"});
@@ -92,55 +89,55 @@ TEST_CASE("while attempts run the call waits for them") {
 
 TEST_CASE("it waits at most a minute after the earliest became ready") {
     World world;
-    world.finished("a.org", now - 60s);
-    world.finished("b.org", now);
+    world.untold("a.org", now - 60s);
+    world.untold("b.org", now);
     CHECK(world.owed(true).domains == Names{"a.org", "b.org"});
     auto patient = world.owed_for(true, 61s);
     CHECK(patient.domains.empty());
     CHECK(patient.next == now + 1s);
 }
 
-TEST_CASE("after a failed call it is due again at the job's time") {
+TEST_CASE("after a failed call it is due again at its time") {
     World world;
-    auto& job = world.finished("a.org", now - 1h);
-    job.notify_errors = 2;
-    job.notify_next = now + 30s;
+    auto& call = world.untold("a.org", now - 1h).delivery.notification;
+    call.errors = 2;
+    call.next = now + 30s;
     CHECK(world.owed().domains.empty());
     CHECK(world.owed().next == now + 30s);
-    job.notify_next = now;
+    call.next = now;
     CHECK(world.owed().domains == Names{"a.org"});
 }
 
 TEST_CASE("one that waits after a failure goes along when another becomes due") {
     World world;
-    auto& failed = world.finished("failed.org", now - 1h);
-    failed.notify_errors = 1;
-    failed.notify_next = now + 10min;
-    world.finished("fresh.org", now - 1s);
+    auto& failed = world.untold("failed.org", now - 1h).delivery.notification;
+    failed.errors = 1;
+    failed.next = now + 10min;
+    world.untold("fresh.org", now - 1s);
     CHECK(world.owed().domains == Names{"failed.org", "fresh.org"});
 }
 
-TEST_CASE("a job without a time, or with one a jumped clock wrote, is due now") {
+TEST_CASE("one without a time, or with one a jumped clock wrote, is due now") {
     World world;
-    world.finished("timeless.org", now).valid_from.reset();
+    world.untold("timeless.org", now).state.valid_from.reset();
     CHECK(world.owed(true).domains == Names{"timeless.org"});
 
     World ahead;
-    ahead.finished("a.org", now + 24h * 3650);
+    ahead.untold("a.org", now + 24h * 3650);
     CHECK(ahead.owed(true).domains == Names{"a.org"});
 
     World retry;
-    auto& job = retry.finished("a.org", now - 1s);
-    job.notify_errors = 1;
-    job.notify_next = now + 24h * 3650;
+    auto& call = retry.untold("a.org", now - 1s).delivery.notification;
+    call.errors = 1;
+    call.next = now + 24h * 3650;
     CHECK(retry.owed().domains == Names{"a.org"});
 }
 
 TEST_CASE("the time of the last run stands in for a missing valid-from") {
     World world;
-    auto& job = world.finished("a.org", now);
-    job.valid_from.reset();
-    job.last_run = now - 10s;
+    auto& held = world.untold("a.org", now);
+    held.state.valid_from.reset();
+    held.state.last_run = now - 10s;
     CHECK(world.owed(true).next == now + 50s);
 }
 

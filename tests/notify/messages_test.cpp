@@ -15,7 +15,7 @@ using test::start;
 
 struct World : test::World {
     World() { server.message_command = {"/bin/message"}; }
-    void warned(sys_seconds when) { job().told.expiring = when; }
+    void warned(sys_seconds when) { told().warned = when; }
     std::optional<sys_seconds> next(sys_seconds now) const {
         return next_expiry_warning(server, wanted, held, now);
     }
@@ -46,7 +46,7 @@ TEST_CASE("a certificate that expires is told of daily from MDWarnWindow on") {
     CHECK(world.next(first + 5 * 24h) == first);  // was not running: told now
     world.warned(first);
     CHECK(world.next(first) == first + 24h);
-    world.job().told.expiring_failed = first + 24h;
+    world.told().unwarned = first + 24h;
     CHECK(world.next(first + 24h) == first + 25h);
     world.warned(first + 25h);
     CHECK(world.next(first + 25h) == first + 49h);
@@ -60,7 +60,7 @@ TEST_CASE("the certificate that ends first is warned of, and none without a comm
     world.held.certificates.push_back(world.held.certificates[0]);
     world.held.certificates[1].not_after = start + 50 * 24h;
     CHECK(world.next(start) == start + 45 * 24h);
-    world.held.live_job.reset();
+    world.held.state.recorded = false;
     CHECK(world.next(start) == start + 45 * 24h);
     world.server.message_command.clear();
     CHECK_FALSE(world.next(start));
@@ -78,54 +78,56 @@ TEST_CASE("what was told by a clock that ran ahead is told again") {
 
 TEST_CASE("the call that is made again is the one that failed") {
     World world;
-    model::Job& job = world.job();
-    auto failed = [&] { return failed_call(world.server, job); };
+    model::Delivery& told = world.told();
+    auto failed = [&] { return failed_call(world.server, told); };
     world.server.notify_command = {"/bin/reload"};
-    job.finished = job.message_owed = true;
+    told.notification.owed = told.message.owed = true;
     CHECK_FALSE(failed());  // waits, and has not failed
-    job.notify_errors = 2;
-    job.notify_next = start + 5s;
-    job.notify_reason = "exit status 2, first";
+    told.notification.errors = 2;
+    told.notification.next = start + 5s;
+    told.notification.reason = "exit status 2, first";
     REQUIRE(failed());
     CHECK(failed()->directive == "MDNotifyCmd");
     CHECK(failed()->errors == 2);
     CHECK(failed()->next == start + 5s);
     CHECK(failed()->why == "exit status 2, first");
 
-    job.notified = true;
-    job.notify_errors = 0;
+    told.notification.owed = false;
+    told.notification.errors = 0;
     CHECK_FALSE(failed());
-    job.message_errors = 1;
-    job.message_next = start + 9s;
-    job.message_reason = "exit status 3";
+    told.message.errors = 1;
+    told.message.next = start + 9s;
+    told.message.reason = "exit status 3";
     REQUIRE(failed());
     CHECK(failed()->directive == "MDMessageCmd");
     CHECK(failed()->errors == 1);
     CHECK(failed()->next == start + 9s);
     CHECK(failed()->why == "exit status 3");
-    job.message_owed = false;
+    told.message.owed = false;
     CHECK_FALSE(failed());
 }
 
 TEST_CASE("a new set is told of once MDNotifyCmd has succeeded, and again until it worked") {
     World world;
-    model::Job& job = world.job();
+    model::Delivery& told = world.told();
     auto next_call = [&] { return next_message(world.server, world.held, start); };
-    job.finished = job.message_owed = true;
+    told.message.owed = true;
     REQUIRE(next_call());
     CHECK(*next_call() <= start);
+    told.notification.owed = true;
+    CHECK(next_call());  // without MDNotifyCmd that is nobody's business
     world.server.notify_command = {"/bin/reload"};
     CHECK_FALSE(next_call());
-    job.notified = true;
+    told.notification.owed = false;
     CHECK(*next_call() <= start);
-    job.message_errors = 1;
-    job.message_next = start + 5s;
+    told.message.errors = 1;
+    told.message.next = start + 5s;
     CHECK(next_call() == start + 5s);
-    job.message_next = start + 400 * 24h;  // a clock that jumped
+    told.message.next = start + 400 * 24h;  // a clock that jumped
     CHECK(*next_call() <= start);
-    job.message_owed = false;
+    told.message.owed = false;
     CHECK_FALSE(next_call());
-    job.message_owed = true;
+    told.message.owed = true;
     world.server.message_command.clear();
     CHECK_FALSE(next_call());
     CHECK_FALSE(next_message(World().server, model::ObservedDomain(), start));

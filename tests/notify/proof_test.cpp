@@ -17,19 +17,19 @@ struct World : test::World {
     World() {
         server.notify_command = {"/bin/reload"};
         wanted.settings.edit().served_at = {{"a.org", 443}};
-        job().finished = true;
+        told().notification.owed = true;
     }
     Proof proof() const { return proof_of(server, wanted, held); }
     std::optional<sys_seconds> next() const { return next_look(server, wanted, held, now); }
     void notified() {
-        job().notified = true;
-        expect_new_certificate(job(), now);
+        told().notification.owed = false;
+        expect_new_certificate(told(), now);
     }
     // Waits for the next look; says how long that was.
     std::chrono::seconds look(const std::string& instead = "") {
         auto waited = *next() - now;
         now += waited;
-        note_look(server, job(), instead, now);
+        note_look(server, told(), instead, now);
         return waited;
     }
 
@@ -48,7 +48,7 @@ TEST_CASE("a set is issued, then installed, then confirmed, and looked at daily 
     CHECK(world.proof() == Proof::confirmed);
     for (int day = 0; day < 100; ++day)
         CHECK(world.look() == 24h);
-    CHECK(world.job().notified);
+    CHECK_FALSE(world.told().notification.owed);
 }
 
 TEST_CASE("a server that takes its time to reload is not told again") {
@@ -60,8 +60,8 @@ TEST_CASE("a server that takes its time to reload is not told again") {
     CHECK(world.proof() == Proof::installed);
     CHECK(world.look() == 15s);
     CHECK(world.proof() == Proof::confirmed);
-    CHECK(world.job().notified);
-    CHECK(world.job().served->instead == "");
+    CHECK_FALSE(world.told().notification.owed);
+    CHECK(world.told().served->instead == "");
 }
 
 TEST_CASE("a certificate that is not seen is notified again, then warned of") {
@@ -71,18 +71,18 @@ TEST_CASE("a certificate that is not seen is notified again, then warned of") {
         world.look("the former one");
     CHECK(world.now == start + 31s);
     CHECK(world.proof() == Proof::issued);  // the notification is owed again
-    CHECK_FALSE(world.job().notified);
+    CHECK(world.told().notification.owed);
     CHECK_FALSE(world.next());
     world.notified();
     CHECK(world.proof() == Proof::installed);
     for (int i = 0; i < 4; ++i)
         world.look("the former one");
     CHECK(world.proof() == Proof::unconfirmed);
-    CHECK(world.job().notified);  // and not owed a third time
-    CHECK(world.job().served->instead == "the former one");
+    CHECK_FALSE(world.told().notification.owed);  // and not owed a third time
+    CHECK(world.told().served->instead == "the former one");
     CHECK(world.look("the former one") == 1h);
     CHECK(world.proof() == Proof::unconfirmed);
-    CHECK(world.job().notified);
+    CHECK_FALSE(world.told().notification.owed);
     CHECK(world.look() == 1h);
     CHECK(world.proof() == Proof::confirmed);
 }
@@ -114,13 +114,14 @@ TEST_CASE("without a notify command it is MDMessageCmd that is told again") {
     World world;
     world.server.notify_command.clear();
     world.server.message_command = {"/bin/message"};
-    world.job().notified = world.job().message_owed = true;
+    world.told().notification.owed = false;
+    world.told().message.owed = true;
     CHECK(world.proof() == Proof::issued);
-    world.job().message_owed = false;
+    world.told().message.owed = false;
     for (int i = 0; i < 4; ++i)
         world.look("the former one");
     CHECK(world.proof() == Proof::issued);
-    CHECK(world.job().message_owed);
+    CHECK(world.told().message.owed);
     // With one it is not told a second time of the same set.
     World both;
     both.server.message_command = {"/bin/message"};
@@ -128,13 +129,13 @@ TEST_CASE("without a notify command it is MDMessageCmd that is told again") {
     for (int i = 0; i < 4; ++i)
         both.look("the former one");
     CHECK(both.proof() == Proof::issued);
-    CHECK_FALSE(both.job().message_owed);
+    CHECK_FALSE(both.told().message.owed);
 }
 
 TEST_CASE("nothing is looked at without MDServedAt, a set, or a time that can be true") {
     World world;
     world.notified();
-    world.job().served.edit().next = world.now + 24h * 400;  // the clock was wrong then
+    world.told().served.edit().next = world.now + 24h * 400;  // the clock was wrong then
     CHECK(world.next() == world.now);
     world.wanted.settings.edit().served_at.clear();
     CHECK_FALSE(world.next());

@@ -20,9 +20,9 @@ struct World {
         held.certificates.emplace_back();
         held.certificates[0].not_before = start;
         held.certificates[0].not_after = start + 100 * 24h;
-        held.live_job.emplace();
+        held.state.recorded = true;
     }
-    model::Job& job() { return *held.live_job; }
+    model::Delivery& told() { return held.delivery; }
 
     model::ServerSettings server;
     model::ManagedDomain wanted;

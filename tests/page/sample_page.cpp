@@ -23,15 +23,15 @@ model::Failure timed_out() {
 void add_served(Server& server, const std::string& name) {
     server.add({name, "smtp." + name, "imap." + name}).settings.edit().served_at = {{name, 993}};
     server.hold(name, now - 3 * 24h, lifetime);
-    auto& job = server.live_job(name);
-    job.notified = true;
-    job.served.edit().told_again = true;
-    job.served.edit().failures = 5;
-    job.served.edit().last = now - 40min;
-    job.served.edit().next = now + 20min;
-    job.served.edit().instead = name +
-                                ":993 shows the certificate with serial number 03:aa:71, until "
-                                "2026-06-20";
+    auto& told = server.installed(name);
+    told.notification.owed = false;
+    told.served.edit().told_again = true;
+    told.served.edit().failures = 5;
+    told.served.edit().last = now - 40min;
+    told.served.edit().next = now + 20min;
+    told.served.edit().instead = name +
+                                 ":993 shows the certificate with serial number 03:aa:71, until "
+                                 "2026-06-20";
 }
 
 // The first ones are the troubled ones.
@@ -47,10 +47,10 @@ void add_trouble(Server& server) {
     add_served(server, "mail.example.org");
     server.add({"untold.example.org"});
     server.hold("untold.example.org", now - 2h, lifetime);
-    model::Job& job = server.live_job("untold.example.org");
-    job.notify_errors = 3;
-    job.notify_next = now + 8min;
-    job.notify_reason = "exit status 1: nginx: [emerg] cannot load certificate";
+    model::Delivery& told = server.installed("untold.example.org");
+    told.notification.errors = 3;
+    told.notification.next = now + 8min;
+    told.notification.reason = "exit status 1: nginx: [emerg] cannot load certificate";
     server.add({"soon.example.org"});
     server.hold("soon.example.org", now - 61 * 24h, lifetime);
     server.add({"by-hand.example.org"}).settings.edit().drive_mode = model::DriveMode::manual;
@@ -69,7 +69,7 @@ int main(int count, char** arguments) {
         auto key = i % 3 == 0 ? model::KeySpec::ec("P-256") : model::KeySpec::rsa();
         server.add({name, "www." + name}).settings.edit().keys = {key};
         server.hold(name, now - (1 + i * 7 % 58) * 24h, lifetime, key);
-        server.live_job(name).notified = true;
+        server.installed(name).notification.owed = false;
     }
     admin::StatusPage page(now, 500);
     const nlohmann::json status = server.json();

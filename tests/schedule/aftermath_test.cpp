@@ -15,13 +15,13 @@ namespace {
 
 const sys_seconds now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 26}};
 
-model::Job failed(unsigned errors, std::string_view stage, FailureClass failure_class,
-                  std::string problem = "") {
-    model::Job job;
-    job.errors = errors;
-    job.last_failure =
+model::Attempts failed(unsigned errors, std::string_view stage, FailureClass failure_class,
+                       std::string problem = "") {
+    model::Attempts attempts;
+    attempts.errors = errors;
+    attempts.last_failure =
         model::Failure{std::string(stage), std::move(problem), "no", failure_class, now};
-    return job;
+    return attempts;
 }
 
 // After which of the first hundred failures in a row another order is placed.
@@ -53,11 +53,11 @@ TEST_CASE("no order is given up for an answer not understood, or a certificate n
          {FailureCause::answer_not_understood, FailureCause::certificate_ahead})
         for (FailureClass failure_class : {FailureClass::passing, FailureClass::budget})
             for (unsigned errors = 1; errors <= 100; ++errors) {
-                model::Job job = failed(errors, model::stage::certificate, failure_class);
-                model::Failure failure = *job.last_failure;
+                model::Attempts attempts = failed(errors, model::stage::certificate, failure_class);
+                model::Failure failure = *attempts.last_failure;
                 failure.cause = cause;
-                job.last_failure = failure;
-                CHECK_FALSE(needs_another_order(job));
+                attempts.last_failure = failure;
+                CHECK_FALSE(needs_another_order(attempts));
             }
 }
 

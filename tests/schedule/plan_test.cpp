@@ -146,7 +146,7 @@ TEST_CASE("a shortcoming makes the MD due at once, fresh certificate or not") {
 
 TEST_CASE("a failed attempt holds the next one back until its time") {
     auto held = holding({});
-    held.staged_job = failed_job(3, start - 1min, start + 99min);
+    held.attempts = failed(3, start - 1min, start + 99min);
     for (const auto& wanted : {domain({"a.org"}), domain({"a.org", "b.org"})}) {
         Step step = plan_domain(wanted, held, start);
         CHECK(step.rule == Rule::retry_after_failure);
@@ -154,20 +154,20 @@ TEST_CASE("a failed attempt holds the next one back until its time") {
         CHECK(step.reason == "3 attempts have failed; no certificate is held");
         CHECK(plan_domain(wanted, held, start + 99min).due(start + 99min));
     }
-    held.staged_job->errors = 1;
+    held.attempts->errors = 1;
     CHECK(plan_domain(domain({"a.org"}), held, start).reason ==
           "1 attempt has failed; no certificate is held");
-    held.staged_job->errors = 0;
+    held.attempts->errors = 0;
     CHECK(plan_domain(domain({"a.org"}), held, start).reason ==
           "the CA asked to come back; no certificate is held");
-    held.staged_job->last_failure.emplace();
+    held.attempts->last_failure.emplace();
     CHECK(plan_domain(domain({"a.org"}), held, start).reason ==
           "the attempt was put off; no certificate is held");
 }
 
 TEST_CASE("an attempt that failed long ago holds nothing back") {
     auto held = holding({});
-    held.staged_job = failed_job(7, start - 400 * 24h, start - 399 * 24h);
+    held.attempts = failed(7, start - 400 * 24h, start - 399 * 24h);
     Step step = plan_domain(domain({"a.org"}), held, start);
     CHECK(step.due(start));
     CHECK(step.rule == Rule::nothing_held);
@@ -176,7 +176,7 @@ TEST_CASE("an attempt that failed long ago holds nothing back") {
 TEST_CASE("remnants of a failed attempt never make a good certificate due") {
     auto held = fresh();
     for (sys_seconds next_run : {start - 5 * 24h, start, start + 1h}) {
-        held.staged_job = failed_job(2, start - 6 * 24h, next_run);
+        held.attempts = failed(2, start - 6 * 24h, next_run);
         Step step = plan_domain(domain({"a.org"}), held, start);
         CHECK(step.rule == Rule::renew_window);
         CHECK(step.at > start + 50 * 24h);
@@ -184,20 +184,14 @@ TEST_CASE("remnants of a failed attempt never make a good certificate due") {
 }
 
 // mod_md leaves a finished job record behind in staging; older ones then never renewed.
-TEST_CASE("a finished job neither makes due nor holds back") {
+TEST_CASE("attempts that have finished neither make due nor hold back") {
     auto held = holding({});
-    held.staged_job = failed_job(0, start - 1h, start + 5h);
-    held.staged_job->finished = true;
+    held.attempts = failed(0, start - 1h, start + 5h);
+    held.attempts->finished = true;
     CHECK(plan_domain(domain({"a.org"}), held, start).due(start));
     auto good = fresh();
-    good.staged_job = held.staged_job;
+    good.attempts = held.attempts;
     CHECK_FALSE(plan_domain(domain({"a.org"}), good, start).due(start));
-}
-
-TEST_CASE("the live set's job plays no part") {
-    auto held = holding({});
-    held.live_job = failed_job(4, start - 1h, start + 5h);
-    CHECK(plan_domain(domain({"a.org"}), held, start).due(start));
 }
 
 TEST_CASE("a next_run written under a clock that was ahead is not believed") {
@@ -214,7 +208,7 @@ TEST_CASE("a next_run written under a clock that was ahead is not believed") {
                                            {24h, 25h, true},
                                            {24h + 1s, 25h, false}}) {
         auto held = holding({});
-        held.staged_job = failed_job(1, start + row.last_run, start + row.next_run);
+        held.attempts = failed(1, start + row.last_run, start + row.next_run);
         CAPTURE(row.last_run.count(), row.next_run.count());
         CHECK(plan_domain(domain({"a.org"}), held, start).due(start) == !row.believed);
     }

@@ -17,10 +17,9 @@ constexpr days life{90};
 model::ObservedDomain renewed(std::vector<sys_seconds> renewals, seconds backdated = 0s) {
     sys_seconds last = renewals.empty() ? start : renewals.back();
     model::ObservedDomain held = holding({certificate({"a.org"}, last - backdated, life)});
-    model::Job& job = held.live_job.emplace();
-    job.finished = true;
-    job.last_run = last;
-    model::Installation& made = job.installation.emplace();
+    model::CertificateState& made = held.state;
+    made.recorded = true;
+    made.last_run = last;
     made.lifetime = life;
     made.settings = 7;
     for (sys_seconds at : renewals)
@@ -41,7 +40,7 @@ Step step_at(const model::ObservedDomain& held, sys_seconds now) {
 // 88 certificates in 15 s from a CA that sets notBefore 61 days back.
 TEST_CASE("a set that is due when it is new is left alone for half of what is left of it") {
     auto held = renewed({start}, days{61});
-    CHECK(*held.live_job->installation->wait_until == start + 29 * 12h);
+    CHECK(*held.state.wait_until == start + 29 * 12h);
     for (seconds later : {0s, 1s, seconds(days{14})}) {
         Step step = step_at(held, start + later);
         CHECK(step.rule == Rule::due_when_new);
@@ -57,7 +56,7 @@ TEST_CASE("a set that is due when it is new is left alone for half of what is le
 
 TEST_CASE("a set that was not due when it was new waits for nothing") {
     auto held = renewed({start});
-    CHECK_FALSE(held.live_job->installation->wait_until);
+    CHECK_FALSE(held.state.wait_until);
     Step step = step_at(held, start + days{61});
     CHECK(step.rule == Rule::renew_window);
     CHECK(step.due(start + days{61}));
@@ -65,9 +64,9 @@ TEST_CASE("a set that was not due when it was new waits for nothing") {
 
 TEST_CASE("the wait is a minute at least, whatever is left") {
     auto held = renewed({start}, life - 10s);
-    CHECK(*held.live_job->installation->wait_until == start + 1min);
+    CHECK(*held.state.wait_until == start + 1min);
     held = renewed({start}, life + days{1});  // over already, by our clock
-    CHECK(*held.live_job->installation->wait_until == start + 1min);
+    CHECK(*held.state.wait_until == start + 1min);
 }
 
 TEST_CASE("what makes a set due after it was made waits for nothing") {
@@ -110,7 +109,7 @@ TEST_CASE("there are three renewals in a third of the life, whatever makes a fou
 }
 
 TEST_CASE("the last three renewals are kept") {
-    model::Installation made;
+    model::CertificateState made;
     for (int i = 0; i < 5; ++i)
         made.renewed(start + i * 1h);
     CHECK(made.renewals == std::vector<sys_seconds>{start + 2h, start + 3h, start + 4h});
@@ -150,10 +149,10 @@ TEST_CASE("a set of a CA that is not named any more is due") {
         {"https://one.example/dir", "https://two.example/dir"});
     CHECK_FALSE(step_at(held, start).due(start));  // nobody recorded it
     for (const char* url : {"https://one.example/dir", "https://TWO.example:443/dir/"}) {
-        held.ca_url = url;
+        held.state.ca_url = url;
         CHECK(plan_domain(wanted, held, start).rule == Rule::renew_window);
     }
-    held.ca_url = "https://staging.example/dir";
+    held.state.ca_url = "https://staging.example/dir";
     Step step = plan_domain(wanted, held, start);
     CHECK(step.due(start));
     CHECK(step.rule == Rule::another_ca);
@@ -181,11 +180,11 @@ TEST_CASE("a file that lacks its intermediate, or holds another's, is due") {
 
 TEST_CASE("what the CA gave tells a file that was cut from a CA that signs with its root") {
     auto held = holding({certificate({"a.org"}, start, life)});
-    held.live_job.emplace().installation.emplace().chain_length = 1;
+    held.state.chain_length = 1;
     model::ChainFacts& chain = held.certificates.front().chain.edit();
     chain = {1, 1, std::nullopt, ""};
     CHECK_FALSE(step_at(held, start).due(start));
-    held.live_job->installation->chain_length = 3;
+    held.state.chain_length = 3;
     chain = {2, 2, start + days{2000}, ""};
     CHECK(step_at(held, start).reason == "its intermediate certificate is missing");
     chain = {4, 3, start + days{2000}, ""};

@@ -49,12 +49,12 @@ inline model::ObservedDomain holding(std::vector<model::CertificateFacts> certif
     return held;
 }
 
-inline model::Job failed_job(unsigned errors, sys_seconds last_run, sys_seconds next_run) {
-    model::Job job;
-    job.errors = errors;
-    job.last_run = last_run;
-    job.next_run = next_run;
-    return job;
+inline model::Attempts failed(unsigned errors, sys_seconds last_run, sys_seconds next_run) {
+    model::Attempts attempts;
+    attempts.errors = errors;
+    attempts.last_run = last_run;
+    attempts.next_run = next_run;
+    return attempts;
 }
 
 }  // namespace md::schedule::samples

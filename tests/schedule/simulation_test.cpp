@@ -59,15 +59,16 @@ md::model::ObservedDomain any_held(Random& random, sys_seconds now) {
                                                 i == 0 ? KeySpec::rsa() : KeySpec::ec("p-256")));
     }
     if (any(random, 0, 1) == 0) {
-        md::model::Job job;
-        job.errors = static_cast<unsigned>(any(random, 0, 30));
-        job.finished = any(random, 0, 5) == 0;
+        md::model::Attempts attempts;
+        attempts.errors = static_cast<unsigned>(any(random, 0, 30));
+        attempts.finished = any(random, 0, 5) == 0;
         if (any(random, 0, 4) > 0)
-            job.last_run = any(random, 0, 3) == 0 ? any_time(random) : now - any_span(random);
+            attempts.last_run = any(random, 0, 3) == 0 ? any_time(random) : now - any_span(random);
         if (any(random, 0, 4) > 0)
-            job.next_run = any(random, 0, 3) == 0 ? any_time(random)
-                                                  : job.last_run.value_or(now) + any_span(random);
-        held.staged_job = job;
+            attempts.next_run = any(random, 0, 3) == 0
+                                    ? any_time(random)
+                                    : attempts.last_run.value_or(now) + any_span(random);
+        held.attempts = attempts;
     }
     return held;
 }
@@ -84,13 +85,14 @@ std::vector<sys_seconds> times_of_attempts(FailureClass failure_class, seconds d
         Step step = plan_domain(wanted, held, now);
         if (step.due(now)) {
             times.push_back(now);
-            auto& job = held.staged_job ? *held.staged_job : held.staged_job.emplace();
-            ++job.errors;
-            job.last_run = now;
+            auto& attempts = held.attempts ? *held.attempts : held.attempts.emplace();
+            ++attempts.errors;
+            attempts.last_run = now;
             std::optional<seconds> lifetime;
             if (!held.certificates.empty())
                 lifetime = held.certificates[0].lifetime();
-            job.next_run = retry_at({failure_class, job.errors, now, {}, lifetime, 5s, jitter});
+            attempts.next_run =
+                retry_at({failure_class, attempts.errors, now, {}, lifetime, 5s, jitter});
             continue;
         }
         sys_seconds next = next_look({step}, now, 12h);
@@ -144,7 +146,7 @@ TEST_CASE("whatever the state, a driven MD is due at the latest when its certifi
         if (!wanted.driven() || now < plausible_since)
             continue;
         Step step = plan_domain(wanted, held, now);
-        bool held_back = held.staged_job && held.staged_job->next_run == step.at;
+        bool held_back = held.attempts && held.attempts->next_run == step.at;
         sys_seconds last = now;
         for (const auto& facts : held.certificates)
             last = std::max(last, facts.not_after);
@@ -239,9 +241,9 @@ TEST_CASE("a clock that jumps about asks for nothing once it is right again") {
         sys_seconds wrong = start + 24h + jump;
         Step step = plan_domain(wanted, held, wrong);
         if (step.due(wrong)) {  // ten years ahead the certificate looks expired; the attempt fails
-            md::model::Job job = failed_job(1, wrong, {});
-            job.next_run = retry_at({FailureClass::passing, 1, wrong, {}, {}, 5s, 0.5});
-            held.staged_job = job;
+            md::model::Attempts attempts = failed(1, wrong, {});
+            attempts.next_run = retry_at({FailureClass::passing, 1, wrong, {}, {}, 5s, 0.5});
+            held.attempts = attempts;
         }
         Step after = plan_domain(wanted, held, start + 24h);
         CHECK(after.at == before.at);

@@ -33,37 +33,55 @@ const std::string mod_md_record = R"({
   "proto": {"acme-tls/1": []}, "stapling": false, "profile-mandatory": false,
   "ari-renewals": true})";
 
-model::Job full_job() {
-    model::Job job;
-    job.name = "a.org";
-    job.finished = true;
-    job.notified = true;
-    job.errors = 3;
-    job.next_run = noon + 1h;
-    job.last_run = noon;
-    job.valid_from = noon - 1h;
-    job.last_failure = model::Failure{"challenge",
-                                      "urn:ietf:params:acme:error:dns",
-                                      "no such name: a.org",
-                                      model::FailureClass::budget,
-                                      noon,
-                                      model::FailureCause::no_port,
-                                      0xfedcba9876543210,
-                                      noon + 2h};
-    job.early_at = noon - 2h;
-    job.installation = model::Installation{
-        {noon - 3h, noon - 2h, noon - 1h}, 90s, 0x8000000000000001, 2, "renew_window", noon + 3h};
-    job.notify_errors = 2;
-    job.notify_next = noon + 5min;
-    job.message_owed = true;
-    job.message_errors = 4;
-    job.message_next = noon + 7min;
-    job.served = model::Served{false, true, 4, "a.org:443: connection refused", noon, noon + 1h};
-    job.started = {noon - 3h, noon};
-    job.notify_reason = "exit status 2";
-    job.message_reason = "exit status 4";
-    job.told = {noon - 1h, noon - 1min, noon - 2h, noon - 3h};
+StagedJob failed_job() {
+    StagedJob job;
+    job.attempts.errors = 3;
+    job.attempts.next_run = noon + 1h;
+    job.attempts.last_run = noon;
+    job.attempts.started = {noon - 3h, noon};
+    job.attempts.last_failure = model::Failure{"challenge",
+                                               "urn:ietf:params:acme:error:dns",
+                                               "no such name: a.org",
+                                               model::FailureClass::budget,
+                                               noon,
+                                               model::FailureCause::no_port,
+                                               0xfedcba9876543210,
+                                               noon + 2h};
+    job.attempts.early_at = noon - 2h;
+    job.attempts.ca_url = "https://ca.example/dir";
+    job.told = {noon - 1h, noon - 1min};
     return job;
+}
+
+// Notified of, told by MDMessageCmd, and looked at, each without success.
+LiveJob untold_job() {
+    LiveJob job;
+    model::CertificateState& state = job.state;
+    state.recorded = true;
+    state.last_run = noon;
+    state.valid_from = noon - 1h;
+    state.started = {noon - 1h, noon};
+    state.renewals = {noon - 3h, noon - 2h, noon - 1h};
+    state.lifetime = 90s;
+    state.settings = 0x8000000000000001;
+    state.chain_length = 2;
+    state.due_by = "renew_window";
+    state.wait_until = noon + 3h;
+    job.delivery.notification = {true, 2, noon + 5min, "exit status 2"};
+    job.delivery.message = {true, 4, noon + 7min, "exit status 4"};
+    job.delivery.warned = noon - 2h;
+    job.delivery.unwarned = noon - 3h;
+    job.delivery.served =
+        model::Served{false, true, 4, "a.org:443: connection refused", noon, noon + 1h};
+    return job;
+}
+
+std::string text_of(const StagedJob& job) {
+    return job_text("a.org", job);
+}
+
+std::string text_of(const LiveJob& job) {
+    return job_text("a.org", job);
 }
 
 std::string header_with(const std::string& key) {
@@ -76,7 +94,8 @@ void read_as_everything(const std::string& text) {
     CHECK_NOTHROW(parse_md(text));
     CHECK_NOTHROW(parse_account(text));
     CHECK_NOTHROW(parse_order(text));
-    CHECK_NOTHROW(parse_job(text));
+    CHECK_NOTHROW(parse_staged_job(text));
+    CHECK_NOTHROW(parse_live_job(text));
 }
 
 }  // namespace
@@ -275,138 +294,194 @@ TEST_CASE("order.json comes back as it went") {
 }
 
 TEST_CASE("job.json comes back as it went") {
-    CHECK(*parse_job(job_text(full_job())) == full_job());
-    CHECK(*parse_job(job_text(model::Job{})) == model::Job{});
+    CHECK(*parse_staged_job(text_of(failed_job())) == failed_job());
+    CHECK(*parse_staged_job(text_of(StagedJob())) == StagedJob());
+    CHECK(*parse_live_job(text_of(untold_job())) == untold_job());
+    CHECK(*parse_live_job(text_of(LiveJob())) == LiveJob());
+    for (bool notified : {false, true})
+        for (bool told : {false, true}) {
+            LiveJob job = untold_job();
+            job.delivery.notification.owed = !notified;
+            job.delivery.message.owed = !told;
+            CHECK(*parse_live_job(text_of(job)) == job);
+        }
 }
 
 // mod_md reads its own members alone, and an older version of ours lacks these.
 TEST_CASE("job.json: what a set came of is a matter of ours, and may be absent") {
-    Json json = Json::parse(job_text(full_job()));
-    CHECK_FALSE(json.contains("installation"));
-    CHECK(json["mdcertd"]["installation"]["settings"] == "9223372036854775809");
-    CHECK(json["mdcertd"]["failure"]["settings"] == "18364758544493064720");
-    json["mdcertd"].erase("installation");
-    json["mdcertd"]["failure"].erase("settings");
-    json["mdcertd"].erase("early-at");
-    auto job = parse_job(json.dump());
+    Json live = Json::parse(text_of(untold_job())), staged = Json::parse(text_of(failed_job()));
+    CHECK_FALSE(live.contains("installation"));
+    CHECK(live["mdcertd"]["installation"]["settings"] == "9223372036854775809");
+    CHECK(staged["mdcertd"]["failure"]["settings"] == "18364758544493064720");
+    live["mdcertd"].erase("installation");
+    staged["mdcertd"]["failure"].erase("settings");
+    staged["mdcertd"].erase("early-at");
+    CHECK(parse_live_job(live.dump())->state.renewals.empty());
+    CHECK(parse_live_job(live.dump())->state.settings == 0);
+    auto job = parse_staged_job(staged.dump());
     REQUIRE(job.has_value());
-    CHECK_FALSE(job->installation);
-    CHECK_FALSE(job->early_at);
-    CHECK(job->last_failure->settings == 0);
+    CHECK_FALSE(job->attempts.early_at);
+    CHECK(job->attempts.last_failure->settings == 0);
     // What cannot be a digest is none.
-    json["mdcertd"]["failure"]["settings"] = "99999999999999999999999";
-    CHECK(parse_job(json.dump())->last_failure->settings == 0);
-    json["mdcertd"]["installation"] = {{"renewals", {"soon"}}};
-    CHECK(parse_job(json.dump())->installation->renewals.empty());
-    json["mdcertd"]["installation"] = 7;
-    CHECK(parse_job(json.dump()).has_error());
+    staged["mdcertd"]["failure"]["settings"] = "99999999999999999999999";
+    CHECK(parse_staged_job(staged.dump())->attempts.last_failure->settings == 0);
+    live["mdcertd"]["installation"] = {{"renewals", {"soon"}}};
+    CHECK(parse_live_job(live.dump())->state.renewals.empty());
+    live["mdcertd"]["installation"] = 7;
+    CHECK(parse_live_job(live.dump()).has_error());
 }
 
 TEST_CASE("job.json has mod_md's forms") {
-    Json json = Json::parse(job_text(full_job(), {{noon - 1s, "starting", "", ""},
-                                                  {noon, "renewal-error", "urn:x", "it failed"}}));
+    Json json = Json::parse(
+        job_text("a.org", failed_job(),
+                 {{noon - 1s, "starting", "", ""}, {noon, "renewal-error", "urn:x", "it failed"}}));
+    CHECK(json["name"] == "a.org");
     CHECK(json["next-run"] == "Mon, 23 Nov 2026 15:28:17 GMT");
-    CHECK(json["finished"] == true);
-    CHECK(json["notified"] == true);
-    CHECK(json["notified-renewed"] == true);
+    CHECK(json["finished"] == false);
+    CHECK(json["notified"] == false);
     CHECK(json["errors"] == 3);
     CHECK(json["last"]["status"] == 20014);
     CHECK(json["last"]["problem"] == "urn:ietf:params:acme:error:dns");
     CHECK(json["log"]["entries"][0]["type"] == "renewal-error");
     CHECK(json["log"]["entries"][1]["when"] == "Mon, 23 Nov 2026 14:28:16 GMT");
+    LiveJob job = untold_job();
+    for (bool notified : {false, true}) {
+        job.delivery.notification.owed = !notified;
+        json = Json::parse(text_of(job));
+        CHECK(json["finished"] == true);
+        CHECK(json["notified"] == notified);
+        CHECK(json["notified-renewed"] == notified);
+        CHECK(json["errors"] == 0);
+        CHECK(json["last"]["status"] == 0);
+        CHECK(json["last-run"] == "Mon, 23 Nov 2026 14:28:17 GMT");
+        CHECK(json["valid-from"] == "Mon, 23 Nov 2026 13:28:17 GMT");
+    }
 }
 
 TEST_CASE("job.json of mod_md is understood") {
-    auto job = parse_job(R"({"name": "a.org", "finished": false, "notified": true,
+    const std::string text = R"({"name": "a.org", "finished": false, "notified": true,
         "notified-renewed": false, "last-run": "Mon, 23 Nov 2026 14:28:17 GMT", "errors": 2,
         "last": {"status": 20014, "status-description": "General failure", "problem": "urn:x",
                  "detail": "because", "activity": "Ordering", "subproblems": [{"type": "y"}]},
-        "log": {"entries": [{"when": "Mon, 23 Nov 2026 14:28:17 GMT", "type": "progress"}]}})");
+        "log": {"entries": [{"when": "Mon, 23 Nov 2026 14:28:17 GMT", "type": "progress"}]}})";
+    auto job = parse_staged_job(text);
     REQUIRE(job.has_value());
-    CHECK_FALSE(job->notified);
-    CHECK(job->errors == 2);
-    REQUIRE(job->last_failure);
-    CHECK(job->last_failure->problem == "urn:x");
-    CHECK(job->last_failure->detail == "because");
-    CHECK(job->last_failure->failure_class == model::FailureClass::passing);
-    CHECK(job->last_failure->at == noon);
-    CHECK(job->started == std::vector{noon});
+    CHECK(job->attempts.errors == 2);
+    CHECK(job->attempts.started == std::vector{noon});
+    REQUIRE(job->attempts.last_failure);
+    CHECK(job->attempts.last_failure->problem == "urn:x");
+    CHECK(job->attempts.last_failure->detail == "because");
+    CHECK(job->attempts.last_failure->failure_class == model::FailureClass::passing);
+    CHECK(job->attempts.last_failure->at == noon);
+    CHECK(parse_log(text).front().type == "progress");
+    // What did not finish made no set, and nobody is to be told of one.
+    CHECK_FALSE(parse_live_job(text)->state.recorded);
+    CHECK(parse_live_job(text)->delivery == model::Delivery());
 }
 
 TEST_CASE("job.json: without notified-renewed, notified counts; status 0 is no failure") {
-    CHECK(parse_job(R"({"notified": true})")->notified);
+    auto told = [](const char* text) { return parse_live_job(text)->delivery; };
+    CHECK_FALSE(told(R"({"finished": true, "notified": true})").notification.owed);
+    CHECK(told(R"({"finished": true, "notified": true, "notified-renewed": false})")
+              .notification.owed);
     // Whom mod_md did not notify it did not tell either.
-    CHECK(parse_job(R"({"finished": true})")->message_owed);
-    CHECK_FALSE(parse_job(R"({"finished": true, "notified": true})")->message_owed);
-    CHECK_FALSE(parse_job(R"({"notified": false})")->message_owed);
-    CHECK_FALSE(parse_job(R"({"last": {"status": 0}})")->last_failure);
+    CHECK(told(R"({"finished": true})").message.owed);
+    CHECK_FALSE(told(R"({"finished": true, "notified": true})").message.owed);
+    CHECK_FALSE(told(R"({"notified": false})").message.owed);
+    CHECK_FALSE(parse_staged_job(R"({"last": {"status": 0}})")->attempts.last_failure);
 }
 
 TEST_CASE("job.json: what is new stands before the log that was there, 128 entries at most") {
-    const model::Job job;
+    const StagedJob job;
+    auto text_with = [&](const News& news, const std::string& former) {
+        return job_text("a.org", job, news, former);
+    };
     const News first{{noon, "starting", "", ""},
                      {noon + 1s, "renewal-error", "urn:x", "it failed"}};
-    std::string text = job_text(job, first);
+    std::string text = text_with(first, "");
     CHECK(parse_log(text) == model::Log{first[1], first[0]});
-    text = job_text(full_job(), {{noon + 2s, "finished", "", "\xff"}}, text);
+    text = job_text("a.org", untold_job(), {{noon + 2s, "finished", "", "\xff"}}, text);
     const model::Log log = parse_log(text);
     REQUIRE(log.size() == 3);
     CHECK(log[0].type == "finished");
     CHECK(log[2] == first[0]);
-    CHECK(parse_job(text)->errors == 3);
+    CHECK(*parse_live_job(text) == untold_job());
     // What a later version or mod_md writes into an entry stays.
     const std::string others = R"({"log": {"entries": [{"type": "progress", "more": 1}, 7]}})";
-    CHECK(Json::parse(job_text(job, first, others))["log"]["entries"][2]["more"] == 1);
-    CHECK(parse_log(job_text(job, first, others)).size() == 3);
+    CHECK(Json::parse(text_with(first, others))["log"]["entries"][2]["more"] == 1);
+    CHECK(parse_log(text_with(first, others)).size() == 3);
     for (const char* none : {"", "garbage", "[]", R"({"log": []})", R"({"log": {"entries": 7}})"}) {
         CHECK(parse_log(none).empty());
-        CHECK(parse_log(job_text(job, first, none)).size() == 2);
+        CHECK(parse_log(text_with(first, none)).size() == 2);
     }
     for (int i = 0; i < 300; ++i)
-        text = job_text(job, {{noon, "progress", "", std::to_string(i)}}, text);
+        text = text_with({{noon, "progress", "", std::to_string(i)}}, text);
     CHECK(parse_log(text).size() == 128);
     CHECK(parse_log(text).front().detail == "299");
-    CHECK(Json::parse(job_text(job, News(300)))["log"]["entries"].size() == 128);
+    CHECK(parse_log(text_with(News(300), "")).size() == 128);
 }
 
-// Of 0.1.0, whose notification, messages and orders stood in the log alone.
-TEST_CASE("job.json of a former version: what its log tells is neither told nor ordered again") {
-    auto at = [](std::chrono::seconds passed) { return noon + passed; };
-    Json json = Json::parse(job_text(full_job(), {{at(0s), "starting", "", ""},
-                                                  {at(1s), "message-renewing", "", ""},
-                                                  {at(2s), "renewal-error", "", "no way"},
-                                                  {at(3s), "message-errored", "", ""},
-                                                  {at(4s), "starting", "", ""},
-                                                  {at(5s), "finished", "", ""},
-                                                  {at(6s), "notify-error", "", "first"},
-                                                  {at(7s), "message-error", "renewed", "no\nmore"},
-                                                  {at(8s), "message-expiring", "", ""},
-                                                  {at(9s), "message-error", "expiring", "nor"},
-                                                  {at(10s), "message-expiring", "", ""},
-                                                  {at(11s), "notify-error", "", "newest\nline"}}));
-    for (const char* member : {"told", "started", "notify-reason", "message-reason"}) {
-        REQUIRE(json["mdcertd"].contains(member));
+namespace {
+
+constexpr sys_seconds at(std::chrono::seconds passed) {
+    return noon + passed;
+}
+
+// As a version wrote it that kept it in the log alone what was told, why calls failed, and when
+// attempts began.
+template <typename Job>
+Json without_members(const Job& job, const News& log) {
+    Json json = Json::parse(job_text("a.org", job, log));
+    REQUIRE(json["mdcertd"].contains("told"));
+    REQUIRE(json["mdcertd"].contains("started"));
+    for (const char* member : {"told", "started", "notify-reason", "message-reason"})
         json["mdcertd"].erase(member);
-    }
-    auto job = parse_job(json.dump());
+    return json;
+}
+
+}  // namespace
+
+TEST_CASE("job.json of a former version: what its log tells is not told again") {
+    Json json = without_members(untold_job(), {{at(0s), "starting", "", ""},
+                                               {at(5s), "finished", "", ""},
+                                               {at(6s), "notify-error", "", "first"},
+                                               {at(7s), "message-error", "renewed", "no\nmore"},
+                                               {at(8s), "message-expiring", "", ""},
+                                               {at(9s), "message-error", "expiring", "nor"},
+                                               {at(10s), "message-expiring", "", ""},
+                                               {at(11s), "notify-error", "", "newest\nline"}});
+    auto job = parse_live_job(json.dump());
     REQUIRE(job.has_value());
-    CHECK(job->told == model::MessageTimes{at(1s), at(3s), at(10s), at(9s)});
-    CHECK(job->started == std::vector{at(0s), at(4s)});
-    CHECK(job->notify_reason == "newest");
-    CHECK(job->message_reason == "no");
+    CHECK(job->delivery.warned == at(10s));
+    CHECK(job->delivery.unwarned == at(9s));
+    CHECK(job->delivery.notification.reason == "newest");
+    CHECK(job->delivery.message.reason == "no");
+    CHECK(job->state.started == std::vector{at(0s)});
     // From then on it stands in members, and the log decides nothing.
-    json = Json::parse(job_text(*job, {}, json.dump()));
-    CHECK(*parse_job(json.dump()) == *job);
+    json = Json::parse(job_text("a.org", *job, {}, json.dump()));
+    CHECK(*parse_live_job(json.dump()) == *job);
     json["log"]["entries"].clear();
-    CHECK(*parse_job(json.dump()) == *job);
+    CHECK(*parse_live_job(json.dump()) == *job);
+}
+
+TEST_CASE("job.json of a former version: attempts that its log tells of count") {
+    Json json = without_members(failed_job(), {{at(0s), "starting", "", ""},
+                                               {at(1s), "message-renewing", "", ""},
+                                               {at(2s), "renewal-error", "", "no way"},
+                                               {at(3s), "message-errored", "", ""},
+                                               {at(4s), "starting", "", ""}});
+    auto job = parse_staged_job(json.dump());
+    REQUIRE(job.has_value());
+    CHECK(job->told == model::AttemptMessages{at(1s), at(3s)});
+    CHECK(job->attempts.started == std::vector{at(0s), at(4s)});
+    json = Json::parse(job_text("a.org", *job));
+    CHECK(*parse_staged_job(json.dump()) == *job);
+    // Of one by mod_md, the last is known.
+    CHECK(parse_staged_job(R"({"last-run": "Mon, 23 Nov 2026 14:28:17 GMT"})")->attempts.started ==
+          std::vector{noon});
 }
 
 TEST_CASE("the index comes back as it went, and what is no index is damage") {
-    model::Job job;
-    job.name = "a.org";
-    job.errors = 3;
-    job.next_run = noon;
-    job.begun(noon);
     model::CertificateFacts rsa{model::KeySpec::rsa(3072),
                                 {*model::DomainName::parse("a.org")},
                                 noon,
@@ -418,17 +493,25 @@ TEST_CASE("the index comes back as it went, and what is no index is damage") {
     model::CertificateFacts ec = rsa;
     ec.key = model::KeySpec::ec("p-384");
     ec.chain = model::ChainFacts{3, 2, noon + std::chrono::days{9}, "odd"};
-    std::vector<IndexEntry> entries{{"a.org", 12, {{rsa, ec}, "", {}, job}},
-                                    {"b.org", 3, {{}, "", job, {}}}};
-    entries[0].held.ca_url = "https://ca.example/dir";
+    std::vector<IndexEntry> entries(2);
+    entries[0] = {"a.org", 12, {}};
+    entries[0].held.certificates = {rsa, ec};
+    entries[0].held.state = untold_job().state;
+    entries[0].held.delivery = untold_job().delivery;
+    entries[0].held.state.ca_url = "https://ca.example/dir";
+    entries[1] = {"b.org", 3, {}};
+    entries[1].held.attempts = failed_job().attempts;
+    entries[1].held.delivery.attempts = failed_job().told;
     auto read = parse_index(to_text(entries));
     REQUIRE(read.has_value());
     REQUIRE(read->size() == 2);
     CHECK(to_text(*read) == to_text(entries));
     CHECK((*read)[0].held.certificates == std::vector{rsa, ec});
-    CHECK((*read)[0].held.live_job == job);
-    CHECK(*(*read)[0].held.ca_url == "https://ca.example/dir");
-    CHECK((*read)[1].held.staged_job == job);
+    for (std::size_t i = 0; i < 2; ++i) {
+        CHECK((*read)[i].held.state == entries[i].held.state);
+        CHECK((*read)[i].held.delivery == entries[i].held.delivery);
+        CHECK((*read)[i].held.attempts == entries[i].held.attempts);
+    }
     for (const char* wrong :
          {"", "[]", R"({"entries":[1]})", R"({"entries":[{"certificates":[{"names":["a b"]}]}]})",
           R"({"entries":[{"job":7}]})", R"({"entries":[{"certificates":[{"from":"x"}]}]})"})
@@ -437,18 +520,19 @@ TEST_CASE("the index comes back as it went, and what is no index is damage") {
 }
 
 TEST_CASE("a value of a wrong type is damage that names it") {
-    CHECK(parse_job(R"({"errors": "3"})").error().why == "'errors' is not an integer");
-    CHECK(parse_job(R"({"errors": -1})").error().why == "'errors' is out of range");
-    CHECK(parse_job(R"({"errors": 18446744073709551615})").error().why ==
+    CHECK(parse_staged_job(R"({"errors": "3"})").error().why == "'errors' is not an integer");
+    CHECK(parse_staged_job(R"({"errors": -1})").error().why == "'errors' is out of range");
+    CHECK(parse_staged_job(R"({"errors": 18446744073709551615})").error().why ==
           "'errors' is not an integer");
-    CHECK(parse_job(R"({"errors": 1.5})").error().why == "'errors' is not an integer");
-    CHECK(parse_job(R"({"finished": 1})").error().why == "'finished' is neither true nor false");
-    CHECK(parse_job(R"({"next-run": "soon"})").error().why == "'next-run' is not a date");
-    CHECK(parse_job(R"({"last": []})").error().why == "'last' is not an object");
-    CHECK(parse_job(R"({"log": {"entries": {}}})").error().why == "'entries' is not a list");
-    CHECK(parse_job(R"({"log": {"entries": [7]}})").error().why ==
+    CHECK(parse_staged_job(R"({"errors": 1.5})").error().why == "'errors' is not an integer");
+    CHECK(parse_staged_job(R"({"finished": 1})").error().why ==
+          "'finished' is neither true nor false");
+    CHECK(parse_staged_job(R"({"next-run": "soon"})").error().why == "'next-run' is not a date");
+    CHECK(parse_staged_job(R"({"last": []})").error().why == "'last' is not an object");
+    CHECK(parse_staged_job(R"({"log": {"entries": {}}})").error().why == "'entries' is not a list");
+    CHECK(parse_staged_job(R"({"log": {"entries": [7]}})").error().why ==
           "'entries' has an element that is not an object");
-    CHECK(parse_job(R"({"last": {"status": 1}, "mdcertd": {"failure": {"class": "odd"}}})")
+    CHECK(parse_staged_job(R"({"last": {"status": 1}, "mdcertd": {"failure": {"class": "odd"}}})")
               .error()
               .why == "'class' is not a failure class");
     CHECK(parse_md(R"({"name": 5})").error().why == "'name' is not a text");
@@ -462,11 +546,13 @@ TEST_CASE("a value of a wrong type is damage that names it") {
 }
 
 TEST_CASE("damage, where nobody asked, is thrown as an error") {
-    CHECK_THROWS_WITH(parse_job("[]").value(), "the record is damaged: it is not a JSON object");
+    CHECK_THROWS_WITH(parse_staged_job("[]").value(),
+                      "the record is damaged: it is not a JSON object");
 }
 
 TEST_CASE("size and depth are bounded") {
-    CHECK(parse_job(std::string(1024 * 1024 + 1, ' ')).error().why == "it is larger than 1 MiB");
+    CHECK(parse_staged_job(std::string(1024 * 1024 + 1, ' ')).error().why ==
+          "it is larger than 1 MiB");
     std::string deep = R"({"x": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
     CHECK(parse_md(deep).error().why == "it is nested too deeply");
     std::string in_text = R"({"name": ")" + std::string(1000, '[') + R"(\"[[")" + "}";
@@ -475,16 +561,17 @@ TEST_CASE("size and depth are bounded") {
 }
 
 TEST_CASE("text that is not UTF-8 can be written, and then read") {
-    model::Job job;
-    job.last_failure = model::Failure{"order", "", "\xff\xfe\0 oops", {}, noon};
-    auto read = parse_job(job_text(job));
+    StagedJob job;
+    job.attempts.last_failure = model::Failure{"order", "", "\xff\xfe\0 oops", {}, noon};
+    auto read = parse_staged_job(text_of(job));
     REQUIRE(read.has_value());
-    CHECK(read->last_failure->detail.find("\xef\xbf\xbd") == 0);
+    CHECK(read->attempts.last_failure->detail.find("\xef\xbf\xbd") == 0);
 }
 
 TEST_CASE("no text makes a reader throw") {
     std::mt19937 random(20261123);
-    const Texts seeds = {mod_md_record, job_text(full_job()), header_with(std::string(64, 'A')),
+    const Texts seeds = {mod_md_record, text_of(failed_job()), text_of(untold_job()),
+                         header_with(std::string(64, 'A')),
                          R"({"url":"u","ca-url":"c","status":"valid","eab":{"kid":"a"}})"};
     for (const std::string& seed : seeds) {
         for (std::size_t cut = 0; cut < seed.size(); cut += 3)
@@ -511,7 +598,7 @@ TEST_CASE("no value of a member, of whatever type, makes a reader throw") {
                                       Json::array({nullptr}),
                                       Json::object(),
                                       Json{{"x", 1}}};
-    for (const std::string& seed : {mod_md_record, job_text(full_job())}) {
+    for (const std::string& seed : {mod_md_record, text_of(failed_job()), text_of(untold_job())}) {
         const Json whole = Json::parse(seed);
         const Json flat = whole.flatten();
         for (const auto& [path, ignored] : flat.items())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/job.hpp"
+#include "model/failure.hpp"
 
 #include <array>
 
@@ -28,13 +28,6 @@ std::optional<FailureClass> failure_class_named(std::string_view word) {
         if (entry.word == word)
             return entry.failure_class;
     return std::nullopt;
-}
-
-void Job::begun(sys_seconds at) {
-    last_run = at;
-    started.push_back(at);
-    if (started.size() > most_started)
-        started.erase(started.begin());
 }
 
 }  // namespace md::model

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/job.hpp"
-
-#include "model/mistake.hpp"
 #include "model/observed_state.hpp"
+
+#include "model/attempts.hpp"
+#include "model/mistake.hpp"
 #include "support/catch.hpp"
 
 #include <string>
@@ -19,23 +19,13 @@ TEST_CASE("failure classes have words, both ways") {
 }
 
 TEST_CASE("of the attempts that began the last 64 are known") {
-    Job job;
+    Attempts attempts;
     for (int i = 0; i < 100; ++i)
-        job.begun(sys_seconds{std::chrono::seconds{i}});
-    CHECK(job.last_run == sys_seconds{99s});
-    CHECK(job.started.size() == 64);
-    CHECK(job.started.front() == sys_seconds{36s});
-    CHECK(job.started.back() == sys_seconds{99s});
-}
-
-TEST_CASE("a new job has failed nothing and told nobody") {
-    const Job job;
-    CHECK(job.errors == 0);
-    CHECK_FALSE(job.finished);
-    CHECK_FALSE(job.notified);
-    CHECK_FALSE(job.message_owed);
-    CHECK_FALSE(job.next_run);
-    CHECK_FALSE(job.last_failure);
+        attempts.begun(sys_seconds{std::chrono::seconds{i}});
+    CHECK(attempts.last_run == sys_seconds{99s});
+    CHECK(attempts.started.size() == 64);
+    CHECK(attempts.started.front() == sys_seconds{36s});
+    CHECK(attempts.started.back() == sys_seconds{99s});
 }
 
 TEST_CASE("of an MD the store has nothing of, nothing is observed") {
@@ -43,7 +33,9 @@ TEST_CASE("of an MD the store has nothing of, nothing is observed") {
     state.domains["a.org"].damage = "torn";
     CHECK(state.of("a.org").damage == "torn");
     CHECK(state.of("b.org").certificates.empty());
-    CHECK_FALSE(state.of("b.org").staged_job);
+    CHECK_FALSE(state.of("b.org").attempts);
+    CHECK_FALSE(state.of("b.org").state.recorded);
+    CHECK(state.of("b.org").delivery == Delivery());
     CHECK(state.domains.size() == 1);
 }
 
