@@ -2,6 +2,7 @@
 #include "engine.hpp"
 
 #include "base/log.hpp"
+#include "challenge/board_solver.hpp"
 #include "drive/reach_wait.hpp"
 #include "drive/showcase.hpp"
 #include "free_memory.hpp"
@@ -46,9 +47,6 @@ Engine::Engine(base::asio::any_io_executor executor, model::DesiredState desired
       listener_(
           executor, [this](const auto& request) { return responder_.respond(request); },
           [this](const auto& hello) { return responder_.offer(hello); }),
-      tls_alpn01_(executor, board_, model::ChallengeType::tls_alpn_01,
-                  [this] { return https_obstacle(); }),
-      http01_(executor, board_, model::ChallengeType::http_01, [this] { return http_obstacle(); }),
       reach_(executor, board_) {}
 
 Engine::~Engine() = default;
@@ -128,8 +126,8 @@ base::Task<void> Engine::open_all() {
     store_ = co_await store::FileStore::open(server.store_dir, io_pool_);
     authorities_ =
         std::make_unique<drive::Authorities>(executor_, *store_, clock_, transports(executor_));
-    drive::Tools tools{*store_, *authorities_, {&tls_alpn01_, &http01_},
-                       clock_,  key_pool_,     on_stage_};
+    auto solvers = [this](const model::Settings& settings) { return solvers_for(settings); };
+    drive::Tools tools{*store_, *authorities_, solvers, clock_, key_pool_, on_stage_};
     tools.probe = &probe_;
     tools.keep_lease = [this] { return keep_lease(); };
     tools.before_first_visit = [this](std::string domain, auto names) {
@@ -141,6 +139,20 @@ base::Task<void> Engine::open_all() {
     co_await reconcile_->load();
     listener_.admit();
     return_free_memory();
+}
+
+acme::Solvers Engine::solvers_for(const model::Settings& settings) {
+    acme::Solvers solvers;
+    for (model::ChallengeType type : settings.challenges) {
+        if (type == model::ChallengeType::dns_01)
+            continue;  // no command can be configured for it
+        auto obstacle = [this, by_http = type == model::ChallengeType::http_01] {
+            return by_http ? http_obstacle() : https_obstacle();
+        };
+        solvers.push_back(
+            std::make_unique<challenge::BoardSolver>(executor_, board_, type, obstacle));
+    }
+    return solvers;
 }
 
 bool Engine::keep_lease() {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "challenge/board_solver.hpp"
+#include "challenge/challenge_board.hpp"
 #include "drive/reach_proof.hpp"
 #include "drive/reconcile.hpp"
 #include "http/tls_probe.hpp"
@@ -78,6 +78,7 @@ public:
 
 private:
     base::Task<void> open_all();
+    acme::Solvers solvers_for(const model::Settings& settings);
     base::Task<void> await_reach(std::string domain, std::vector<model::DomainName> names);
     void open_ports(const model::DesiredState& desired);
     void retry_ports();
@@ -97,8 +98,6 @@ private:
     challenge::ChallengeBoard board_;
     responder::Responder responder_{board_};
     server::Listener listener_;
-    challenge::BoardSolver tls_alpn01_;
-    challenge::BoardSolver http01_;
     drive::ReachProof reach_;
     process::CommandRunner hooks_;
     http::TlsProbe probe_;

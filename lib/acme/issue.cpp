@@ -33,13 +33,13 @@ public:
           bench_(bench),
           request_(request),
           journal_(journal),
-          validation_(executor, bench.account, bench.clock, bench.solvers, request.challenges,
-                      request.names.front().text()) {}
+          validation_(bench_, request_, journal_) {}
 
     base::Task<Issued> run();
 
 private:
     base::Task<Issued> work();
+    base::Task<void> end();
     base::Task<void> find_or_place_order();
     base::Task<std::optional<Order>> resumable_order();
     base::Task<bool> failed_unseen();
@@ -85,11 +85,23 @@ base::Task<Issued> Issuance::run() {
         failed = std::current_exception();
     }
     co_await base::asio::this_coro::throw_if_cancelled(false);
-    co_await validation_.stop();
+    co_await end();
     co_await base::asio::this_coro::throw_if_cancelled(true);
     if (failed)
         std::rethrow_exception(failed);
     co_return std::move(*issued);
+}
+
+// Whatever became of the order. Cancelled meanwhile, the answers are withdrawn all the same.
+base::Task<void> Issuance::end() {
+    bool is_cancelled = false;
+    try {
+        co_await validation_.stop();
+    } catch (const boost::system::system_error&) {
+        is_cancelled = true;
+    }
+    if (is_cancelled)
+        co_await validation_.stop();
 }
 
 base::Task<Issued> Issuance::work() {
@@ -394,6 +406,7 @@ base::Task<void> Issuance::give_up(NextStep next) {
         throw ProtocolError("the CA's order cannot be followed: " + next.why.detail);
     if (!next.name.empty())
         journal_.stage(model::stage::challenge);
+    co_await validation_.stop();
     co_await journal_.order_dropped();
     if (!next.name.empty())
         throw NotValidated(next.name, std::move(next.why));

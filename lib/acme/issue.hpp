@@ -6,6 +6,7 @@
 
 #include "acme/account.hpp"
 #include "acme/challenge_solver.hpp"
+#include "acme/issue_journal.hpp"
 #include "base/clock.hpp"
 #include "crypto/certificate.hpp"
 #include "model/key_spec.hpp"
@@ -13,7 +14,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace md::acme {
@@ -31,26 +31,10 @@ struct Issued {
     std::vector<crypto::Certificate> chain;  // leaf first
 };
 
-// Where a half-done issuance is kept, so that a restart asks the CA and goes on. Every call is
-// durable when it resumes. Real: drive/staging. In tests: tests/support/memory_journal.hpp.
-class IssueJournal {
-public:
-    virtual ~IssueJournal() = default;
-    // What a former attempt left.
-    virtual base::Task<std::optional<std::string>> order_url() = 0;
-    virtual base::Task<std::optional<crypto::PrivateKey>> key() = 0;
-    virtual base::Task<void> order_placed(const Order& order) = 0;
-    virtual base::Task<void> key_made(const crypto::PrivateKey& key) = 0;
-    // The order is of no more use: forget it and its key.
-    virtual base::Task<void> order_dropped() = 0;
-    // For people and for the failure record: "account", "order", "challenge", ...
-    virtual void stage(std::string_view stage) = 0;
-};
-
 // What an issuance works with; all of it outlives the call.
 struct Workbench {
     Account& account;
-    std::vector<ChallengeSolver*> solvers;
+    const Solvers& solvers;  // for this MD
     base::Clock& clock;
     base::asio::thread_pool& pool;
 };

@@ -8,15 +8,15 @@ namespace {
 
 using model::ChallengeType;
 
-ChallengeSolver* solver_for(ChallengeType type, const std::vector<ChallengeSolver*>& solvers) {
-    for (ChallengeSolver* solver : solvers)
+ChallengeSolver* solver_for(ChallengeType type, const Solvers& solvers) {
+    for (const auto& solver : solvers)
         if (solver->type() == type)
-            return solver;
+            return solver.get();
     return nullptr;
 }
 
 // What stands in the way of a type on our side, or "".
-std::string obstacle(ChallengeType type, const std::vector<ChallengeSolver*>& solvers) {
+std::string obstacle(ChallengeType type, const Solvers& solvers) {
     ChallengeSolver* solver = solver_for(type, solvers);
     return solver ? solver->obstacle() : "mdcertd cannot answer it";
 }
@@ -27,27 +27,26 @@ void add_reason(std::string& reasons, ChallengeType type, const std::string& rea
 
 }  // namespace
 
-Proof choose_proof(const Authorization& authorization, const std::vector<ChallengeType>& wanted,
-                   const std::vector<ChallengeSolver*>& solvers) {
-    Proof proof;
+ChosenChallenge choose_challenge(const Authorization& authorization,
+                                 const std::vector<ChallengeType>& wanted, const Solvers& solvers) {
+    ChosenChallenge chosen;
     for (ChallengeType type : wanted) {
         auto offered = std::find_if(
             authorization.challenges.begin(), authorization.challenges.end(),
             [&](const Challenge& challenge) { return challenge.type == wire_name(type); });
         std::string reason = obstacle(type, solvers);
         if (offered == authorization.challenges.end())
-            add_reason(proof.why_not, type, "the CA does not offer it");
+            add_reason(chosen.why_not, type, "the CA does not offer it");
         else if (!reason.empty())
-            add_reason(proof.why_not, type, reason);
+            add_reason(chosen.why_not, type, reason);
         else
             return {&*offered, solver_for(type, solvers), {}};
     }
-    return proof;
+    return chosen;
 }
 
 std::string proving_obstacle(const std::vector<model::DomainName>& names,
-                             const std::vector<ChallengeType>& wanted,
-                             const std::vector<ChallengeSolver*>& solvers) {
+                             const std::vector<ChallengeType>& wanted, const Solvers& solvers) {
     std::string reasons;
     bool wildcard = std::any_of(names.begin(), names.end(),
                                 [](const model::DomainName& name) { return name.is_wildcard(); });

@@ -10,21 +10,21 @@
 
 namespace md::acme {
 
-struct Proof {
+struct ChosenChallenge {
     const Challenge* challenge = nullptr;
     ChallengeSolver* solver = nullptr;
     std::string why_not;  // with null: each type wanted and what stands in its way
 };
 
 // The first wanted type that the CA offers and a solver can work.
-Proof choose_proof(const Authorization& authorization,
-                   const std::vector<model::ChallengeType>& wanted,
-                   const std::vector<ChallengeSolver*>& solvers);
+ChosenChallenge choose_challenge(const Authorization& authorization,
+                                 const std::vector<model::ChallengeType>& wanted,
+                                 const Solvers& solvers);
 
 // Why no wanted type can work at all, whatever the CA offers; "" when one can. Asked before an
 // order is placed, so that a closed port costs nothing at the CA.
 std::string proving_obstacle(const std::vector<model::DomainName>& names,
                              const std::vector<model::ChallengeType>& wanted,
-                             const std::vector<ChallengeSolver*>& solvers);
+                             const Solvers& solvers);
 
 }  // namespace md::acme

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acme/validation.hpp"
 
-#include "acme/proving.hpp"
 #include "acme/retry.hpp"
 #include "base/log.hpp"
 #include "http/transport.hpp"
@@ -17,7 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes validation_patience{5};
 constexpr std::chrono::seconds patience_with_trouble{15};
-constexpr int most_early_looks = 8;        // strangers can look like validators
+constexpr int most_early_looks = 8;        // other clients can look like validators
 constexpr int most_misunderstandings = 2;  // in a row; one may be somebody else's on the way
 
 bool is_misunderstood(std::exception_ptr trouble) {
@@ -32,51 +31,48 @@ bool is_misunderstood(std::exception_ptr trouble) {
 
 }  // namespace
 
-Validation::Validation(base::asio::any_io_executor executor, Account& account, base::Clock& clock,
-                       const std::vector<ChallengeSolver*>& solvers,
-                       const std::vector<model::ChallengeType>& wanted, std::string domain)
-    : account_(account),
-      clock_(clock),
-      solvers_(solvers),
-      wanted_(wanted),
-      domain_(std::move(domain)),
-      watchers_(executor),
-      asked_(executor) {}
-
 base::Task<void> Validation::begin(std::vector<Authorization> authorizations) {
-    std::vector<Question> questions;
-    for (const Authorization& authorization : authorizations) {
-        Question question = co_await answer(authorization);
-        questions.push_back(std::move(question));
-    }
-    for (Question& question : questions)
-        co_await start(std::move(question));
+    std::vector<OpenChallenge> challenges;
+    for (const Authorization& authorization : authorizations)
+        challenges.push_back(open_challenge(authorization));
+    co_await prepare(challenges);
+    for (const OpenChallenge& challenge : challenges)
+        co_await journal_.challenge_ready(challenge.solver->type(), challenge.to_prove.name);
+    for (const OpenChallenge& challenge : challenges)
+        co_await start(challenge);
 }
 
-base::Task<Validation::Question> Validation::answer(Authorization authorization) {
-    Proof proof = choose_proof(authorization, wanted_, solvers_);
-    if (proof.challenge == nullptr)
-        throw AcmeError(authorization.name + ": no challenge can be answered: " + proof.why_not,
+Validation::OpenChallenge Validation::open_challenge(const Authorization& authorization) const {
+    ChosenChallenge chosen = choose_challenge(authorization, wanted_, solvers_);
+    if (chosen.challenge == nullptr)
+        throw AcmeError(authorization.name + ": no challenge can be answered: " + chosen.why_not,
                         FailureClass::budget);
-    auto name = model::DomainName::parse(authorization.name);
-    const std::string& token = proof.challenge->token;
-    ChallengeToProve challenge{*name, token, token + "." + account_.thumbprint()};
-    auto prepared = co_await proof.solver->prepare(std::move(challenge));
-    std::size_t place = prepared_.size();
-    prepared_.push_back(std::move(prepared));
-    unseen_.insert(place);
-    watchers_.start(watch(place), [](std::exception_ptr) {});
-    co_return Question{
-        proof.challenge->url, authorization.url, authorization.name,
-        authorization.name + ": starting the " + proof.challenge->type + " challenge"};
+    const std::string& token = chosen.challenge->token;
+    ChallengeToProve to_prove{*model::DomainName::parse(authorization.name), token,
+                              token + "." + account_.thumbprint()};
+    return {chosen.solver, std::move(to_prove), chosen.challenge->url, authorization.url};
 }
 
-base::Task<void> Validation::start(Question question) {
+base::Task<void> Validation::prepare(const std::vector<OpenChallenge>& challenges) {
+    for (const auto& solver : solvers_) {
+        std::vector<ChallengeToProve> its_own;
+        for (const OpenChallenge& challenge : challenges)
+            if (challenge.solver == solver.get())
+                its_own.push_back(challenge.to_prove);
+        if (!its_own.empty())
+            co_await provisioning_.prepare(*solver, std::move(its_own));
+    }
+}
+
+base::Task<void> Validation::start(const OpenChallenge& challenge) {
+    const std::string& name = challenge.to_prove.name.text();
+    const std::string doing =
+        name + ": starting the " + std::string(wire_name(challenge.solver->type())) + " challenge";
     for (bool repeated = false;; repeated = true) {
         std::exception_ptr trouble;
         try {
-            Purpose purpose(question.doing, domain_);
-            co_await account_.post(question.url, "{}", std::move(purpose));
+            Purpose purpose(doing, domain_);
+            co_await account_.post(challenge.url, "{}", std::move(purpose));
         } catch (...) {
             trouble = std::current_exception();
         }
@@ -86,10 +82,10 @@ base::Task<void> Validation::start(Question question) {
         // what the CA says of the authorization decides, not the words of the refusal.
         bool under_way = refused && repeated;
         if (refused && !repeated)
-            under_way = co_await has_moved(question);
+            under_way = co_await has_moved(challenge);
         if (under_way) {
-            log::info("challenge refused, and under way all the same",
-                      log::kv("domain", question.name), log::kv("url", question.url.text()));
+            log::info("challenge refused, and under way all the same", log::kv("domain", name),
+                      log::kv("url", challenge.url.text()));
             trouble = nullptr;
         }
         co_await looked(trouble);
@@ -99,14 +95,14 @@ base::Task<void> Validation::start(Question question) {
 }
 
 // Whether the CA has begun to validate, or is done. What cannot be read has not.
-base::Task<bool> Validation::has_moved(const Question& question) {
-    if (!question.authorization)
+base::Task<bool> Validation::has_moved(const OpenChallenge& challenge) {
+    if (!challenge.authorization)
         co_return false;
     std::optional<Authorization> seen;
     try {
         Purpose purpose("fetching an authorization", domain_);
-        Answer answer = co_await account_.post(*question.authorization, "", std::move(purpose));
-        UrlRule rule = account_.client().url_rule().within(*question.authorization);
+        Answer answer = co_await account_.post(*challenge.authorization, "", std::move(purpose));
+        UrlRule rule = account_.client().url_rule().within(*challenge.authorization);
         seen = parse_authorization(answer.body, rule);
     } catch (const AcmeError& error) {
         log::debug("authorization not readable after a refusal", log::kv("domain", domain_),
@@ -124,30 +120,17 @@ base::Task<bool> Validation::has_moved(const Question& question) {
                     [](const Challenge& one) { return one.status != ChallengeStatus::pending; });
 }
 
-base::Task<void> Validation::watch(std::size_t place) {
-    while (true) {
-        co_await prepared_[place]->seen();
-        unseen_.erase(place);
-        if (unseen_.empty())
-            asked_.wake();
-    }
-}
-
-base::Task<void> Validation::validators_came() {
-    co_await asked_.wait();
-}
-
 // Own eyes are faster than polling.
 base::Task<void> Validation::pause(std::optional<sys_seconds> retry_after) {
     if (pace_.total() > validation_patience)
         throw AcmeError("the CA did not decide on the challenges within 5 minutes",
                         FailureClass::passing);
     milliseconds pause = pace_.next(retry_after, clock_.now());
-    if (early_looks_ >= most_early_looks) {
+    if (early_looks_ >= most_early_looks || !provisioning_.has_begun()) {
         co_await clock_.wait(pause);
         co_return;
     }
-    int first = co_await base::first_of(validators_came(), clock_.wait(pause));
+    int first = co_await base::first_of(provisioning_.seen(), clock_.wait(pause));
     if (first != 0)
         co_return;
     ++early_looks_;
@@ -173,13 +156,6 @@ base::Task<void> Validation::looked(std::exception_ptr trouble) {
     }
     milliseconds pause = trouble_pace_.next(known.retry_after, now);
     co_await clock_.wait(pause);
-}
-
-base::Task<void> Validation::stop() {
-    watchers_.cancel();
-    co_await watchers_.join();
-    prepared_.clear();
-    unseen_.clear();
 }
 
 }  // namespace md::acme

@@ -4,15 +4,13 @@
 // validation, of which CAs forgive few (Let's Encrypt: 5 an hour).
 #pragma once
 
-#include "acme/account.hpp"
-#include "acme/challenge_solver.hpp"
+#include "acme/issue.hpp"
+#include "acme/proving.hpp"
+#include "acme/provisioning.hpp"
 #include "acme/retry.hpp"
 #include "base/clock.hpp"
-#include "base/nursery.hpp"
 
 #include <chrono>
-#include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -20,11 +18,15 @@ namespace md::acme {
 
 class Validation {
 public:
-    // What is referred to outlives this. `wanted`: challenge types, the most wanted first;
-    // `domain`: the MD's name, for the log.
-    Validation(base::asio::any_io_executor executor, Account& account, base::Clock& clock,
-               const std::vector<ChallengeSolver*>& solvers,
-               const std::vector<model::ChallengeType>& wanted, std::string domain);
+    // What is referred to outlives this.
+    Validation(const Workbench& bench, const IssueRequest& request, IssueJournal& journal)
+        : account_(bench.account),
+          clock_(bench.clock),
+          solvers_(bench.solvers),
+          wanted_(request.challenges),
+          domain_(request.names.front().text()),
+          journal_(journal),
+          provisioning_(journal, domain_) {}
 
     // All answers are in place before the first is asked for: one that cannot be given would take
     // those away that the CA is validating. Throws AcmeError.
@@ -34,36 +36,34 @@ public:
     base::Task<void> pause(std::optional<sys_seconds> retry_after);
     // After a look: null, or what was thrown. That is waited out where it passes soon, else thrown.
     base::Task<void> looked(std::exception_ptr trouble);
-    // RFC 8555 §8.3: the CA has decided, or nobody cares any more. Waits for what answered.
-    base::Task<void> stop();
+    // The CA has decided, or it is of no more interest: the answers are withdrawn.
+    base::Task<void> stop() { return provisioning_.withdraw(); }
 
 private:
-    // A challenge whose answer is in place: how the CA is told to look.
-    struct Question {
+    // A challenge that is to be answered, and how the CA is told to look.
+    struct OpenChallenge {
+        ChallengeSolver* solver;
+        ChallengeToProve to_prove;
         http::Url url;
         std::optional<http::Url> authorization;
-        std::string name, doing;
     };
-    base::Task<Question> answer(Authorization authorization);
-    base::Task<void> start(Question question);
-    base::Task<bool> has_moved(const Question& question);
-    base::Task<void> watch(std::size_t place);
-    base::Task<void> validators_came();
+    OpenChallenge open_challenge(const Authorization& authorization) const;
+    base::Task<void> prepare(const std::vector<OpenChallenge>& challenges);
+    base::Task<void> start(const OpenChallenge& challenge);
+    base::Task<bool> has_moved(const OpenChallenge& challenge);
 
     Account& account_;
     base::Clock& clock_;
-    const std::vector<ChallengeSolver*>& solvers_;
+    const Solvers& solvers_;
     const std::vector<model::ChallengeType>& wanted_;
-    std::string domain_;
+    const std::string domain_;  // the MD's name, for the log
+    IssueJournal& journal_;
+    Provisioning provisioning_;
     PollPace pace_{std::chrono::seconds{1}};
     PollPace trouble_pace_{std::chrono::seconds{1}};
     std::optional<sys_seconds> trouble_since_;
     int early_looks_ = 0;
     int misunderstood_ = 0;  // answers in a row
-    std::vector<std::unique_ptr<PreparedChallenge>> prepared_;
-    std::set<std::size_t> unseen_;
-    base::Nursery watchers_;
-    base::Wakeup asked_;
 };
 
 }  // namespace md::acme

@@ -2,8 +2,12 @@
 // The waiter sleeps until the quiet time would be over; each validator wakes it to count again.
 #include "challenge/validation_watch.hpp"
 
+#include <algorithm>
+
 namespace md::challenge {
 namespace {
+
+using Time = std::chrono::steady_clock::time_point;
 
 // From what CAs do: Pebble asks three times within a few milliseconds, the public ones from up to
 // five places, first from one and then from the others. Waking early costs one more poll.
@@ -18,41 +22,42 @@ std::shared_ptr<ValidationWatch> ValidationWatch::start(
     return std::shared_ptr<ValidationWatch>(new ValidationWatch(executor));
 }
 
-void ValidationWatch::note() {
-    ++count_;
-    fresh_ = true;
-    last_ = std::chrono::steady_clock::now();
+std::size_t ValidationWatch::expect() {
+    visits_.emplace_back();
+    return visits_.size() - 1;
+}
+
+void ValidationWatch::note(std::size_t challenge) {
+    Visits& visits = visits_.at(challenge);
+    ++visits.count;
+    visits.is_fresh = true;
+    visits.last = std::chrono::steady_clock::now();
     timer_.cancel();
 }
 
-void ValidationWatch::end() {
-    ended_ = true;
-    timer_.cancel();
-}
-
-std::chrono::steady_clock::time_point ValidationWatch::due() const {
-    if (!fresh_)
-        return std::chrono::steady_clock::time_point::max();
-    return last_ + (count_ >= enough ? short_quiet : usual_quiet);
+Time ValidationWatch::due() const {
+    Time due = Time::min();
+    for (const Visits& visits : visits_) {
+        if (visits.count == 0)
+            return Time::max();
+        if (visits.is_fresh)
+            due = std::max(due, visits.last + (visits.count >= enough ? short_quiet : usual_quiet));
+    }
+    return due == Time::min() ? Time::max() : due;
 }
 
 base::Task<void> ValidationWatch::quiet(std::shared_ptr<ValidationWatch> watch) {
-    auto aborted = boost::system::system_error(base::asio::error::operation_aborted);
-    for (;;) {
-        if (watch->ended_)
-            throw aborted;
-        if (std::chrono::steady_clock::now() >= watch->due()) {
-            watch->fresh_ = false;
-            co_return;
-        }
+    while (std::chrono::steady_clock::now() < watch->due()) {
         watch->timer_.expires_at(watch->due());
         boost::system::error_code woken;
         co_await watch->timer_.async_wait(
             base::asio::redirect_error(base::asio::use_awaitable, woken));
         auto state = co_await base::asio::this_coro::cancellation_state;
         if (state.cancelled() != base::asio::cancellation_type::none)
-            throw aborted;
+            throw boost::system::system_error(base::asio::error::operation_aborted);
     }
+    for (Visits& visits : watch->visits_)
+        visits.is_fresh = false;
 }
 
 }  // namespace md::challenge

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a CA's validators have come and gone. A CA asks several times for one challenge, nearly
-// at once, from several places; only when all have their answer is the status final, so the one who
-// waits is woken a short quiet time after the last of them.
+// Whether a CA's validators have come and gone, for the challenges of an order. A CA asks several
+// times for one challenge, nearly at once, from several places; only when all have their answer is
+// the status final, so the one who waits is woken a short quiet time after the last of them.
 #pragma once
 
 #include "base/task.hpp"
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
 namespace md::challenge {
 
@@ -15,24 +16,28 @@ class ValidationWatch {
 public:
     static std::shared_ptr<ValidationWatch> start(const base::asio::any_io_executor& executor);
 
-    // A validator got its answer.
-    void note();
-    // The challenge is withdrawn: who still waits gets operation_aborted.
-    void end();
+    // One more challenge, whose validators are awaited from now on: its number.
+    std::size_t expect();
+    // A validator got the answer of that one.
+    void note(std::size_t challenge);
 
-    // Resumes when one came since the last time and none in the quiet time. For one waiter at a
-    // time; cancellable; keeps the watch alive by itself.
+    // Resumes when one came since the last time and none in the quiet time; the first time, once
+    // each challenge had one. For one waiter at a time; cancellable; keeps the watch alive by
+    // itself.
     static base::Task<void> quiet(std::shared_ptr<ValidationWatch> watch);
 
 private:
+    struct Visits {
+        std::chrono::steady_clock::time_point last;
+        unsigned count = 0;
+        bool is_fresh = false;  // came since quiet() last resumed
+    };
+
     explicit ValidationWatch(const base::asio::any_io_executor& executor) : timer_(executor) {}
     std::chrono::steady_clock::time_point due() const;
 
     base::asio::steady_timer timer_;
-    std::chrono::steady_clock::time_point last_;
-    unsigned count_ = 0;
-    bool fresh_ = false;  // came since quiet() last resumed
-    bool ended_ = false;
+    std::vector<Visits> visits_;  // of each challenge
 };
 
 }  // namespace md::challenge

@@ -3,6 +3,7 @@
 
 #include "acme/issue.hpp"
 #include "acme/proving.hpp"
+#include "acme/provisioning.hpp"
 #include "base/log.hpp"
 #include "base/time_text.hpp"
 #include "base/wiped.hpp"
@@ -71,7 +72,7 @@ public:
           digest_(attempt_digest(server, wanted, tools.store.passphrase())),
           authority_(nullptr),
           messenger_(tools.hooks, tools.clock, server.message_command, name_, news_),
-          staging_(tools.store, name_, [this](std::string_view stage) { enter(stage); }) {
+          staging_(*this) {
         if (held.attempts)
             attempts_ = *held.attempts;
         told_ = held.delivery.attempts;
@@ -83,9 +84,26 @@ public:
     AttemptResult result();
 
 private:
+    // Staging, and the attempt hears what happens meanwhile.
+    class Journal final : public Staging {
+    public:
+        explicit Journal(Attempt& attempt)
+            : Staging(attempt.tools_.store, attempt.name_), attempt_(attempt) {}
+        void stage(std::string_view stage) override { attempt_.enter(stage); }
+        base::Task<void> challenge_ready(model::ChallengeType type,
+                                         model::DomainName name) override {
+            return attempt_.tell_ready(type, std::move(name));
+        }
+
+    private:
+        Attempt& attempt_;
+    };
+
     void enter(std::string_view stage);
+    base::Task<void> tell_ready(model::ChallengeType type, model::DomainName name);
     base::Task<void> begin();
     base::Task<std::string> tell(std::string reason, std::optional<sys_seconds>& told);
+    base::Task<void> withdraw_left();
     base::Task<void> leave_former_ca();
     void note_early_start(sys_seconds now);
     base::Task<void> await_reach();
@@ -115,7 +133,7 @@ private:
     Authority* authority_;
     store::News news_;  // not in the log of job.json yet
     Messenger messenger_;
-    Staging staging_;
+    Journal staging_;
     model::Attempts attempts_;
     model::AttemptMessages told_;
     std::optional<ObservedDomain> installed_;
@@ -128,6 +146,13 @@ void Attempt::enter(std::string_view stage) {
     stage_ = stage;
     tools_.on_stage(name_, stage);
     log::debug("stage entered", log::kv("domain", name_), log::kv("stage", stage));
+}
+
+base::Task<void> Attempt::tell_ready(model::ChallengeType type, model::DomainName name) {
+    std::string reason = notify::reason::challenge_setup(type, name);
+    std::string why = co_await messenger_.tell(reason);
+    if (!why.empty())
+        throw base::Error("MDMessageCmd refused " + reason + ": " + why);
 }
 
 base::Task<void> Attempt::run() {
@@ -149,6 +174,7 @@ base::Task<void> Attempt::run() {
 // Writing the record first proves that the store takes what the CA will give, before the CA is
 // asked.
 base::Task<void> Attempt::begin() {
+    co_await withdraw_left();
     co_await leave_former_ca();
     attempts_.begun(tools_.clock.now());
     attempts_.finished = false;
@@ -159,12 +185,13 @@ base::Task<void> Attempt::begin() {
     std::string veto = co_await tell(std::string(notify::reason::renewing), told_.renewing);
     if (!veto.empty())
         throw Vetoed("MDMessageCmd refused the attempt: " + veto);
-    std::string obstacle = acme::proving_obstacle(wanted_.certificate_names(),
-                                                  wanted_.settings->challenges, tools_.solvers);
+    const acme::Solvers solvers = tools_.solvers_for(*wanted_.settings);
+    std::string obstacle =
+        acme::proving_obstacle(wanted_.certificate_names(), wanted_.settings->challenges, solvers);
     if (!obstacle.empty()) {
         enter(model::stage::challenge);
-        bool closed = std::any_of(tools_.solvers.begin(), tools_.solvers.end(),
-                                  [](const auto* solver) { return !solver->obstacle().empty(); });
+        bool closed = std::any_of(solvers.begin(), solvers.end(),
+                                  [](const auto& solver) { return !solver->obstacle().empty(); });
         throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing,
                               closed ? FailureCause::no_port : FailureCause::none);
     }
@@ -179,6 +206,16 @@ base::Task<std::string> Attempt::tell(std::string reason, std::optional<sys_seco
     if (why.empty())
         told = tools_.clock.now();
     co_return why;
+}
+
+// What a former attempt, which was killed, had set up for its challenges: before anything that
+// drops the order, in whose record it stands.
+base::Task<void> Attempt::withdraw_left() {
+    if (!held_.staged_job)
+        co_return;
+    const acme::Solvers solvers = tools_.solvers_for(*wanted_.settings);
+    acme::Provisioning former(staging_, name_);
+    co_await former.withdraw_left(solvers);
 }
 
 // What was never proved on port 80 may not have its way there yet.
@@ -234,7 +271,7 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
         co_return std::move(*finished);
     if (schedule::needs_another_order(attempts_))
         co_await staging_.order_dropped();
-    auto solvers = messenger_.telling(tools_.solvers);
+    const acme::Solvers solvers = tools_.solvers_for(*wanted_.settings);
     acme::Workbench bench{*authority_->account, solvers, tools_.clock, tools_.key_pool};
     acme::Issued issued = co_await acme::issue(bench, std::move(request), staging_);
     // With one key type activation follows at once, and a restart would find the order and its key.

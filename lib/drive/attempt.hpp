@@ -24,7 +24,8 @@ namespace md::drive {
 struct Tools {
     store::Store& store;
     Authorities& authorities;
-    std::vector<acme::ChallengeSolver*> solvers;
+    // Fresh ones, for one order of an MD with these settings.
+    std::function<acme::Solvers(const model::Settings& settings)> solvers_for;
     base::Clock& clock;
     base::asio::thread_pool& key_pool;
     // For whoever watches: the MD and the stage it entered ("order", "challenge", ...,

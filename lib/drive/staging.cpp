@@ -71,6 +71,34 @@ base::Task<std::optional<std::string>> Staging::order_url() {
     co_return record->url;
 }
 
+// None that is damaged.
+base::Task<std::optional<store::OrderRecord>> Staging::order_record() {
+    auto text = co_await store_.read(key_of(store::order_file));
+    if (!text)
+        co_return std::nullopt;
+    auto record = store::parse_order(*text);
+    if (!record)
+        co_return std::nullopt;
+    co_return std::move(*record);
+}
+
+base::Task<std::vector<std::string>> Staging::challenge_setups() {
+    auto record = co_await order_record();
+    if (!record)
+        co_return std::vector<std::string>();
+    co_return std::move(record->challenge_setups);
+}
+
+base::Task<void> Staging::keep_challenge_setups(std::vector<std::string> setups) {
+    auto record = co_await order_record();
+    if (!record && setups.empty())
+        co_return;
+    if (!record)
+        throw base::Error(key_of(store::order_file) + " is gone or damaged");
+    record->challenge_setups = std::move(setups);
+    co_await store_.write(key_of(store::order_file), store::to_text(*record));
+}
+
 base::Task<std::optional<crypto::PrivateKey>> Staging::key() {
     auto read = co_await store_.read(key_of(store::private_key_file(spec_)));
     base::Wiped pem(std::move(read));  // one of another program may lie there in clear

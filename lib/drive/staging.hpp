@@ -4,9 +4,9 @@
 #pragma once
 
 #include "acme/issue.hpp"
+#include "store/records.hpp"
 #include "store/store.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,11 +15,10 @@ namespace md::drive {
 
 using std::chrono::sys_seconds;
 
-class Staging final : public acme::IssueJournal {
+// What is for people is left to the attempt.
+class Staging : public acme::IssueJournal {
 public:
-    // `on_stage` hears every stage an issuance enters.
-    Staging(store::Store& store, std::string name, std::function<void(std::string_view)> on_stage)
-        : store_(store), name_(std::move(name)), on_stage_(std::move(on_stage)) {}
+    Staging(store::Store& store, std::string name) : store_(store), name_(std::move(name)) {}
 
     // The calls of IssueJournal speak of this key type from now on.
     void set_key_spec(model::KeySpec spec) { spec_ = std::move(spec); }
@@ -38,14 +37,15 @@ public:
     base::Task<void> order_placed(const acme::Order& order) override;
     base::Task<void> key_made(const crypto::PrivateKey& key) override;
     base::Task<void> order_dropped() override;
-    void stage(std::string_view stage) override { on_stage_(stage); }
+    base::Task<std::vector<std::string>> challenge_setups() override;
+    base::Task<void> keep_challenge_setups(std::vector<std::string> setups) override;
 
 private:
     std::string key_of(std::string_view file) const;
+    base::Task<std::optional<store::OrderRecord>> order_record();
 
     store::Store& store_;
     std::string name_;
-    std::function<void(std::string_view)> on_stage_;
     model::KeySpec spec_;
 };
 

@@ -65,7 +65,10 @@ struct Bench {
     Issued issue_once() { return issue_once(request()); }
     base::Task<Issued> whole(Client&, Account& account, IssueRequest wanted) {
         co_await account.ensure(wish);
-        Workbench bench{account, {&http, &alpn}, clock, pool};
+        Solvers solvers;
+        for (RecordingSolver* one : {&http, &alpn, &dns})
+            solvers.push_back(one->solver());
+        Workbench bench{account, solvers, clock, pool};
         Issued issued = co_await issue(bench, std::move(wanted), journal);
         co_return issued;
     }
@@ -81,6 +84,7 @@ struct Bench {
     AccountWish wish{{"mailto:admin@a.org"}, "accepted"};
     RecordingSolver http{ChallengeType::http_01};
     RecordingSolver alpn{ChallengeType::tls_alpn_01};
+    RecordingSolver dns{ChallengeType::dns_01};
 };
 
 inline void check_issued(Bench& bench, const Issued& issued) {

@@ -61,7 +61,16 @@ struct DriveBench {
             context.get_executor(), store, local,
             [this](const drive::Route&) { return std::make_unique<BorrowedTransport>(ca); });
     }
-    drive::Tools tools() { return {store, *authorities, {&http, &alpn}, local, pool}; }
+    drive::Tools tools() {
+        auto solvers = [this](const model::Settings&) { return all_solvers(); };
+        return {store, *authorities, solvers, local, pool};
+    }
+    acme::Solvers all_solvers() {
+        acme::Solvers solvers;
+        for (RecordingSolver* one : {&http, &alpn, &dns})
+            solvers.push_back(one->solver());
+        return solvers;
+    }
 
     model::ObservedDomain observe(const model::ManagedDomain& wanted) {
         return run_task(context, drive::observe_domain(store, wanted));
@@ -92,6 +101,7 @@ struct DriveBench {
     model::ServerSettings server;
     RecordingSolver http{model::ChallengeType::http_01};
     RecordingSolver alpn{model::ChallengeType::tls_alpn_01};
+    RecordingSolver dns{model::ChallengeType::dns_01};
     std::unique_ptr<drive::Authorities> authorities;
 };
 

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace md::test {
@@ -14,8 +15,11 @@ class MemoryJournal final : public acme::IssueJournal {
 public:
     std::optional<std::string> kept_url;
     std::optional<crypto::PrivateKey> kept_key;
+    std::vector<std::string> kept_setups;
     std::vector<std::string> stages;
-    unsigned drops = 0;
+    std::vector<std::string> ready;  // names, in the order they were told
+    unsigned drops = 0, setup_writes = 0;
+    std::size_t lost_setups = 0;  // kept while their order was dropped
 
     base::Task<std::optional<std::string>> order_url() override { co_return kept_url; }
     base::Task<std::optional<crypto::PrivateKey>> key() override { co_return kept_key; }
@@ -29,11 +33,23 @@ public:
     }
     base::Task<void> order_dropped() override {
         ++drops;
+        lost_setups += kept_setups.size();
         kept_url.reset();
         kept_key.reset();
+        kept_setups.clear();
+        co_return;
+    }
+    base::Task<std::vector<std::string>> challenge_setups() override { co_return kept_setups; }
+    base::Task<void> keep_challenge_setups(std::vector<std::string> setups) override {
+        ++setup_writes;
+        kept_setups = std::move(setups);
         co_return;
     }
     void stage(std::string_view stage) override { stages.emplace_back(stage); }
+    base::Task<void> challenge_ready(model::ChallengeType, model::DomainName name) override {
+        ready.push_back(name.text());
+        co_return;
+    }
 };
 
 }  // namespace md::test
