@@ -18,7 +18,8 @@ namespace md {
 
 using nlohmann::json;
 
-base::Task<std::string> Control::answer(control::Question question, control::Progress progress) {
+base::Task<std::string> Control::answer(control::ControlRequest question,
+                                        control::ProgressWriter progress) {
     if (question.command == "renew")
         co_return co_await renew(std::move(question.names), progress);
     if (question.command == "reload")
@@ -61,7 +62,8 @@ base::Task<std::string> Control::forget(std::vector<std::string> names) {
 }
 
 // Until an attempt at each has ended and what is told of it was told, well or badly.
-base::Task<std::string> Control::renew(std::vector<std::string> names, control::Progress progress) {
+base::Task<std::string> Control::renew(std::vector<std::string> names,
+                                       control::ProgressWriter progress) {
     drive::Reconcile& reconcile = engine_.reconcile();
     std::vector<std::string> domains;
     for (const model::ManagedDomain* domain : admin::select_known(reconcile.desired(), names))
@@ -126,7 +128,7 @@ base::Task<std::string> Control::reload() {
 
 // For `check --online`.
 std::string Control::reach() {
-    Reach reach = engine_.reach();
+    Reach reach = engine_.responder().reach();
     const json told = {{"token", reach.proof.token},
                        {"key-authorization", reach.proof.key_authorization},
                        {"http-obstacle", reach.http_obstacle},

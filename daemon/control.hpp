@@ -25,7 +25,8 @@ public:
         : executor_(std::move(executor)), engine_(engine), pages_(pages), reloader_(reloader) {}
 
     // Throws base::Error for what cannot be answered.
-    base::Task<std::string> answer(control::Question question, control::Progress progress);
+    base::Task<std::string> answer(control::ControlRequest question,
+                                   control::ProgressWriter progress);
 
     // What the engine says of its work: it is passed on to whoever asked for that.
     void stage_entered(const std::string& domain, std::string_view stage);
@@ -35,14 +36,14 @@ private:
     // One `renew` that is waited for.
     struct Renewal {
         Renewal(const base::asio::any_io_executor& executor, std::vector<std::string> names,
-                control::Progress told)
+                control::ProgressWriter told)
             : domains(names.begin(), names.end()), progress(told), news(executor) {}
         std::set<std::string> domains;
-        control::Progress progress;
+        control::ProgressWriter progress;
         base::Wakeup news;
     };
 
-    base::Task<std::string> renew(std::vector<std::string> names, control::Progress progress);
+    base::Task<std::string> renew(std::vector<std::string> names, control::ProgressWriter progress);
     base::Task<std::string> reload();
     base::Task<std::string> status(std::vector<std::string> names);
     base::Task<std::string> forget(std::vector<std::string> names);

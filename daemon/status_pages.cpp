@@ -89,7 +89,7 @@ ServedPage StatusPages::health() const {
 }
 
 std::string StatusPages::status(const std::vector<std::string>& names, json more) const {
-    const Reach reach = engine_.ports();
+    const Reach reach = engine_.responder().ports();
     more["ports"] = {{"http-obstacle", base::printable(reach.http_obstacle)},
                      {"https-obstacle", base::printable(reach.https_obstacle)}};
     if (!loading_.problem.empty())

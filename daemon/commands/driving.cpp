@@ -144,7 +144,7 @@ int drive_and_report(const CommandLine& line, const std::string& command,
     log_warnings(loaded);
     asio::io_context context(1);
     Engine engine(context.get_executor(), std::move(loaded.desired), on_stage);
-    engine.introduce(store::this_command(command));
+    engine.driver().introduce(store::this_command(command));
     std::exception_ptr failed;
     bool finished = false;
     Waiting waiting;

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // `mdcertd run`: the daemon. One root coroutine; signals reload or end it.
+#include "admin_service.hpp"
 #include "base/log.hpp"
+#include "base/nursery.hpp"
 #include "commands/commands.hpp"
 #include "configuration.hpp"
-#include "control.hpp"
-#include "control/control_server.hpp"
 #include "engine.hpp"
 #include "loading.hpp"
 #include "progress.hpp"
 #include "reloader.hpp"
 #include "signals.hpp"
-#include "status_pages.hpp"
-#include "status_port.hpp"
 #include "store/lease.hpp"
 #include "store_wait.hpp"
 #include "supervisor.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <cstdio>
@@ -36,18 +33,14 @@ public:
     Daemon(asio::any_io_executor executor, CommandLine line, model::DesiredState desired)
         : line_(std::move(line)),
           on_stage_(start_telling(desired.server.log_level)),
-          control_path_(desired.server.server_root + "/control.sock"),
           supervisor_(executor),
           engine_(
               executor, std::move(desired),
               [this](const auto& domain, auto stage) { entered(domain, stage); },
               [this] { changed(); }),
-          pages_(executor, engine_, loading_),
-          status_port_(executor,
-                       [this](auto path, auto query) { return pages_.page(path, query); }),
           reloader_(executor, line_, engine_, supervisor_, loading_,
-                    [this](const auto& server) { open_status_port(server.status_listens); }),
-          control_(executor, engine_, pages_, reloader_),
+                    [this](const auto& server) { admin_.open(server.status_listens); }),
+          admin_(executor, engine_, reloader_, loading_),
           signals_(executor, SIGTERM, SIGINT, SIGHUP),
           farewell_(executor) {
         release_hangups();
@@ -59,51 +52,41 @@ public:
 private:
     base::Task<void> live();
     base::Task<void> open();
-    void open_status_port(const std::vector<model::StatusListen>& listens);
     base::Task<void> drive();
     base::Task<void> drive_and_reload();
     base::Task<void> heed_signals();
     void begin_farewell();
-    base::Task<void> serve_and_answer();
     void entered(const std::string& domain, std::string_view stage);
     void changed();
 
     CommandLine line_;
     OnStage on_stage_;
-    std::string control_path_;
     Supervisor supervisor_;
     Engine engine_;
     Loading loading_;
-    StatusPages pages_;
-    StatusPort status_port_;
     Reloader reloader_;
-    Control control_;
+    AdminService admin_;
     asio::signal_set signals_;
     asio::steady_timer farewell_;
 };
 
 void Daemon::entered(const std::string& domain, std::string_view stage) {
     on_stage_(domain, stage);
-    control_.stage_entered(domain, stage);
+    admin_.stage_entered(domain, stage);
 }
 
 void Daemon::changed() {
     supervisor_.news();
-    control_.changed();
+    admin_.changed();
 }
 
 base::Task<void> Daemon::open() {
-    engine_.adopt(supervisor_.take_sockets());
-    engine_.introduce(store::this_daemon());
+    engine_.responder().adopt(supervisor_.take_sockets());
+    engine_.driver().introduce(store::this_daemon());
     co_await store_free(engine_.configured().store_dir, engine_.clock(), supervisor_);
-    open_status_port(engine_.configured().status_listens);  // as root, where it is started as root
+    admin_.open(engine_.configured().status_listens);  // as root, where it is started as root
     co_await engine_.open();
     loading_.succeeded_at = engine_.clock().now();
-}
-
-void Daemon::open_status_port(const std::vector<model::StatusListen>& listens) {
-    status_port_.open(listens);
-    pages_.shown(status_port_.is_open());
 }
 
 base::Task<void> Daemon::serve() {
@@ -121,9 +104,9 @@ base::Task<void> Daemon::live() {
         co_await open();
         supervisor_.ready();
         log::info("mdcertd runs", log::kv("domains", engine_.reconcile().desired().domains.size()));
-        nursery.start(serve_and_answer(), [](std::exception_ptr) {});
-        nursery.start(pages_.attend(), [](std::exception_ptr) {});
-        nursery.start(engine_.keep_ports_open(), [](std::exception_ptr) {});
+        nursery.start(admin_.serve_control(), [](std::exception_ptr) {});
+        nursery.start(admin_.keep_pages(), [](std::exception_ptr) {});
+        nursery.start(engine_.responder().keep_ports_open(), [](std::exception_ptr) {});
         co_await drive_and_reload();
     } catch (...) {
         ended = std::current_exception();
@@ -131,7 +114,7 @@ base::Task<void> Daemon::live() {
     nursery.cancel();
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await nursery.join();
-    co_await status_port_.close();
+    co_await admin_.close();
     co_await engine_.close();
     std::rethrow_exception(ended);
 }
@@ -144,21 +127,6 @@ base::Task<void> Daemon::drive() {
     drive::Reconcile& reconcile = engine_.reconcile();
     co_await base::first_of(reconcile.run(),
                             supervisor_.attend(reconcile, engine_.clock(), loading_.problem));
-}
-
-base::Task<void> Daemon::serve_and_answer() {
-    std::string reason;
-    try {
-        control::Answerer answerer = [this](control::Question question,
-                                            control::Progress progress) {
-            return control_.answer(std::move(question), progress);
-        };
-        co_await control::serve(control_path_, std::move(answerer));
-    } catch (const base::Error& error) {
-        reason = error.what();
-    }
-    // Certificates matter more than questions: without the socket the daemon goes on.
-    log::error("the control socket is not served", log::kv("reason", reason));
 }
 
 // From the start: a reload that is asked for while the store is read comes after that.

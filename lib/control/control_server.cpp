@@ -66,7 +66,7 @@ private:
         return response;
     }
 
-    server::Response answer(Question question) const {
+    server::Response answer(ControlRequest question) const {
         auto body = std::make_shared<server::StreamedBody>(executor_);
         body->work = make(std::move(question), *body);
         server::Response response;
@@ -76,15 +76,15 @@ private:
         return response;
     }
 
-    base::Task<void> make(Question question, server::StreamedBody& body) const {
+    base::Task<void> make(ControlRequest question, server::StreamedBody& body) const {
         co_await base::first_of(make_answer(std::move(question), body), show_life(body));
     }
 
-    base::Task<void> make_answer(Question question, server::StreamedBody& body) const {
+    base::Task<void> make_answer(ControlRequest question, server::StreamedBody& body) const {
         std::string why;
         unsigned status = 409;
         try {
-            const Progress progress(body);
+            const ProgressWriter progress(body);
             std::string text = co_await answerer_(std::move(question), progress);
             body.write(text + "\n");
             co_return;
@@ -125,7 +125,7 @@ base::Task<void> rest(const asio::any_io_executor& executor) {
 
 }  // namespace
 
-void Progress::tell(const std::string& text) const {
+void ProgressWriter::tell(const std::string& text) const {
     body_->write(line_of({{"progress", text}}));
 }
 

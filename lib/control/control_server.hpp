@@ -21,15 +21,15 @@ class StreamedBody;
 
 namespace md::control {
 
-struct Question {
+struct ControlRequest {
     std::string_view command;  // of control/commands
     std::vector<std::string> names;
 };
 
 // Tells the client what is being done for it, until the answer is made.
-class Progress {
+class ProgressWriter {
 public:
-    explicit Progress(server::StreamedBody& body) : body_(&body) {}
+    explicit ProgressWriter(server::StreamedBody& body) : body_(&body) {}
     void tell(const std::string& text) const;
 
 private:
@@ -38,7 +38,7 @@ private:
 
 // The answer is a JSON object as text, on one line: it may be large. Cancelled when the client
 // leaves. What it throws is the error of the answer.
-using Answerer = std::function<base::Task<std::string>(Question, Progress)>;
+using Answerer = std::function<base::Task<std::string>(ControlRequest, ProgressWriter)>;
 
 struct ControlLimits {
     // Of the head of a request, with all names; how many clients at once, of which the one that

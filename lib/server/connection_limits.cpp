@@ -21,10 +21,10 @@ void ConnectionLimits::make_room_for(Peer peer) {
     auto own = count_.find(peer);
     if (own != count_.end() && own->second >= per_peer_)
         evict(std::find_if(present_.begin(), present_.end(),
-                           [peer](const Entry& entry) { return entry.peer == peer; }));
+                           [peer](const OpenConnection& entry) { return entry.peer == peer; }));
 }
 
-void ConnectionLimits::move(Entries::iterator entry, Peer peer) {
+void ConnectionLimits::move(OpenConnections::iterator entry, Peer peer) {
     if (entry->evicted)
         return;
     make_room_for(peer);
@@ -56,7 +56,7 @@ std::optional<ConnectionLimits::Time> ConnectionLimits::oldest() const {
     return present_.front().since;
 }
 
-void ConnectionLimits::evict(Entries::iterator entry) {
+void ConnectionLimits::evict(OpenConnections::iterator entry) {
     forget(entry->peer);
     entry->evicted = true;
     evicted_.splice(evicted_.end(), present_, entry);
@@ -69,14 +69,14 @@ void ConnectionLimits::forget(Peer peer) {
         count_.erase(count);
 }
 
-void ConnectionLimits::renew(Entries::iterator entry, Time now) {
+void ConnectionLimits::renew(OpenConnections::iterator entry, Time now) {
     if (entry->evicted)
         return;
     entry->since = now;
     present_.splice(present_.end(), present_, entry);
 }
 
-void ConnectionLimits::leave(Entries::iterator entry) {
+void ConnectionLimits::leave(OpenConnections::iterator entry) {
     if (entry->evicted) {
         evicted_.erase(entry);
         return;

@@ -26,20 +26,21 @@ public:
     ConnectionLimits& operator=(const ConnectionLimits&) = delete;
 
 private:
-    struct Entry {
+    struct OpenConnection {
         Peer peer;
         Time since;
         Stream& stream;
         bool evicted = false;
     };
-    using Entries = std::list<Entry>;
+    using OpenConnections = std::list<OpenConnection>;
 
 public:
     // The presence of one connection, which ends when this is destroyed. Does not outlive the
     // limits.
     class Slot {
     public:
-        Slot(ConnectionLimits& limits, Entries::iterator entry) : limits_(limits), entry_(entry) {}
+        Slot(ConnectionLimits& limits, OpenConnections::iterator entry)
+            : limits_(limits), entry_(entry) {}
         ~Slot() { limits_.leave(entry_); }
         Slot(const Slot&) = delete;
         Slot& operator=(const Slot&) = delete;
@@ -52,7 +53,7 @@ public:
 
     private:
         ConnectionLimits& limits_;
-        Entries::iterator entry_;
+        OpenConnections::iterator entry_;
     };
 
     // Makes room first when there are too many, in all or of the peer. The stream outlives the
@@ -69,16 +70,16 @@ public:
     std::size_t size() const { return present_.size(); }
 
 private:
-    void evict(Entries::iterator entry);
+    void evict(OpenConnections::iterator entry);
     void forget(Peer peer);
     void make_room_for(Peer peer);
-    void move(Entries::iterator entry, Peer peer);
-    void renew(Entries::iterator entry, Time now);
-    void leave(Entries::iterator entry);
+    void move(OpenConnections::iterator entry, Peer peer);
+    void renew(OpenConnections::iterator entry, Time now);
+    void leave(OpenConnections::iterator entry);
 
     unsigned total_, per_peer_;
-    Entries present_;  // the oldest in front
-    Entries evicted_;  // not gone yet, no longer counted
+    OpenConnections present_;  // the oldest in front
+    OpenConnections evicted_;  // not gone yet, no longer counted
     std::unordered_map<Peer, unsigned> count_;
 };
 

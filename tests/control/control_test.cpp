@@ -57,7 +57,7 @@ void run_until(asio::io_context& ioc, Condition condition) {
 }
 
 // Answers with the question; a name says what else is to happen.
-base::Task<std::string> echo(Question question, Progress progress) {
+base::Task<std::string> echo(ControlRequest question, ProgressWriter progress) {
     const std::string wish = question.names.empty() ? "" : question.names.front();
     if (wish == "throw")
         throw base::Error("it is refused");

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "driver_service.hpp"
+
+#include "base/log.hpp"
+#include "http/beast_transport.hpp"
+#include "model/stage.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace md {
+namespace {
+
+// What kept it from being proved was on our side, and cost the CA nothing.
+bool waits_for_port(const model::ObservedDomain& held) {
+    return held.attempts && held.attempts->last_failure &&
+           held.attempts->last_failure->stage == model::stage::challenge &&
+           held.attempts->last_failure->failure_class == model::FailureClass::passing;
+}
+
+}  // namespace
+
+drive::TransportFor transports(base::asio::any_io_executor executor) {
+    return [executor](const drive::Route& route) -> std::unique_ptr<http::Transport> {
+        http::TransportOptions options;
+        options.ca_file = route.ca_file;
+        options.proxy = route.proxy;
+        return std::make_unique<http::BeastTransport>(executor, options);
+    };
+}
+
+DriverService::DriverService(base::asio::any_io_executor executor, base::Clock& clock,
+                             ResponderService& responder, OnStage on_stage,
+                             std::function<void()> on_change)
+    : executor_(std::move(executor)),
+      clock_(clock),
+      responder_(responder),
+      on_stage_(std::move(on_stage)),
+      on_change_(std::move(on_change)) {}
+
+DriverService::~DriverService() = default;
+
+base::Task<void> DriverService::open(model::DesiredState desired) {
+    const std::string directory = desired.server.store_dir;
+    commands_.set_store_directory(directory);
+    lease_ = store::acquire_lease(directory, owner_);
+    store_ = co_await store::FileStore::open(directory, io_pool_);
+    authorities_ =
+        std::make_unique<drive::Authorities>(executor_, *store_, clock_, transports(executor_));
+    reconcile_ = std::make_unique<drive::Reconcile>(
+        executor_, tools(), commands_, std::move(desired),
+        [this](const model::ManagedDomain* domain) { changed(domain); });
+    co_await reconcile_->load();
+}
+
+drive::Tools DriverService::tools() {
+    auto solvers = [this](const model::Settings& settings) {
+        return responder_.solvers_for(settings);
+    };
+    drive::Tools tools{*store_, *authorities_, solvers, clock_, key_pool_, on_stage_};
+    tools.probe = &probe_;
+    tools.keep_lease = [this] { return keep_lease(); };
+    tools.before_first_visit = [this](std::string domain, auto names) {
+        return responder_.await_reach(std::move(domain), std::move(names),
+                                      reconcile_->desired().server);
+    };
+    return tools;
+}
+
+bool DriverService::keep_lease() {
+    if (lease_->is_in_place(store_->directory()))
+        return false;
+    lease_ = store::acquire_lease(store_->directory(), owner_);
+    log::warn("the lock of the store was gone and is taken again",
+              log::kv("path", store_->directory()));
+    return true;
+}
+
+void DriverService::changed(const model::ManagedDomain* domain) {
+    responder_.show(*reconcile_, store_->directory(), domain);
+    on_change_();
+}
+
+void DriverService::request_waiting_for_port() {
+    std::vector<std::string> waiting;
+    for (const model::ManagedDomain& domain : reconcile_->desired().domains)
+        if (domain.driven() && !reconcile_->is_running(domain.name()) &&
+            waits_for_port(reconcile_->observed().of(domain.name())))
+            waiting.push_back(domain.name());
+    if (!waiting.empty())
+        reconcile_->request(waiting);
+}
+
+}  // namespace md

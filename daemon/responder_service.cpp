@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "responder_service.hpp"
+
+#include "base/log.hpp"
+#include "challenge/board_solver.hpp"
+#include "drive/reach_wait.hpp"
+#include "drive/showcase.hpp"
+
+#include <utility>
+
+namespace md {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds between_retries = 10s;
+
+}  // namespace
+
+ResponderService::ResponderService(base::asio::any_io_executor executor, base::Clock& clock,
+                                   std::function<void()> on_port_available)
+    : executor_(executor),
+      clock_(clock),
+      on_port_available_(std::move(on_port_available)),
+      listener_(
+          executor, [this](const auto& request) { return responder_.respond(request); },
+          [this](const auto& hello) { return responder_.offer(hello); }),
+      reach_(executor, board_) {}
+
+void ResponderService::adopt(const std::vector<int>& descriptors) {
+    for (int descriptor : descriptors)
+        listener_.adopt(descriptor);
+}
+
+// With nothing to prove, the ports are left to other programs.
+void ResponderService::open(const model::DesiredState& desired) {
+    server::ListenEndpoints endpoints;
+    if (!desired.domains.empty())
+        endpoints = drive::endpoints_of(desired.server);
+    responder_.set_health_path(desired.server.health_path);
+    listener_.set_proxies(desired.server.proxy_sources);
+    for (const server::BindFailure& failure : listener_.open(endpoints))
+        log::warn("port not available", log::kv("endpoint", failure.endpoint),
+                  log::kv("reason", failure.reason));
+}
+
+// A port that was busy may be free by now: looked at before each attempt, and on a timer.
+void ResponderService::retry() {
+    const std::vector<std::string> opened = listener_.retry();
+    for (const std::string& endpoint : opened)
+        log::info("port available now", log::kv("endpoint", endpoint));
+    if (!opened.empty())
+        on_port_available_();
+}
+
+std::string ResponderService::http_obstacle() {
+    retry();
+    return listener_.http_obstacle();
+}
+
+std::string ResponderService::https_obstacle() {
+    retry();
+    return listener_.https_obstacle();
+}
+
+base::Task<void> ResponderService::keep_ports_open() {
+    while (true) {
+        co_await clock_.wait(between_retries);
+        retry();
+    }
+}
+
+void ResponderService::show(const drive::Reconcile& reconcile, const std::string& store_directory,
+                            const model::ManagedDomain* changed) {
+    const model::DesiredState& desired = reconcile.desired();
+    if (changed != nullptr) {
+        auto place = static_cast<std::size_t>(changed - desired.domains.data());
+        auto site = drive::site_of(*changed, reconcile.observed().of(changed->name()), place);
+        for (const model::Member& member : changed->members)
+            responder_.set_site(member.name.text(), site);
+        return;
+    }
+    responder_.set_sites(drive::sites_of(desired, reconcile.observed()));
+    responder_.set_credentials([&reconcile, store_directory](const std::string&,
+                                                             const responder::Site& site) {
+        return drive::live_credentials(store_directory, reconcile.desired().domains.at(site.place));
+    });
+}
+
+acme::Solvers ResponderService::solvers_for(const model::Settings& settings) {
+    acme::Solvers solvers;
+    for (model::ChallengeType type : settings.challenges) {
+        if (type == model::ChallengeType::dns_01)
+            continue;  // no command can be configured for it
+        auto obstacle = [this, by_http = type == model::ChallengeType::http_01] {
+            return by_http ? http_obstacle() : https_obstacle();
+        };
+        solvers.push_back(
+            std::make_unique<challenge::BoardSolver>(executor_, board_, type, obstacle));
+    }
+    return solvers;
+}
+
+Reach ResponderService::ports() const {
+    return {{}, listener_.http_obstacle(), listener_.https_obstacle()};
+}
+
+Reach ResponderService::reach() {
+    constexpr std::chrono::minutes long_enough{10};
+    return {reach_.show(long_enough), http_obstacle(), https_obstacle()};
+}
+
+base::Task<void> ResponderService::await_reach(std::string domain,
+                                               std::vector<model::DomainName> names,
+                                               const model::ServerSettings& server) {
+    if (!server.port_map.has_http() || !listener_.http_obstacle().empty())
+        co_return;
+    constexpr std::chrono::minutes long_enough{1};
+    drive::ReachProof proof(executor_, board_);
+    std::string obstacle = co_await drive::reach_awaited(std::move(names), proof.show(long_enough));
+    if (!obstacle.empty())
+        log::warn("port 80 of this machine does not lead to mdcertd, the CA is asked all the same",
+                  log::kv("domain", domain), log::kv("reason", obstacle));
+}
+
+base::Task<void> ResponderService::close() {
+    reach_.withdraw();
+    co_await listener_.close();
+}
+
+}  // namespace md
