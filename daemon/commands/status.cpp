@@ -2,7 +2,6 @@
 // `mdcertd status`: from the running daemon, or read from the store when none runs.
 #include "admin/status.hpp"
 
-#include "admin/status_table.hpp"
 #include "ask.hpp"
 #include "base/clock.hpp"
 #include "commands/commands.hpp"

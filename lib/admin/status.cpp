@@ -3,9 +3,11 @@
 
 #include "admin/advice.hpp"
 #include "admin/history.hpp"
+#include "admin/status_table.hpp"
 #include "base/error.hpp"
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
+#include "json/members.hpp"
 #include "notify/events.hpp"
 #include "notify/messages.hpp"
 #include "notify/proof.hpp"
@@ -380,6 +382,19 @@ std::string status_document(const model::DesiredState& desired,
     json frame = frame_of(selection);
     frame.update(more);
     return text + "]," + frame.dump().substr(1);
+}
+
+bool keep_failing(json& status) {
+    const auto whole = md::json::Members::printable(status);
+    const bool daemon_runs = whole.text("daemon") == "running";
+    json failing = json::array();
+    if (const json* domains = whole.find("managed-domains"))
+        for (const json& domain : *domains)
+            if (in_trouble(domain, daemon_runs))
+                failing.push_back(domain);
+    const bool is_any = !failing.empty() || !whole.text("reload-problem").empty();
+    status["managed-domains"] = std::move(failing);
+    return is_any;
 }
 
 }  // namespace md::admin

@@ -56,6 +56,10 @@ std::string status_document(const model::DesiredState& desired,
                             const std::vector<std::string>& names, const nlohmann::json& more,
                             const ReadLog& read_log = {});
 
+// Leaves only those in trouble (status_table). True when there are any, or the configuration on
+// disk is not in force.
+bool keep_failing(nlohmann::json& status);
+
 // For people: of several that were not selected by name a table, else what there is to say of
 // each. `colour` adds ANSI. What stands in the JSON and concerns a person stands here too;
 // also "daemon", "reload-problem" and "unused":[{"name", "until"}] of the whole, where the caller

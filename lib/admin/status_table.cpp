@@ -6,8 +6,6 @@
 #include "base/time_text.hpp"
 #include "json/members.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -17,7 +15,6 @@ namespace md::admin {
 namespace {
 
 using md::json::Members;
-using nlohmann::json;
 
 // What a person wants to see first.
 constexpr std::array<std::string_view, 8> order = {
@@ -117,7 +114,7 @@ std::string line_of(const Row& row, const Widths& widths, bool colour) {
 
 }  // namespace
 
-bool in_trouble(const json& of_domain, bool daemon_runs) {
+bool in_trouble(const nlohmann::json& of_domain, bool daemon_runs) {
     const Members domain = Members::printable(of_domain);
     const bool is_due = domain.object("next-action").flag("due");
     return place_of(domain.text("state")) < states_in_trouble ||
@@ -125,20 +122,7 @@ bool in_trouble(const json& of_domain, bool daemon_runs) {
            domain.object("served").text("state") == "unconfirmed" || (is_due && !daemon_runs);
 }
 
-bool keep_failing(json& status) {
-    const Members whole = Members::printable(status);
-    const bool daemon_runs = whole.text("daemon") == "running";
-    json failing = json::array();
-    if (const json* domains = whole.find("managed-domains"))
-        for (const json& domain : *domains)
-            if (in_trouble(domain, daemon_runs))
-                failing.push_back(domain);
-    const bool is_any = !failing.empty() || !whole.text("reload-problem").empty();
-    status["managed-domains"] = std::move(failing);
-    return is_any;
-}
-
-std::string status_table(const json& told, sys_seconds now, bool colour) {
+std::string status_table(const nlohmann::json& told, sys_seconds now, bool colour) {
     const Members status = Members::printable(told);
     std::vector<Row> rows;
     for (const Members& domain : status.list("managed-domains"))

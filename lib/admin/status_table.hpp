@@ -14,10 +14,6 @@ namespace md::admin {
 // failed, a server shows another certificate, or it is due and no daemon runs.
 bool in_trouble(const nlohmann::json& domain, bool daemon_runs);
 
-// Leaves only those in trouble. True when there are any, or the configuration on disk is not in
-// force.
-bool keep_failing(nlohmann::json& status);
-
 // Name, state, days left, next action, problem. Those in trouble first, then what ends first.
 std::string status_table(const nlohmann::json& status, std::chrono::sys_seconds now, bool colour);
 
