@@ -37,24 +37,24 @@ public:
             --free_;
             co_return Permit(*this);
         }
-        Waiter waiter(*this);
+        PermitWaiter waiter(*this);
         co_await waiter.turn.wait();
         co_return Permit(*this);
     }
 
 private:
     // Stands in the queue as long as it lives and has not been called.
-    struct Waiter {
-        explicit Waiter(Permits& permits) : queue(permits.queue_), turn(permits.executor_) {
+    struct PermitWaiter {
+        explicit PermitWaiter(Permits& permits) : queue(permits.queue_), turn(permits.executor_) {
             place = queue.insert(queue.end(), this);
         }
-        ~Waiter() {
+        ~PermitWaiter() {
             if (!called)
                 queue.erase(place);
         }
-        std::list<Waiter*>& queue;
+        std::list<PermitWaiter*>& queue;
         Wakeup turn;
-        std::list<Waiter*>::iterator place;
+        std::list<PermitWaiter*>::iterator place;
         bool called = false;
     };
 
@@ -63,7 +63,7 @@ private:
             ++free_;
             return;
         }
-        Waiter* next = queue_.front();
+        PermitWaiter* next = queue_.front();
         queue_.pop_front();
         next->called = true;
         next->turn.wake();
@@ -71,7 +71,7 @@ private:
 
     asio::any_io_executor executor_;
     unsigned free_;
-    std::list<Waiter*> queue_;
+    std::list<PermitWaiter*> queue_;
 };
 
 }  // namespace md::base

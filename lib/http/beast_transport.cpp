@@ -27,7 +27,7 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 }
 
 // The request in its final octets, one piece so that it is one packet when small.
-std::string octets_of(const Request& request, const Route& route) {
+std::string octets_of(const Request& request, const ConnectionRoute& route) {
     bool absolute = route.proxy && !request.url.is_https();  // RFC 9112 §3.2.2
     std::string text =
         request.method + " " + (absolute ? request.url.text() : request.url.target());
@@ -159,7 +159,7 @@ private:
         }
     }
 
-    Route route_;
+    ConnectionRoute route_;
     std::map<std::string, std::vector<Idle>> idle_;  // by origin; the longest kept first
 };
 

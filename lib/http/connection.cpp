@@ -8,7 +8,7 @@ namespace md::http {
 
 namespace asio = boost::asio;
 
-Connection::Connection(const Route& route)
+Connection::Connection(const ConnectionRoute& route)
     : route_(route),
       wire_(std::make_unique<Wire>(route.executor)),
       reader_(std::make_unique<AnswerReader>(*wire_, route.options.header_limit,

@@ -25,7 +25,7 @@ public:
 };
 
 // What all connections of a transport have in common.
-struct Route {
+struct ConnectionRoute {
     base::asio::any_io_executor executor;
     TransportOptions options;
     std::shared_ptr<base::asio::ssl::context> tls;
@@ -38,7 +38,7 @@ class AnswerReader;
 class Connection {
 public:
     // The route outlives the connection.
-    explicit Connection(const Route& route);
+    explicit Connection(const ConnectionRoute& route);
     ~Connection();
 
     // Resolves, connects, opens the proxy's tunnel, shakes hands. Throws TransportError.
@@ -55,7 +55,7 @@ private:
     base::Task<void> connect(Url url);
     base::Task<void> open_tunnel(Url target);
 
-    const Route& route_;
+    const ConnectionRoute& route_;
     std::unique_ptr<Wire> wire_;
     std::unique_ptr<AnswerReader> reader_;
     bool reusable_ = false;

@@ -8,7 +8,7 @@ namespace md::server {
 namespace {
 
 namespace ip = boost::asio::ip;
-using State = ProxyHeader::State;
+using HeaderState = ProxyHeader::HeaderState;
 
 constexpr std::string_view first_version = "PROXY ";
 constexpr std::string_view signature{"\r\n\r\n\0\r\nQUIT\n", 12};  // of version 2
@@ -17,15 +17,15 @@ constexpr std::size_t longest_line = 107;                          // §2.1
 constexpr std::size_t fixed_part = 16;                             // of version 2
 
 ProxyHeader wants(std::size_t more) {
-    return {State::more, more, {}, {}};
+    return {HeaderState::more, more, {}, {}};
 }
 
 ProxyHeader whole(std::optional<ip::address> source) {
-    return {State::whole, 0, source, {}};
+    return {HeaderState::whole, 0, source, {}};
 }
 
 ProxyHeader malformed(std::string reason) {
-    return {State::malformed, 0, {}, std::move(reason)};
+    return {HeaderState::malformed, 0, {}, std::move(reason)};
 }
 
 bool begin_alike(std::string_view one, std::string_view other) {

@@ -16,8 +16,8 @@ namespace md::server {
 constexpr std::size_t longest_proxy_header = 536;
 
 struct ProxyHeader {
-    enum class State { more, whole, malformed };
-    State state = State::more;
+    enum class HeaderState { more, whole, malformed };
+    HeaderState state = HeaderState::more;
     std::size_t wanted = 0;  // more: at least so many more octets belong to it
     // whole: of the client; none where the balancer speaks for itself (LOCAL, UNKNOWN, UNSPEC), or
     // the client has none (a Unix socket).

@@ -48,12 +48,12 @@ RequestParser::RequestParser(const Limits& limits) : header_limit_(limits.header
     body_limit(limits.body_octets);
 }
 
-RequestParser::Progress RequestParser::advance(std::string_view octets) {
+RequestParser::ParseProgress RequestParser::advance(std::string_view octets) {
     consumed_ = 0;
     return head_done_ ? skip_body(octets) : find_head(octets);
 }
 
-RequestParser::Progress RequestParser::find_head(std::string_view octets) {
+RequestParser::ParseProgress RequestParser::find_head(std::string_view octets) {
     // RFC 9112 §2.2: an empty line before the request line is ignored.
     std::size_t start = octets.starts_with("\r\n") ? 2 : 0;
     if (scanned_ < start)
@@ -75,10 +75,10 @@ RequestParser::Progress RequestParser::find_head(std::string_view octets) {
         }
     }
     scanned_ = octets.size();
-    return octets.size() >= header_limit_ ? refuse(431) : Progress::more;
+    return octets.size() >= header_limit_ ? refuse(431) : ParseProgress::more;
 }
 
-RequestParser::Progress RequestParser::parse_head(std::string_view head) {
+RequestParser::ParseProgress RequestParser::parse_head(std::string_view head) {
     ErrorCode error;
     put(boost::asio::const_buffer(head.data(), head.size()), error);
     if (error)
@@ -89,24 +89,24 @@ RequestParser::Progress RequestParser::parse_head(std::string_view head) {
         return refuse(417);
     head_done_ = true;
     eager(true);
-    return Progress::head;
+    return ParseProgress::head;
 }
 
-RequestParser::Progress RequestParser::skip_body(std::string_view octets) {
+RequestParser::ParseProgress RequestParser::skip_body(std::string_view octets) {
     if (is_done())
-        return Progress::whole;
+        return ParseProgress::whole;
     if (octets.empty() || (chunked() && octets.front() == '0' && octets.size() < end_of_chunks))
-        return Progress::more;
+        return ParseProgress::more;
     ErrorCode error;
     consumed_ = put(boost::asio::const_buffer(octets.data(), octets.size()), error);
     if (error && error != http::error::need_more)
         return refuse(status_of(error));
-    return is_done() ? Progress::whole : Progress::more;
+    return is_done() ? ParseProgress::whole : ParseProgress::more;
 }
 
-RequestParser::Progress RequestParser::refuse(unsigned status) {
+RequestParser::ParseProgress RequestParser::refuse(unsigned status) {
     refused_with_ = status;
-    return Progress::refused;
+    return ParseProgress::refused;
 }
 
 // RFC 9112 §3.2: exactly one Host. §6.3: a length told twice, or in two ways, is how requests are

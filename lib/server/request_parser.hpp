@@ -14,14 +14,14 @@ namespace md::server {
 
 class RequestParser final : private boost::beast::http::basic_parser<true> {
 public:
-    enum class Progress { more, head, whole, refused };
+    enum class ParseProgress { more, head, whole, refused };
 
     explicit RequestParser(const Limits& limits);
 
     // Looks at what has come and not been consumed. `more`: needs more octets behind the present
     // ones. `head`: the request can be answered, its views are of these octets; what is left of its
     // body, if anything, is then skipped by further calls until `whole`.
-    Progress advance(std::string_view octets);
+    ParseProgress advance(std::string_view octets);
     // How many octets the last advance() used up; they are not shown to it again.
     std::size_t consumed() const { return consumed_; }
 
@@ -43,10 +43,10 @@ private:
     using View = boost::beast::string_view;
     using ErrorCode = boost::beast::error_code;
 
-    Progress find_head(std::string_view octets);
-    Progress parse_head(std::string_view head);
-    Progress skip_body(std::string_view octets);
-    Progress refuse(unsigned status);
+    ParseProgress find_head(std::string_view octets);
+    ParseProgress parse_head(std::string_view head);
+    ParseProgress skip_body(std::string_view octets);
+    ParseProgress refuse(unsigned status);
     unsigned version() const { return version_; }
     void note_field(boost::beast::http::field field, std::string_view value);
     bool is_ambiguous() const;

@@ -106,17 +106,18 @@ bool Session::take_in() {
 bool Session::advance() {
     if (!parser_)
         parser_.emplace(service_.limits());
-    using Progress = RequestParser::Progress;
+    using ParseProgress = RequestParser::ParseProgress;
     const std::string_view arrived{buffer_.data() + begin_, end_ - begin_};
-    Progress progress = parser_->advance(arrived);
+    ParseProgress progress = parser_->advance(arrived);
     begin_ += parser_->consumed();
-    if (progress == Progress::refused)
+    if (progress == ParseProgress::refused)
         refuse(arrived);
-    else if (progress == Progress::head)
+    else if (progress == ParseProgress::head)
         reply();
-    if (progress == Progress::whole || (progress == Progress::head && parser_->is_whole()))
+    if (progress == ParseProgress::whole ||
+        (progress == ParseProgress::head && parser_->is_whole()))
         next_request();
-    return progress != Progress::more;
+    return progress != ParseProgress::more;
 }
 
 void Session::reply() {
@@ -187,7 +188,7 @@ base::Task<bool> hear_proxy(Service& service, Stream& stream, ConnectionLimits::
     ProxyHeader header = co_await stream.read_proxy_header(arrived);
     if (slot.evicted())
         co_return false;
-    if (header.state == ProxyHeader::State::whole) {
+    if (header.state == ProxyHeader::HeaderState::whole) {
         if (header.source)
             slot.belongs_to(Service::peer_of(*header.source));
         co_return true;

@@ -57,14 +57,14 @@ base::Task<bool> Stream::satisfy(int result) {
 
 base::Task<ProxyHeader> Stream::read_proxy_header(std::string& octets) {
     ProxyHeader header = parse_proxy_header(octets);
-    while (header.state == ProxyHeader::State::more) {
+    while (header.state == ProxyHeader::HeaderState::more) {
         const std::size_t before = octets.size();
         octets.resize(before + header.wanted);
         std::size_t count = co_await read_some(octets.data() + before, header.wanted);
         octets.resize(before + count);
         header = parse_proxy_header(octets);
         if (count == 0) {
-            header.state = ProxyHeader::State::malformed;
+            header.state = ProxyHeader::HeaderState::malformed;
             header.reason = "it ends too early";
         }
     }

@@ -15,7 +15,7 @@ namespace {
 
 using namespace md::responder;
 using namespace md::server;
-using Progress = RequestParser::Progress;
+using Progress = RequestParser::ParseProgress;
 using md::fuzz::promise;
 
 struct World {

@@ -11,7 +11,7 @@ namespace {
 
 using namespace md::server;
 using md::fuzz::promise;
-using State = ProxyHeader::State;
+using State = ProxyHeader::HeaderState;
 
 // As a connection does: so many octets as are asked for, until it is whole, malformed, or all.
 ProxyHeader read_as_it_comes(std::string_view octets) {

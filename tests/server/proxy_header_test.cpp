@@ -8,7 +8,7 @@
 
 using namespace md::server;
 using namespace std::string_literals;
-using State = ProxyHeader::State;
+using State = ProxyHeader::HeaderState;
 
 namespace {
 

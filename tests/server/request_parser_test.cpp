@@ -11,7 +11,7 @@
 using md::server::Limits;
 using md::server::RequestParser;
 using namespace std::string_literals;
-using Progress = RequestParser::Progress;
+using Progress = RequestParser::ParseProgress;
 
 namespace {
 
