@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-left=${LEFT-'Proof Question Request Response Step'}
+left=${LEFT-}
 
 # "NAME FILE" of each definition; a declaration ends in ';', and one out of line ("A::B") is the other's.
 { grep -rnE '^ *(template <.*> *)?(struct|class|enum|enum class) [A-Z]' lib daemon \

@@ -34,12 +34,12 @@ std::string protected_header(const Signer& signer, const http::Url& url, const s
 }
 
 // It refused the method, or is too old a server to say so properly; not: out of order, or a rate.
-bool knows_no_head(const http::Response& response) {
+bool knows_no_head(const http::HttpResponse& response) {
     return response.status == 501 || (response.status >= 400 && response.status < 500 &&
                                       response.status != 408 && response.status != 429);
 }
 
-bool is_bad_nonce(const http::Response& response) {
+bool is_bad_nonce(const http::HttpResponse& response) {
     return response.status == 400 && parse_problem(response.body, 400).is("badNonce");
 }
 
@@ -58,27 +58,27 @@ base::Task<Directory> Client::directory() {
     bool fresh = now >= directory_fetched_ && now < directory_fetched_ + directory_age;
     if (directory_ && fresh)
         co_return *directory_;
-    http::Response response = co_await get(directory_url_, "GET");
+    http::HttpResponse response = co_await get(directory_url_, "GET");
     directory_ = read_directory(directory_url_, response, now);
     directory_fetched_ = now;
     co_return *directory_;
 }
 
-base::Task<http::Response> Client::get(http::Url url, std::string method) {
-    http::Request request;
+base::Task<http::HttpResponse> Client::get(http::Url url, std::string method) {
+    http::HttpRequest request;
     request.method = std::move(method);
     request.url = std::move(url);
-    http::Response response = co_await transport_.send(std::move(request));
+    http::HttpResponse response = co_await transport_.send(std::move(request));
     keep_nonce(response);
     co_return response;
 }
 
-void Client::keep_nonce(const http::Response& response) {
+void Client::keep_nonce(const http::HttpResponse& response) {
     if (auto nonce = nonce_of(response))
         nonces_.push_back(std::move(*nonce));
 }
 
-std::optional<std::string> Client::nonce_of(const http::Response& response) const {
+std::optional<std::string> Client::nonce_of(const http::HttpResponse& response) const {
     auto nonce = response.headers.find("Replay-Nonce");
     if (!nonce || nonce->size() > 512 || !base::is_base64url(*nonce) ||
         nonces_.size() >= most_nonces)
@@ -97,7 +97,7 @@ base::Task<std::string> Client::take_nonce() {
 
 base::Task<void> Client::fetch_nonce() {
     Directory known = co_await directory();
-    http::Response response = co_await get(known.new_nonce, nonce_method_);
+    http::HttpResponse response = co_await get(known.new_nonce, nonce_method_);
     // RFC 8555 §7.2 wants both methods; some servers know but GET.
     if (nonces_.empty() && nonce_method_ == "HEAD" && knows_no_head(response)) {
         log::debug("newNonce is asked by GET", log::kv("head_answered", response.status));
@@ -115,26 +115,28 @@ base::Task<void> Client::fetch_nonce() {
     throw ProtocolError("the CA's newNonce answer has no Replay-Nonce header");
 }
 
-base::Task<http::Response> Client::post_once(const Signer& signer, const http::Url& url,
-                                             const std::string& payload, std::string nonce,
-                                             const std::string& domain) {
-    http::Request request;
+base::Task<http::HttpResponse> Client::post_once(const Signer& signer, const http::Url& url,
+                                                 const std::string& payload, std::string nonce,
+                                                 const std::string& domain) {
+    http::HttpRequest request;
     request.method = "POST";
     request.url = url;
     request.headers.add("Content-Type", "application/jose+json");
     request.body = crypto::sign_jws(signer.key, protected_header(signer, url, nonce), payload);
-    http::Response response = co_await transport_.send(std::move(request));
+    http::HttpResponse response = co_await transport_.send(std::move(request));
     log::debug("request answered", log::kv("domain", domain.empty() ? "-" : domain),
                log::kv("url", url.text()), log::kv("status", response.status));
     co_return response;
 }
 
-base::Task<http::Response> Client::post_until_answered(const Signer& signer, const http::Url& url,
-                                                       const std::string& payload,
-                                                       const std::string& domain) {
+base::Task<http::HttpResponse> Client::post_until_answered(const Signer& signer,
+                                                           const http::Url& url,
+                                                           const std::string& payload,
+                                                           const std::string& domain) {
     bool may_repeat = payload.empty() || signer.account_url.empty();
     std::string nonce = co_await take_nonce();
-    base::Task<http::Response> first = post_once(signer, url, payload, std::move(nonce), domain);
+    base::Task<http::HttpResponse> first =
+        post_once(signer, url, payload, std::move(nonce), domain);
     try {
         co_return co_await std::move(first);
     } catch (const http::TransportError& error) {
@@ -145,8 +147,9 @@ base::Task<http::Response> Client::post_until_answered(const Signer& signer, con
     }
     // The nonce may have been used.
     nonce = co_await take_nonce();
-    base::Task<http::Response> second = post_once(signer, url, payload, std::move(nonce), domain);
-    http::Response response = co_await std::move(second);
+    base::Task<http::HttpResponse> second =
+        post_once(signer, url, payload, std::move(nonce), domain);
+    http::HttpResponse response = co_await std::move(second);
     response.repeated = true;
     co_return response;
 }
@@ -154,7 +157,7 @@ base::Task<http::Response> Client::post_until_answered(const Signer& signer, con
 base::Task<Answer> Client::post(Signer signer, http::Url url, std::string payload,
                                 Purpose purpose) {
     const auto& [doing, domain] = purpose;
-    http::Response response = co_await post_until_answered(signer, url, payload, domain);
+    http::HttpResponse response = co_await post_until_answered(signer, url, payload, domain);
     bool repeated = response.repeated;
     for (int retry = 0; retry < most_nonce_retries && is_bad_nonce(response); ++retry) {
         // RFC 8555 §6.5: the nonce of the error response is the one to retry with.

@@ -63,15 +63,15 @@ public:
 private:
     base::Task<std::string> take_nonce();
     base::Task<void> fetch_nonce();
-    base::Task<http::Response> post_until_answered(const Signer& signer, const http::Url& url,
-                                                   const std::string& payload,
-                                                   const std::string& domain);
-    void keep_nonce(const http::Response& response);
-    base::Task<http::Response> post_once(const Signer& signer, const http::Url& url,
-                                         const std::string& payload, std::string nonce,
-                                         const std::string& domain);
-    std::optional<std::string> nonce_of(const http::Response& response) const;
-    base::Task<http::Response> get(http::Url url, std::string method);
+    base::Task<http::HttpResponse> post_until_answered(const Signer& signer, const http::Url& url,
+                                                       const std::string& payload,
+                                                       const std::string& domain);
+    void keep_nonce(const http::HttpResponse& response);
+    base::Task<http::HttpResponse> post_once(const Signer& signer, const http::Url& url,
+                                             const std::string& payload, std::string nonce,
+                                             const std::string& domain);
+    std::optional<std::string> nonce_of(const http::HttpResponse& response) const;
+    base::Task<http::HttpResponse> get(http::Url url, std::string method);
 
     http::Transport& transport_;
     const base::Clock& clock_;

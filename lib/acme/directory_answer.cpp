@@ -8,7 +8,8 @@ namespace md::acme {
 using model::FailureCause;
 using model::FailureClass;
 
-Directory read_directory(const http::Url& url, const http::Response& response, sys_seconds now) {
+Directory read_directory(const http::Url& url, const http::HttpResponse& response,
+                         sys_seconds now) {
     const std::string doing = "fetching the directory " + url.text();
     if (is_redirect(response))
         throw redirected(doing, response, url, FailureClass::budget);
@@ -26,11 +27,11 @@ Directory read_directory(const http::Url& url, const http::Response& response, s
     }
 }
 
-bool is_redirect(const http::Response& response) {
+bool is_redirect(const http::HttpResponse& response) {
     return response.status >= 300 && response.status < 400;
 }
 
-AcmeError redirected(const std::string& doing, const http::Response& response,
+AcmeError redirected(const std::string& doing, const http::HttpResponse& response,
                      const http::Url& asked, FailureClass failure_class) {
     std::string text = doing + ": " + asked.text() + " redirects";
     auto location = response.headers.find("Location");
@@ -41,7 +42,7 @@ AcmeError redirected(const std::string& doing, const http::Response& response,
                      FailureCause::redirected);
 }
 
-std::optional<sys_seconds> retry_after_of(const http::Response& response, sys_seconds now) {
+std::optional<sys_seconds> retry_after_of(const http::HttpResponse& response, sys_seconds now) {
     auto value = response.headers.find("Retry-After");
     return value ? parse_retry_after(*value, now) : std::nullopt;
 }

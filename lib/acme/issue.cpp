@@ -118,26 +118,26 @@ base::Task<Issued> Issuance::work() {
         if (order_.status == OrderStatus::ready || order_.status == OrderStatus::processing)
             authorizations_.clear();
         switch (next.step) {
-            case Step::fetch_authorizations:
+            case OrderStep::fetch_authorizations:
                 co_await fetch_authorizations();
                 break;
-            case Step::prove:
+            case OrderStep::prove:
                 co_await prove(std::move(next.authorizations));
                 break;
-            case Step::await_validation:
+            case OrderStep::await_validation:
                 co_await await_validation();
                 break;
-            case Step::finalize:
+            case OrderStep::finalize:
                 co_await finalize();
                 break;
-            case Step::await_certificate:
+            case OrderStep::await_certificate:
                 co_await await_certificate();
                 break;
-            case Step::download: {
+            case OrderStep::download: {
                 Issued issued = co_await download();
                 co_return issued;
             }
-            case Step::give_up:
+            case OrderStep::give_up:
                 co_await give_up(std::move(next));
                 break;
         }

@@ -4,18 +4,18 @@
 namespace md::acme {
 namespace {
 
-NextStep just(Step step) {
+NextStep just(OrderStep step) {
     return {step, {}, {}, {}, false};
 }
 
 NextStep give_up(std::string name, Problem why) {
-    return {Step::give_up, {}, std::move(name), std::move(why), false};
+    return {OrderStep::give_up, {}, std::move(name), std::move(why), false};
 }
 
 // The order lacks what its status promises.
 NextStep misunderstood(std::string detail) {
     Problem why{"urn:ietf:params:acme:error:serverInternal", std::move(detail), 0, {}};
-    return {Step::give_up, {}, {}, std::move(why), true};
+    return {OrderStep::give_up, {}, {}, std::move(why), true};
 }
 
 Problem made_up(std::string word, std::string detail) {
@@ -41,7 +41,7 @@ NextStep of_invalid(const Order& order, const std::vector<Authorization>& author
         if (is_dead(authorization.status))
             return give_up(authorization.name, cause_of(authorization));
     if (authorizations.empty() && !order.authorizations.empty())
-        return just(Step::fetch_authorizations);
+        return just(OrderStep::fetch_authorizations);
     if (order.error)
         return give_up({}, *order.error);
     return give_up({},
@@ -53,15 +53,15 @@ NextStep of_pending(const Order& order, const std::vector<Authorization>& author
     if (order.authorizations.empty())
         return misunderstood("it is pending and has no authorizations");
     if (authorizations.size() != order.authorizations.size())
-        return just(Step::fetch_authorizations);
-    NextStep prove = just(Step::prove);
+        return just(OrderStep::fetch_authorizations);
+    NextStep prove = just(OrderStep::prove);
     for (std::size_t i = 0; i < authorizations.size(); ++i) {
         if (is_dead(authorizations[i].status))
             return give_up(authorizations[i].name, cause_of(authorizations[i]));
         if (authorizations[i].status == AuthorizationStatus::pending && !proving.contains(i))
             prove.authorizations.push_back(i);
     }
-    return prove.authorizations.empty() ? just(Step::await_validation) : prove;
+    return prove.authorizations.empty() ? just(OrderStep::await_validation) : prove;
 }
 
 }  // namespace
@@ -74,13 +74,13 @@ NextStep next_step(const Order& order, const std::vector<Authorization>& authori
         case OrderStatus::ready:
             if (!order.finalize)
                 return misunderstood("it is ready and has no finalize URL");
-            return just(Step::finalize);
+            return just(OrderStep::finalize);
         case OrderStatus::processing:
-            return just(Step::await_certificate);
+            return just(OrderStep::await_certificate);
         case OrderStatus::valid:
             if (!order.certificate)
                 return misunderstood("it is valid and has no certificate URL");
-            return just(Step::download);
+            return just(OrderStep::download);
         case OrderStatus::invalid:
             return of_invalid(order, authorizations);
     }

@@ -13,7 +13,7 @@
 
 namespace md::acme {
 
-enum class Step {
+enum class OrderStep {
     fetch_authorizations,  // we do not know yet what is to be proved, or why it failed
     prove,                 // answer the challenges of `authorizations`
     await_validation,      // the CA is looking: fetch the order again in a while
@@ -24,7 +24,7 @@ enum class Step {
 };
 
 struct NextStep {
-    Step step;
+    OrderStep step;
     std::vector<std::size_t> authorizations;  // indexes, with prove
     std::string name;                         // with give_up: the name concerned, or ""
     Problem why;                              // with give_up

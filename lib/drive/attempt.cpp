@@ -211,7 +211,7 @@ base::Task<std::string> Attempt::tell(std::string reason, std::optional<sys_seco
 // What a former attempt, which was killed, had set up for its challenges: before anything that
 // drops the order, in whose record it stands.
 base::Task<void> Attempt::withdraw_left() {
-    if (!held_.staged_job)
+    if (!held_.attempts)
         co_return;
     const acme::Solvers solvers = tools_.solvers_for(*wanted_.settings);
     acme::Provisioning former(staging_, name_);

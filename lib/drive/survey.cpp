@@ -57,7 +57,7 @@ void judge_terms(const acme::Directory& directory, const std::string& agreement,
     found(good("terms of service accepted: " + terms));
 }
 
-SurveyedCa judge_directory(const http::Response& response, const model::Issuer& issuer,
+SurveyedCa judge_directory(const http::HttpResponse& response, const model::Issuer& issuer,
                            sys_seconds now, const OnFinding& found) {
     const std::string& url = issuer.directory_url;
     http::Url asked = acme::parse_url(url, {true}, "MDCertificateAuthority");
@@ -75,7 +75,7 @@ SurveyedCa judge_directory(const http::Response& response, const model::Issuer& 
 
 // What one request came to.
 struct Visit {
-    std::optional<http::Response> answer;
+    std::optional<http::HttpResponse> answer;
     std::string trouble;
 };
 
@@ -86,7 +86,7 @@ base::Task<Visit> visit(http::Url url, std::string address) {
     options.connect_limit = options.request_limit = patience;
     options.body_limit = 64 * 1024;
     http::BeastTransport transport(executor, options);
-    http::Request request;
+    http::HttpRequest request;
     request.url = std::move(url);
     Visit result;
     try {
@@ -97,7 +97,7 @@ base::Task<Visit> visit(http::Url url, std::string address) {
     co_return result;
 }
 
-std::optional<http::Url> redirected(const http::Response& answer, const http::Url& from) {
+std::optional<http::Url> redirected(const http::HttpResponse& answer, const http::Url& from) {
     if (answer.status / 100 != 3)
         return std::nullopt;
     auto location = answer.headers.find("Location");
@@ -108,7 +108,7 @@ std::optional<http::Url> redirected(const http::Response& answer, const http::Ur
     return http::Url::parse(*location);
 }
 
-std::string stranger(const http::Response& answer) {
+std::string stranger(const http::HttpResponse& answer) {
     std::string text = "another server answers, with status " + std::to_string(answer.status);
     if (auto server = answer.headers.find("Server"))
         text += " (" + base::printable(server->substr(0, 80)) + ")";
@@ -159,9 +159,9 @@ base::Task<SurveyedCa> survey_ca(TransportFor transport_for, model::Issuer issue
     std::string trouble, advice;
     try {
         auto transport = transport_for(Route::of(issuer));
-        http::Request request;
+        http::HttpRequest request;
         request.url = acme::parse_url(url, {true}, "MDCertificateAuthority");
-        http::Response response = co_await transport->send(std::move(request));
+        http::HttpResponse response = co_await transport->send(std::move(request));
         SurveyedCa ca = judge_directory(response, issuer, clock.now(), found);
         co_return ca;
     } catch (const base::Error& error) {

@@ -19,8 +19,8 @@ constexpr int most_interim_answers = 8;
 // consume that line alone, and leave two.
 constexpr std::size_t end_of_chunks = 5;
 
-Response response_of(beast::http::response<beast::http::string_body>&& message) {
-    Response response;
+HttpResponse response_of(beast::http::response<beast::http::string_body>&& message) {
+    HttpResponse response;
     response.status = message.result_int();
     for (const auto& field : message)
         response.headers.add(std::string(field.name_string()), std::string(field.value()));
@@ -30,7 +30,7 @@ Response response_of(beast::http::response<beast::http::string_body>&& message) 
 
 }  // namespace
 
-base::Task<Response> AnswerReader::read(bool without_body) {
+base::Task<HttpResponse> AnswerReader::read(bool without_body) {
     arrived_ = false;
     keep_alive_ = false;
     for (int i = 0; i <= most_interim_answers; ++i) {

@@ -21,7 +21,7 @@ public:
 
     // The next final answer; interim ones (1xx) are passed over. Throws TransportError, or
     // ClosedUnanswered when the end came first.
-    base::Task<Response> read(bool without_body);
+    base::Task<HttpResponse> read(bool without_body);
 
     // After an answer: the server keeps the connection, and sent nothing we did not ask for.
     bool may_go_on() const { return keep_alive_ && is_drained(); }

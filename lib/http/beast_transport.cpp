@@ -27,7 +27,7 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 }
 
 // The request in its final octets, one piece so that it is one packet when small.
-std::string octets_of(const Request& request, const ConnectionRoute& route) {
+std::string octets_of(const HttpRequest& request, const ConnectionRoute& route) {
     bool absolute = route.proxy && !request.url.is_https();  // RFC 9112 §3.2.2
     std::string text =
         request.method + " " + (absolute ? request.url.text() : request.url.target());
@@ -70,9 +70,9 @@ public:
             route_.proxy.emplace(options.proxy);
     }
 
-    static base::Task<Response> send(std::shared_ptr<Impl> self, Request request) {
+    static base::Task<HttpResponse> send(std::shared_ptr<Impl> self, HttpRequest request) {
         std::string label = request.method + " " + request.url.text() + ": ";
-        base::Task<Response> work = self->exchange(request);
+        base::Task<HttpResponse> work = self->exchange(request);
         try {
             co_return co_await std::move(work);
         } catch (const TransportError& failed) {
@@ -91,11 +91,11 @@ private:
         steady_clock::time_point since;
     };
 
-    base::Task<Response> exchange(const Request& request) {
+    base::Task<HttpResponse> exchange(const HttpRequest& request) {
         std::string octets = octets_of(request, route_);
         bool repeated = false;
         if (ConnectionOwner kept = take(request.url.origin())) {
-            base::Task<Response> work = exchange_on(std::move(kept), request, octets);
+            base::Task<HttpResponse> work = exchange_on(std::move(kept), request, octets);
             try {
                 co_return co_await std::move(work);
             } catch (const ClosedUnanswered&) {
@@ -108,18 +108,18 @@ private:
         base::Task<void> opening = fresh->open(request.url);
         co_await limited(std::move(opening), route_.options.connect_limit, "no connection",
                          TransportFault::unreachable);
-        base::Task<Response> work = exchange_on(std::move(fresh), request, std::move(octets));
-        Response answer = co_await std::move(work);
+        base::Task<HttpResponse> work = exchange_on(std::move(fresh), request, std::move(octets));
+        HttpResponse answer = co_await std::move(work);
         answer.repeated = repeated;
         co_return answer;
     }
 
-    base::Task<Response> exchange_on(ConnectionOwner connection, const Request& request,
-                                     std::string octets) {
-        base::Task<Response> work =
+    base::Task<HttpResponse> exchange_on(ConnectionOwner connection, const HttpRequest& request,
+                                         std::string octets) {
+        base::Task<HttpResponse> work =
             connection->exchange(std::move(octets), request.method == "HEAD");
-        Response answer = co_await limited(std::move(work), route_.options.request_limit,
-                                           "no answer", TransportFault::other);
+        HttpResponse answer = co_await limited(std::move(work), route_.options.request_limit,
+                                               "no answer", TransportFault::other);
         if (answer.status == 407 && route_.proxy && !request.url.is_https())
             throw TransportError(
                 "the proxy " + route_.proxy->name() +
@@ -168,7 +168,7 @@ BeastTransport::BeastTransport(base::asio::any_io_executor executor, TransportOp
 
 BeastTransport::~BeastTransport() = default;
 
-base::Task<Response> BeastTransport::send(Request request) {
+base::Task<HttpResponse> BeastTransport::send(HttpRequest request) {
     return Impl::send(impl_, std::move(request));
 }
 

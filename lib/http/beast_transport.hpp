@@ -35,7 +35,7 @@ public:
     // A kept connection that ends before anything of the answer has arrived is replaced by a fresh
     // one for GET and HEAD (RFC 9110 §9.2.2), once, and the answer says so. A POST may have been
     // heeded: it fails with TransportFault::unanswered.
-    base::Task<Response> send(Request request) override;
+    base::Task<HttpResponse> send(HttpRequest request) override;
 
     // Closes what is kept idle. Nothing else does while nothing is sent: call it when a round of
     // work is done.

@@ -41,7 +41,7 @@ base::Task<void> Connection::connect(Url url) {
 
 base::Task<void> Connection::open_tunnel(Url target) {
     std::string request = route_.proxy->connect_request(target, route_.options.user_agent);
-    Response answer;
+    HttpResponse answer;
     try {
         // Like an answer to HEAD, one to CONNECT ends with its header (RFC 9110 §9.3.6).
         answer = co_await exchange(std::move(request), true);
@@ -62,14 +62,14 @@ base::Task<void> Connection::open_tunnel(Url target) {
                              TransportFault::proxy);
 }
 
-base::Task<Response> Connection::exchange(std::string request, bool head) {
+base::Task<HttpResponse> Connection::exchange(std::string request, bool head) {
     reusable_ = false;
     asio::const_buffer octets = asio::buffer(request);
     Wire::ErrorCode failed = co_await wire_->write(octets);
     // A server may refuse a request before it has read all of it, so an answer may be there.
     if (failed && !is_end(failed))
         throw TransportError(reason(failed));
-    Response answer = co_await reader_->read(head);
+    HttpResponse answer = co_await reader_->read(head);
     reusable_ = !failed && reader_->may_go_on();
     co_return answer;
 }

@@ -44,7 +44,7 @@ public:
     // Resolves, connects, opens the proxy's tunnel, shakes hands. Throws TransportError.
     base::Task<void> open(Url url);
     // The request in its final octets. A HEAD answer has no body, whatever its header says.
-    base::Task<Response> exchange(std::string request, bool head);
+    base::Task<HttpResponse> exchange(std::string request, bool head);
 
     // The last exchange left it fit for another one.
     bool reusable() const { return reusable_; }

@@ -29,14 +29,14 @@ private:
     std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-struct Request {
+struct HttpRequest {
     std::string method = "GET";  // GET, HEAD or POST
     Url url;
     Headers headers;  // besides Host, User-Agent, Content-Length, which the transport adds
     std::string body;
 };
 
-struct Response {
+struct HttpResponse {
     unsigned status = 0;
     Headers headers;
     std::string body;

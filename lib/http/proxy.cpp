@@ -9,8 +9,8 @@
 namespace md::http {
 namespace {
 
-Url proxy_url(const std::string& text) {
-    auto url = Url::parse(text);
+base::Url proxy_url(const std::string& text) {
+    auto url = base::Url::parse(text);
     if (!url || url->is_https() || url->target() != "/")
         throw base::Error("the proxy's URL has to be http://[user:password@]host[:port]");
     return *url;
@@ -35,7 +35,7 @@ Proxy::Proxy(const std::string& text) : url_(proxy_url(text)) {
     authorization_line_ = "Proxy-Authorization: Basic " + base64(credentials) + "\r\n";
 }
 
-std::string Proxy::connect_request(const Url& target, const std::string& user_agent) const {
+std::string Proxy::connect_request(const base::Url& target, const std::string& user_agent) const {
     std::string place = target.origin().substr(std::string_view("https://").size());
     return "CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\nUser-Agent: " + user_agent +
            "\r\n" + authorization_line_ + "\r\n";

@@ -39,7 +39,7 @@ public:
     // One request, one answer, whatever its status. Redirects are answers too. Throws
     // TransportError. Any number of sends may be awaited at once. A POST is never repeated here:
     // the caller alone knows what is safe to ask for twice.
-    virtual base::Task<Response> send(Request request) = 0;
+    virtual base::Task<HttpResponse> send(HttpRequest request) = 0;
     // A round of work is done: connections that are kept for the next request may go.
     virtual void close_idle() {}
 };

@@ -213,7 +213,7 @@ Parsed<StagedJob> staged_job_of(const Json& json) {
 
 Parsed<LiveJob> live_job_of(const Json& json) {
     Damage damage;
-    Members members(json, damage);
+    Members members(json, &damage.why);
     Members ours = members.object("mdcertd");
     LiveJob job;
     job.state.recorded = members.flag("finished");

@@ -19,8 +19,8 @@ const char* directory_body =
     R"({"newNonce":"https://ca.test/nonce","newAccount":"https://ca.test/account",)"
     R"("newOrder":"https://ca.test/order"})";
 
-http::Response response(unsigned status, std::string body, std::string nonce = {}) {
-    http::Response result;
+http::HttpResponse response(unsigned status, std::string body, std::string nonce = {}) {
+    http::HttpResponse result;
     result.status = status;
     result.body = std::move(body);
     if (!nonce.empty())
@@ -28,7 +28,7 @@ http::Response response(unsigned status, std::string body, std::string nonce = {
     return result;
 }
 
-http::Response bad_nonce(std::string nonce) {
+http::HttpResponse bad_nonce(std::string nonce) {
     return response(400, R"({"type":"urn:ietf:params:acme:error:badNonce","detail":"old"})",
                     std::move(nonce));
 }
@@ -159,7 +159,7 @@ TEST_CASE("a redirect is no answer to a signed request, and its target is named"
 
 namespace {
 
-AcmeError directory_failure(http::Response answer) {
+AcmeError directory_failure(http::HttpResponse answer) {
     base::asio::io_context context;
     support::ManualClock clock;
     ScriptedTransport transport({{"GET", "/directory$", std::move(answer)}});
@@ -177,7 +177,7 @@ AcmeError directory_failure(http::Response answer) {
 }  // namespace
 
 TEST_CASE("what is no directory is shown with its first lines, and called so") {
-    for (const http::Response& answer :
+    for (const http::HttpResponse& answer :
          {response(200, "<html>\n  <h1>Welcome</h1>\n"), response(404, "<h1>Welcome</h1>")}) {
         AcmeError error = directory_failure(answer);
         CHECK(error.cause() == model::FailureCause::no_directory);

@@ -109,7 +109,7 @@ TEST_CASE("a certificate for other names, another key, or no certificate at all 
     for (const std::string& body : {other_key, std::string(), std::string("<html>200</html>"),
                                     std::string("-----BEGIN CERTIFICATE-----\nAAAA\n")}) {
         Bench bench;
-        http::Response answer;
+        http::HttpResponse answer;
         answer.status = 200;
         answer.body = body;
         bench.ca.answer_at(last, answer);
@@ -133,7 +133,7 @@ namespace {
 void place_unintelligibly(const char* body, bool at_its_url) {
     INFO(body << (at_its_url ? ", at its URL as well" : ""));
     Bench bench;
-    bench.transport.meddle = [=](const std::string& request, http::Response& answer) {
+    bench.transport.meddle = [=](const std::string& request, http::HttpResponse& answer) {
         if (request == "POST new-order" || (request == "POST order" && at_its_url))
             answer.body = body;
     };
@@ -207,7 +207,7 @@ TEST_CASE("a replacement that fails is gone on with, and may itself be replaced 
     };
     issue_here("a.org");
     bench.ca.deactivate_accounts();
-    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
         if (request == "POST new-account")
             response = test::problem_response(503, "serverInternal", "down");
     };
@@ -225,7 +225,7 @@ TEST_CASE("a replacement that fails is gone on with, and may itself be replaced 
 
 TEST_CASE("a CA that answers unauthorized about one thing alone does not cost an account") {
     Bench bench;
-    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
         if (request == "POST new-order")
             response = test::problem_response(403, "unauthorized", "not for you");
     };

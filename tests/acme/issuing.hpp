@@ -29,13 +29,13 @@ using test::ScenarioCa;
 class MeddlingTransport final : public http::Transport {
 public:
     explicit MeddlingTransport(ScenarioCa& ca) : ca_(ca) {}
-    base::Task<http::Response> send(http::Request request) override {
-        http::Response response = co_await ca_.send(std::move(request));
+    base::Task<http::HttpResponse> send(http::HttpRequest request) override {
+        http::HttpResponse response = co_await ca_.send(std::move(request));
         if (meddle)
             meddle(ca_.log().back(), response);
         co_return response;
     }
-    std::function<void(const std::string& request, http::Response& response)> meddle;
+    std::function<void(const std::string& request, http::HttpResponse& response)> meddle;
 
 private:
     ScenarioCa& ca_;

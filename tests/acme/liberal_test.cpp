@@ -121,7 +121,7 @@ const std::vector<Way> ways = {
 };
 
 void meddle_with(Bench& bench, const Way& way) {
-    bench.transport.meddle = [way](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [way](const std::string& request, http::HttpResponse& response) {
         if (!request.starts_with(way.request) || response.status >= 300 || response.body.empty())
             return;
         json body = json::parse(response.body, nullptr, false);
@@ -150,7 +150,7 @@ TEST_CASE("what a CA may leave out, write in capitals or relatively is understoo
 
 TEST_CASE("a Location that is relative is followed") {
     Bench bench;
-    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
         if (request != "POST new-order" && request != "POST new-account")
             return;
         http::Headers headers;
@@ -192,7 +192,7 @@ TEST_CASE("what is not understood of an order costs no other one, however often 
         if (way.change)
             meddle_with(bench, way);
         else
-            bench.transport.meddle = [](const std::string& request, http::Response& response) {
+            bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
                 if (request == "POST order")
                     response.body = "<html>a wall</html>";
             };
@@ -220,7 +220,7 @@ TEST_CASE("while the CA validates, an answer that is none is asked for again bef
     for (unsigned garbled : {2U, 1'000U}) {
         Bench bench(scenario);
         unsigned looks = 0;
-        bench.transport.meddle = [&](const std::string& request, http::Response& response) {
+        bench.transport.meddle = [&](const std::string& request, http::HttpResponse& response) {
             if (request == "POST order" && ++looks <= garbled)
                 response.body = "<html>busy</html>";
         };
@@ -236,7 +236,7 @@ TEST_CASE("while the CA validates, an answer that is none is asked for again bef
 
 TEST_CASE("a refusal that is no problem document costs no order, one of the CA's own may") {
     Bench bench;
-    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
         if (request == "POST order")
             response = {403, {}, "<html>Access denied</html>"};
     };
@@ -249,13 +249,13 @@ TEST_CASE("a refusal that is no problem document costs no order, one of the CA's
 
 TEST_CASE("an order that the CA does not know, and says so without a word, gives way to another") {
     Bench bench;
-    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
         if (request == "POST order")
             response = {404, {}, ""};
     };
     CHECK_THROWS_AS(bench.issue_once(), Refused);
     int asked = 0;
-    bench.transport.meddle = [&](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [&](const std::string& request, http::HttpResponse& response) {
         if (request == "POST order" && ++asked == 1)
             response = {404, {}, ""};
     };
@@ -273,7 +273,7 @@ TEST_CASE("a chain in another order, or with more in it than its own, is taken")
     for (int way = 0; way < 4; ++way) {
         INFO("way " << way);
         Bench bench;
-        bench.transport.meddle = [&](const std::string& request, http::Response& response) {
+        bench.transport.meddle = [&](const std::string& request, http::HttpResponse& response) {
             if (request.find("certificate") == std::string::npos)
                 return;
             const auto [leaf, rest] = parts(response.body);
@@ -323,7 +323,7 @@ TEST_CASE(
         INFO(type);
         Bench bench;
         unsigned asked = 0;
-        bench.transport.meddle = [&](const std::string& request, http::Response& response) {
+        bench.transport.meddle = [&](const std::string& request, http::HttpResponse& response) {
             if (request != "POST challenge")
                 return;
             if (++asked == 1)
@@ -337,7 +337,7 @@ TEST_CASE(
 
 TEST_CASE("a refused challenge is judged by its authorization") {
     Bench bench;
-    bench.transport.meddle = [&](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [&](const std::string& request, http::HttpResponse& response) {
         if (request == "POST challenge")
             response = test::problem_response(400, "malformed", "it is not pending");
     };
@@ -346,7 +346,7 @@ TEST_CASE("a refused challenge is judged by its authorization") {
     }
     SECTION("it has not") {
         bench.transport.meddle = [&, inner = bench.transport.meddle](const std::string& request,
-                                                                     http::Response& response) {
+                                                                     http::HttpResponse& response) {
             inner(request, response);
             if (request != "POST authz")
                 return;
@@ -362,7 +362,7 @@ TEST_CASE("a refused challenge is judged by its authorization") {
     SECTION("it does not say") {
         bool refused = false;
         bench.transport.meddle = [&, inner = bench.transport.meddle](const std::string& request,
-                                                                     http::Response& response) {
+                                                                     http::HttpResponse& response) {
             inner(request, response);
             if (request == "POST authz" && refused)
                 response = test::problem_response(500, "serverInternal", "no");
@@ -376,7 +376,7 @@ TEST_CASE("a refused challenge is judged by its authorization") {
 TEST_CASE("a lost answer to new-order is told, and not asked for twice in one attempt") {
     Bench bench;
     unsigned asked = 0;
-    bench.transport.meddle = [&](const std::string& request, http::Response&) {
+    bench.transport.meddle = [&](const std::string& request, http::HttpResponse&) {
         if (request == "POST new-order" && ++asked == 1)
             throw http::TransportError("lost", http::TransportFault::unanswered);
     };
@@ -389,7 +389,7 @@ TEST_CASE("a lost answer to a question alone is asked for once more, and so is a
         INFO(lost);
         Bench bench;
         unsigned asked = 0;
-        bench.transport.meddle = [&](const std::string& request, http::Response&) {
+        bench.transport.meddle = [&](const std::string& request, http::HttpResponse&) {
             if (request == lost && ++asked == 1)
                 throw http::TransportError("lost", http::TransportFault::unanswered);
         };

@@ -15,7 +15,7 @@ using nlohmann::json;
 
 // With this status in answers to that kind of request, `times` of them.
 auto with_status(const std::string& kind, const std::string& status, unsigned times = ~0U) {
-    return [=](const std::string& request, http::Response& response) mutable {
+    return [=](const std::string& request, http::HttpResponse& response) mutable {
         if (times == 0 || request.find(kind) == std::string::npos || response.status >= 300)
             return;
         json body = json::parse(response.body);
@@ -35,8 +35,8 @@ AcmeError failure_of(Bench& bench) {
     throw std::logic_error("not reached");
 }
 
-http::Response unavailable() {
-    http::Response response;
+http::HttpResponse unavailable() {
+    http::HttpResponse response;
     response.status = 503;
     response.body = "<html>Service Unavailable</html>";
     return response;
@@ -70,7 +70,7 @@ TEST_CASE(
     bool down = false;
     std::size_t standing = 2;
     bench.ca.on_validate = [&](auto&&...) { down = true; };
-    bench.transport.meddle = [&](const std::string&, http::Response& response) {
+    bench.transport.meddle = [&](const std::string&, http::HttpResponse& response) {
         if (!down)
             return;
         standing = std::min(standing, bench.alpn.standing());
@@ -85,7 +85,7 @@ TEST_CASE(
         CHECK(bench.journal.kept_url);
     }
     SECTION("at once where the CA says that it takes longer") {
-        bench.transport.meddle = [&](const std::string&, http::Response& response) {
+        bench.transport.meddle = [&](const std::string&, http::HttpResponse& response) {
             if (!down)
                 return;
             response = unavailable();
@@ -101,7 +101,7 @@ TEST_CASE(
     Bench bench;
     const auto start = bench.clock.now();
     unsigned challenges = 0;
-    bench.transport.meddle = [&](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [&](const std::string& request, http::HttpResponse& response) {
         if (request != "POST challenge" || ++challenges > 2)
             return;
         response = unavailable();
@@ -130,7 +130,7 @@ TEST_CASE("a validation that failed while nobody looked is a failure, and names 
     // Cut off after the challenges were begun, for longer than it is waited for.
     bool begun = false;
     bench.ca.on_validate = [&](auto&&...) { begun = true; };
-    bench.transport.meddle = [&](const std::string&, http::Response& response) {
+    bench.transport.meddle = [&](const std::string&, http::HttpResponse& response) {
         if (begun)
             response = unavailable();
     };
@@ -157,7 +157,7 @@ TEST_CASE("strangers that look like validators neither hurry the polls nor use u
 }
 
 TEST_CASE("an order is kept while the CA is down or rations, at whatever step it stood") {
-    for (const http::Response& trouble :
+    for (const http::HttpResponse& trouble :
          {unavailable(), test::problem_response(500, "serverInternal", "down"),
           test::problem_response(429, "rateLimited", "too many requests")}) {
         Bench bench;
@@ -178,7 +178,7 @@ TEST_CASE("an order is kept while the CA is down or rations, at whatever step it
 
 TEST_CASE("a finalized order that stays ready is asked for at the usual pace, five minutes long") {
     Bench bench;
-    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
         if (request.find("finalize") != std::string::npos)
             with_status("finalize", "ready")(request, response);
         else if (request.find("POST order") == 0)
@@ -226,7 +226,7 @@ TEST_CASE("an order that falls back to pending is looked at anew, not given up")
 TEST_CASE("an order that grows whenever it is asked for is not followed for ever") {
     Bench bench;
     bench.transport.meddle = [size = 2U](const std::string& request,
-                                         http::Response& response) mutable {
+                                         http::HttpResponse& response) mutable {
         if (request.find("order") == std::string::npos || response.status >= 300)
             return;
         json body = json::parse(response.body);
@@ -243,7 +243,7 @@ TEST_CASE("an order that grows whenever it is asked for is not followed for ever
 
 TEST_CASE("an order for other names than the ones ordered is refused before anything is proved") {
     Bench bench;
-    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
         if (request.find("order") == std::string::npos || response.status >= 300)
             return;
         json body = json::parse(response.body);
@@ -257,7 +257,7 @@ TEST_CASE("an order for other names than the ones ordered is refused before anyt
 
 TEST_CASE("of the CA's certificate text nothing but certificates is kept") {
     Bench bench;
-    bench.transport.meddle = [](const std::string& request, http::Response& response) {
+    bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {
         if (request.find("cert") == std::string::npos)
             return;
         auto key = crypto::PrivateKey::generate(model::KeySpec::ec("p-256"));

@@ -179,7 +179,7 @@ TEST_CASE("the CA's Retry-After is obeyed") {
 TEST_CASE("an order that is trouble for more than a day is given up for a new one") {
     DriveBench bench;
     const auto wanted = managed({"a.org"});
-    http::Response down;
+    http::HttpResponse down;
     down.status = 500;
     // Directory, nonce, account and order come first, and the authorization fails; later directory
     // and nonce, and the order itself fails.
@@ -218,7 +218,7 @@ TEST_CASE("what is not understood keeps its order for good, and is asked again s
     const auto wanted = managed({"a.org"});
     uncut.attempt(wanted);
     DriveBench bench;
-    http::Response html;
+    http::HttpResponse html;
     html.status = 200;
     html.body = "<html>maintenance</html>";
     bench.ca.answer_at(uncut.ca.steps() - 1, html);  // the certificate

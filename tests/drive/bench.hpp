@@ -20,7 +20,7 @@ namespace md::test {
 class BorrowedTransport final : public http::Transport {
 public:
     explicit BorrowedTransport(http::Transport& lender) : lender_(lender) {}
-    base::Task<http::Response> send(http::Request request) override {
+    base::Task<http::HttpResponse> send(http::HttpRequest request) override {
         return lender_.send(std::move(request));
     }
 

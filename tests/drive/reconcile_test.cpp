@@ -59,7 +59,7 @@ TEST_CASE("an MD that fails holds up no other and is tried again later") {
 
 TEST_CASE("a CA that answers 503 for minutes is asked ever more seldom, and then all is well") {
     LoopBench bench({managed({"a.org"})});
-    http::Response unavailable;
+    http::HttpResponse unavailable;
     unavailable.status = 503;
     // An attempt ends with the first of them: 5, 10, 20, ... 640 s apart, 27 minutes at most.
     for (unsigned step = 0; step < 8; ++step)

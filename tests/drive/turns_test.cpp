@@ -170,7 +170,7 @@ TEST_CASE("MDs that fail for ever take no turn from one whose time has come") {
 TEST_CASE("a CA that asks to be left alone is, by all MDs that use it") {
     LoopBench bench(many(3));
     bench.desired.server.max_parallel = 1;
-    http::Response busy = test::problem_response(503, "serverInternal", "maintenance");
+    http::HttpResponse busy = test::problem_response(503, "serverInternal", "maintenance");
     busy.headers.add("Retry-After", "7200");
     bench.ca.answer_at(0, busy);
     bench.start();
@@ -182,7 +182,7 @@ TEST_CASE("a CA that asks to be left alone is, by all MDs that use it") {
 
 TEST_CASE("a CA that is busy and says to come back at once is asked ever more seldom") {
     LoopBench bench({managed({"a.org"})});
-    http::Response busy = test::problem_response(503, "serverInternal", "maintenance");
+    http::HttpResponse busy = test::problem_response(503, "serverInternal", "maintenance");
     busy.headers.add("Retry-After", "0");
     for (unsigned step = 0; step < 100; ++step)
         bench.ca.answer_at(step, busy);
@@ -195,7 +195,7 @@ TEST_CASE("a CA that is busy and says to come back at once is asked ever more se
 TEST_CASE("a limit that an order hits holds up the other MDs for minutes only") {
     LoopBench bench(many(3));
     bench.desired.server.max_parallel = 1;
-    http::Response limit = test::problem_response(429, "rateLimited", "too many certificates");
+    http::HttpResponse limit = test::problem_response(429, "rateLimited", "too many certificates");
     limit.headers.add("Retry-After", "86400");
     bench.ca.answer_at(3, limit);  // directory, nonce, account; the order
     bench.start();

@@ -32,8 +32,9 @@ class Conversation {
 public:
     explicit Conversation(ScenarioCa& ca) : ca_(ca) {}
 
-    http::Response send(const std::string& method, const std::string& url, std::string body = "") {
-        http::Request request;
+    http::HttpResponse send(const std::string& method, const std::string& url,
+                            std::string body = "") {
+        http::HttpRequest request;
         request.method = method;
         request.url = *http::Url::parse(url);
         request.headers.add("Content-Type", "application/jose+json");
@@ -42,12 +43,12 @@ public:
         auto answer =
             base::asio::co_spawn(context, ca_.send(std::move(request)), base::asio::use_future);
         context.run();
-        http::Response response = answer.get();
+        http::HttpResponse response = answer.get();
         if (auto nonce = response.headers.find("Replay-Nonce"))
             nonce_ = *nonce;
         return response;
     }
-    http::Response post(const std::string& url, const std::string& payload) {
+    http::HttpResponse post(const std::string& url, const std::string& payload) {
         Json header = {{"alg", key_.jws_algorithm()}, {"nonce", nonce_}, {"url", url}};
         if (account_.empty())
             header["jwk"] = Json::parse(key_.public_jwk());

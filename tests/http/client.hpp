@@ -15,8 +15,8 @@
 
 namespace md::test {
 
-inline http::Request request_for(const std::string& url, const std::string& method = "GET",
-                                 const std::string& body = "") {
+inline http::HttpRequest request_for(const std::string& url, const std::string& method = "GET",
+                                     const std::string& body = "") {
     auto parsed = http::Url::parse(url);
     REQUIRE(parsed);
     return {method, *parsed, {}, body};
@@ -51,11 +51,13 @@ public:
         return std::move(*result);
     }
 
-    http::Response send(const http::Request& request) { return run(transport().send(request)); }
-    http::Response get(const std::string& url) { return send(request_for(url)); }
+    http::HttpResponse send(const http::HttpRequest& request) {
+        return run(transport().send(request));
+    }
+    http::HttpResponse get(const std::string& url) { return send(request_for(url)); }
 
     // What TransportError says, or "" when there was an answer.
-    std::string failure(const http::Request& request) {
+    std::string failure(const http::HttpRequest& request) {
         try {
             send(request);
             return "";

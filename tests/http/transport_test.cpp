@@ -27,15 +27,15 @@ TestServer::Script says(const std::string& octets, Answer::Then then = Answer::T
     return [octets, then](const std::string&, int) { return Answer{octets, then}; };
 }
 
-base::Task<int> send_all(http::Transport& transport, http::Request request, int count);
+base::Task<int> send_all(http::Transport& transport, http::HttpRequest request, int count);
 
-base::Task<void> send_counted(http::Transport& transport, http::Request request, int& done) {
-    http::Response response = co_await transport.send(std::move(request));
+base::Task<void> send_counted(http::Transport& transport, http::HttpRequest request, int& done) {
+    http::HttpResponse response = co_await transport.send(std::move(request));
     if (response.body == "hello")
         ++done;
 }
 
-base::Task<int> send_all(http::Transport& transport, http::Request request, int count) {
+base::Task<int> send_all(http::Transport& transport, http::HttpRequest request, int count) {
     auto executor = co_await base::asio::this_coro::executor;
     int done = 0, ended = 0;
     base::Wakeup all_ended(executor);
@@ -50,10 +50,10 @@ base::Task<int> send_all(http::Transport& transport, http::Request request, int 
     co_return done;
 }
 
-base::Task<http::Response> send_within(http::Transport& transport, http::Request request,
-                                       milliseconds limit) {
-    base::Task<http::Response> work = transport.send(std::move(request));
-    base::Task<http::Response> in_time = base::with_timeout(std::move(work), limit, "test");
+base::Task<http::HttpResponse> send_within(http::Transport& transport, http::HttpRequest request,
+                                           milliseconds limit) {
+    base::Task<http::HttpResponse> work = transport.send(std::move(request));
+    base::Task<http::HttpResponse> in_time = base::with_timeout(std::move(work), limit, "test");
     co_return co_await std::move(in_time);
 }
 
@@ -351,7 +351,7 @@ TEST_CASE("a time-out on a kept connection is not repeated") {
 TEST_CASE("a send that is cancelled lets go of its connection at once") {
     Client client;
     TestServer server(client.context, says("HTTP/1.1 200 OK\r\n", Answer::Then::wait));
-    base::Task<http::Response> work =
+    base::Task<http::HttpResponse> work =
         send_within(client.transport(), request_for(server.url()), milliseconds(20));
     CHECK_THROWS_AS(client.run(std::move(work)), base::TimedOut);
     client.settle();
@@ -438,7 +438,7 @@ TEST_CASE("a transport may go while its requests are on their way") {
     TestServer server(client.context, hello);
     auto transport =
         std::make_unique<http::BeastTransport>(client.context.get_executor(), client.options);
-    base::Task<http::Response> work = transport->send(request_for(server.url()));
+    base::Task<http::HttpResponse> work = transport->send(request_for(server.url()));
     transport.reset();
     CHECK(client.run(std::move(work)).body == "hello");
 }

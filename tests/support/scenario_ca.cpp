@@ -21,8 +21,8 @@ std::string url_of(const std::string& resource, unsigned number) {
     return base_url + resource + "/" + std::to_string(number);
 }
 
-http::Response json_response(unsigned status, const Json& body) {
-    http::Response response;
+http::HttpResponse json_response(unsigned status, const Json& body) {
+    http::HttpResponse response;
     response.status = status;
     response.headers.add("Content-Type", "application/json");
     response.body = body.dump();
@@ -55,9 +55,9 @@ struct ScenarioCa::Post {
     bool as_get = false;
 };
 
-http::Response problem_response(unsigned status, const std::string& type,
-                                const std::string& detail) {
-    http::Response response;
+http::HttpResponse problem_response(unsigned status, const std::string& type,
+                                    const std::string& detail) {
+    http::HttpResponse response;
     response.status = status;
     response.headers.add("Content-Type", "application/problem+json");
     response.body =
@@ -106,7 +106,7 @@ const ScenarioCa::Route ScenarioCa::routes[] = {
 ScenarioCa::ScenarioCa(const base::Clock& clock, Scenario scenario)
     : clock_(clock), scenario_(std::move(scenario)) {}
 
-base::Task<http::Response> ScenarioCa::send(http::Request request) {
+base::Task<http::HttpResponse> ScenarioCa::send(http::HttpRequest request) {
     const std::string url = request.url.text();
     if (!url.starts_with(base_url))
         FAIL("no such server: " << request.method << " " << url);
@@ -118,7 +118,7 @@ base::Task<http::Response> ScenarioCa::send(http::Request request) {
     const Cut cut = cuts_.contains(step) ? cuts_[step] : Cut::none;
     if (cut == Cut::before)
         break_connection(request, cut);
-    http::Response response;
+    http::HttpResponse response;
     if (answers_.contains(step))
         response = answers_[step];
     else
@@ -130,7 +130,8 @@ base::Task<http::Response> ScenarioCa::send(http::Request request) {
     co_return response;
 }
 
-http::Response ScenarioCa::handle(const http::Request& request, const std::string& resource) {
+http::HttpResponse ScenarioCa::handle(const http::HttpRequest& request,
+                                      const std::string& resource) {
     if (!resource.empty() && resource == scenario_.out_of_order)
         return problem_response(500, "serverInternal", "out of order");
     if (request.method == "GET" && resource == "directory")
@@ -146,7 +147,7 @@ http::Response ScenarioCa::handle(const http::Request& request, const std::strin
     return {};
 }
 
-http::Response ScenarioCa::handle_post(const http::Request& request, const Route& route) {
+http::HttpResponse ScenarioCa::handle_post(const http::HttpRequest& request, const Route& route) {
     if (request.headers.find("Content-Type") != "application/jose+json")
         FAIL("a POST is to be application/jose+json: " << request.url.text());
     const Json body = Json::parse(request.body);
@@ -170,7 +171,7 @@ http::Response ScenarioCa::handle_post(const http::Request& request, const Route
     return (this->*route.handle)(post);
 }
 
-std::optional<http::Response> ScenarioCa::refuse_nonce(const Json& header) {
+std::optional<http::HttpResponse> ScenarioCa::refuse_nonce(const Json& header) {
     const bool known = nonces_.erase(header.at("nonce").get<std::string>()) > 0;
     const bool refuse =
         known && scenario_.bad_nonce_every > 0 && ++nonces_used_ % scenario_.bad_nonce_every == 0;
@@ -180,7 +181,7 @@ std::optional<http::Response> ScenarioCa::refuse_nonce(const Json& header) {
 }
 
 // Finds the account of the kid, or, for a jwk, leaves it to new_account.
-std::optional<http::Response> ScenarioCa::identify(Post& post) const {
+std::optional<http::HttpResponse> ScenarioCa::identify(Post& post) const {
     if (post.header.contains("jwk") == post.header.contains("kid"))
         FAIL("a JWS has either jwk or kid: " << post.header);
     if (post.header.contains("jwk"))
@@ -193,13 +194,13 @@ std::optional<http::Response> ScenarioCa::identify(Post& post) const {
     return problem_response(400, "accountDoesNotExist", "no account at that URL");
 }
 
-std::optional<http::Response> ScenarioCa::refuse_deactivated(const Account& account) const {
+std::optional<http::HttpResponse> ScenarioCa::refuse_deactivated(const Account& account) const {
     if (!account.deactivated)
         return std::nullopt;
     return problem_response(403, "unauthorized", "the account is deactivated");
 }
 
-http::Response ScenarioCa::directory() const {
+http::HttpResponse ScenarioCa::directory() const {
     Json meta = {{"website", "https://ca.test"}};
     if (!scenario_.terms_of_service.empty())
         meta["termsOfService"] = scenario_.terms_of_service;
@@ -211,7 +212,7 @@ http::Response ScenarioCa::directory() const {
                                {"meta", meta}});
 }
 
-http::Response ScenarioCa::new_account(const Post& post) {
+http::HttpResponse ScenarioCa::new_account(const Post& post) {
     if (!post.header.contains("jwk"))
         FAIL("new-account is signed with a jwk: " << post.header);
     const std::string key = thumbprint(post.header["jwk"]);
@@ -228,7 +229,7 @@ http::Response ScenarioCa::new_account(const Post& post) {
     return account_response(static_cast<unsigned>(accounts_.size() - 1), 201);
 }
 
-http::Response ScenarioCa::account_response(unsigned number, unsigned status) const {
+http::HttpResponse ScenarioCa::account_response(unsigned number, unsigned status) const {
     const unsigned shown = number + account_generation_;
     auto response = json_response(status, {{"status", "valid"},
                                            {"contact", accounts_[number].contacts},
@@ -237,13 +238,13 @@ http::Response ScenarioCa::account_response(unsigned number, unsigned status) co
     return response;
 }
 
-http::Response ScenarioCa::account(const Post& post) {
+http::HttpResponse ScenarioCa::account(const Post& post) {
     if (post.payload.contains("contact"))
         accounts_[post.account].contacts = post.payload["contact"].get<std::vector<std::string>>();
     return account_response(post.account, 200);
 }
 
-http::Response ScenarioCa::new_order(const Post& post) {
+http::HttpResponse ScenarioCa::new_order(const Post& post) {
     Order order;
     order.account = post.account;
     for (const Json& identifier : post.payload.at("identifiers")) {
@@ -308,7 +309,7 @@ void ScenarioCa::advance(Order& order) {
         order.status = "ready";
 }
 
-http::Response ScenarioCa::order(const Post& post) {
+http::HttpResponse ScenarioCa::order(const Post& post) {
     const unsigned number = post.number - order_generation_;
     if (number >= orders_.size())
         return problem_response(404, "malformed", "no such order");
@@ -317,7 +318,7 @@ http::Response ScenarioCa::order(const Post& post) {
     return order_response(number, 200);
 }
 
-http::Response ScenarioCa::order_response(unsigned number, unsigned status) {
+http::HttpResponse ScenarioCa::order_response(unsigned number, unsigned status) {
     Order& order = orders_[number];
     advance(order);
     const unsigned shown = number + order_generation_;
@@ -337,7 +338,7 @@ http::Response ScenarioCa::order_response(unsigned number, unsigned status) {
     return order.status == "processing" ? not_yet(std::move(response)) : response;
 }
 
-http::Response ScenarioCa::not_yet(http::Response response) const {
+http::HttpResponse ScenarioCa::not_yet(http::HttpResponse response) const {
     if (scenario_.retry_after)
         response.headers.add("Retry-After", std::to_string(scenario_.retry_after->count()));
     return response;
@@ -375,7 +376,7 @@ ScenarioCa::Json ScenarioCa::authorization_json(unsigned number) const {
     return body;
 }
 
-http::Response ScenarioCa::authorization(const Post& post) {
+http::HttpResponse ScenarioCa::authorization(const Post& post) {
     if (post.number >= authorizations_.size())
         return problem_response(404, "malformed", "no such authorization");
     Authorization& authorization = authorizations_[post.number];
@@ -386,7 +387,7 @@ http::Response ScenarioCa::authorization(const Post& post) {
     return authorization.status == "pending" ? not_yet(std::move(response)) : response;
 }
 
-http::Response ScenarioCa::challenge(const Post& post) {
+http::HttpResponse ScenarioCa::challenge(const Post& post) {
     if (post.number >= authorizations_.size())
         return problem_response(404, "malformed", "no such challenge");
     Authorization& authorization = authorizations_[post.number];
@@ -406,7 +407,7 @@ http::Response ScenarioCa::challenge(const Post& post) {
     return authorization.status == "pending" ? not_yet(std::move(response)) : response;
 }
 
-http::Response ScenarioCa::finalize(const Post& post) {
+http::HttpResponse ScenarioCa::finalize(const Post& post) {
     const unsigned number = post.number - order_generation_;
     if (number >= orders_.size())
         return problem_response(404, "malformed", "no such order");
@@ -433,11 +434,11 @@ void ScenarioCa::sign(Order& order, const std::string& csr) {
     ++certificates_issued_;
 }
 
-http::Response ScenarioCa::certificate(const Post& post) {
+http::HttpResponse ScenarioCa::certificate(const Post& post) {
     const unsigned number = post.number - order_generation_;
     if (number >= orders_.size() || orders_[number].certificate.empty())
         return problem_response(404, "malformed", "no such certificate");
-    http::Response response;
+    http::HttpResponse response;
     response.status = 200;
     response.headers.add("Content-Type", "application/pem-certificate-chain");
     response.body = orders_[number].certificate;

@@ -46,21 +46,23 @@ struct Scenario {
 std::vector<Scenario> scenarios();
 
 // "urn:ietf:params:acme:error:" + type, as problem+json.
-http::Response problem_response(unsigned status, const std::string& type,
-                                const std::string& detail);
+http::HttpResponse problem_response(unsigned status, const std::string& type,
+                                    const std::string& detail);
 
 class ScenarioCa final : public http::Transport {
 public:
     explicit ScenarioCa(const base::Clock& clock, Scenario scenario = {});
 
-    base::Task<http::Response> send(http::Request request) override;
+    base::Task<http::HttpResponse> send(http::HttpRequest request) override;
 
     static constexpr const char* directory_url = "https://ca.test/directory";
 
     // At that request (the first is 0, counted over the CA's whole life), once.
     void cut_at(unsigned step, Cut cut) { cuts_[step] = cut; }
     // Instead of handling that request, once. A fresh nonce is added.
-    void answer_at(unsigned step, http::Response response) { answers_[step] = std::move(response); }
+    void answer_at(unsigned step, http::HttpResponse response) {
+        answers_[step] = std::move(response);
+    }
 
     // Called when a challenge is posted, as if the validator came: (name, type, token).
     std::function<void(const std::string&, const std::string&, const std::string&)> on_validate;
@@ -105,38 +107,38 @@ private:
         unsigned polls_left = 0;
     };
     struct Post;
-    using Handle = http::Response (ScenarioCa::*)(const Post&);
+    using Handle = http::HttpResponse (ScenarioCa::*)(const Post&);
     struct Route {
         const char* resource;
         Handle handle;
     };
     static const Route routes[];
 
-    http::Response handle(const http::Request& request, const std::string& resource);
-    http::Response handle_post(const http::Request& request, const Route& route);
-    std::optional<http::Response> refuse_nonce(const Json& header);
-    std::optional<http::Response> identify(Post& post) const;
-    std::optional<http::Response> refuse_deactivated(const Account& account) const;
+    http::HttpResponse handle(const http::HttpRequest& request, const std::string& resource);
+    http::HttpResponse handle_post(const http::HttpRequest& request, const Route& route);
+    std::optional<http::HttpResponse> refuse_nonce(const Json& header);
+    std::optional<http::HttpResponse> identify(Post& post) const;
+    std::optional<http::HttpResponse> refuse_deactivated(const Account& account) const;
 
-    http::Response directory() const;
-    http::Response new_account(const Post& post);
-    http::Response account(const Post& post);
-    http::Response new_order(const Post& post);
-    http::Response order(const Post& post);
-    http::Response authorization(const Post& post);
-    http::Response challenge(const Post& post);
-    http::Response finalize(const Post& post);
-    http::Response certificate(const Post& post);
+    http::HttpResponse directory() const;
+    http::HttpResponse new_account(const Post& post);
+    http::HttpResponse account(const Post& post);
+    http::HttpResponse new_order(const Post& post);
+    http::HttpResponse order(const Post& post);
+    http::HttpResponse authorization(const Post& post);
+    http::HttpResponse challenge(const Post& post);
+    http::HttpResponse finalize(const Post& post);
+    http::HttpResponse certificate(const Post& post);
 
     unsigned add_authorization(unsigned account, const std::string& name);
     void advance(Authorization& authorization);
     void advance(Order& order);
     void sign(Order& order, const std::string& csr);
-    http::Response account_response(unsigned number, unsigned status) const;
-    http::Response order_response(unsigned number, unsigned status);
+    http::HttpResponse account_response(unsigned number, unsigned status) const;
+    http::HttpResponse order_response(unsigned number, unsigned status);
     Json authorization_json(unsigned number) const;
     Json challenge_json(unsigned number, const std::string& type) const;
-    http::Response not_yet(http::Response response) const;
+    http::HttpResponse not_yet(http::HttpResponse response) const;
     std::string new_nonce();
 
     const base::Clock& clock_;
@@ -147,7 +149,7 @@ private:
     std::vector<Order> orders_;
     std::set<std::string> nonces_;
     std::map<unsigned, Cut> cuts_;
-    std::map<unsigned, http::Response> answers_;
+    std::map<unsigned, http::HttpResponse> answers_;
     std::vector<std::string> log_;
     std::size_t certificates_issued_ = 0;
     unsigned nonces_made_ = 0, nonces_used_ = 0;

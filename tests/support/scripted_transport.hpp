@@ -21,11 +21,11 @@ enum class Cut { none, before, after };
 struct ScriptLine {
     std::string method;
     std::string url;  // a POSIX extended regular expression, found anywhere in the URL's text
-    http::Response response;
+    http::HttpResponse response;
     Cut cut = Cut::none;
 };
 
-[[noreturn]] inline void break_connection(const http::Request& request, Cut cut) {
+[[noreturn]] inline void break_connection(const http::HttpRequest& request, Cut cut) {
     throw http::TransportError(
         request.method + " " + request.url.text() + ": connection cut " +
         (cut == Cut::before ? "before the request was sent" : "before the answer came"));
@@ -45,7 +45,7 @@ class ScriptedTransport final : public http::Transport {
 public:
     explicit ScriptedTransport(std::vector<ScriptLine> script) : script_(std::move(script)) {}
 
-    base::Task<http::Response> send(http::Request request) override {
+    base::Task<http::HttpResponse> send(http::HttpRequest request) override {
         requests_.push_back(request);
         const ScriptLine& line = expected(request);
         if (line.cut != Cut::none)
@@ -53,11 +53,11 @@ public:
         co_return line.response;
     }
 
-    const std::vector<http::Request>& requests() const { return requests_; }
+    const std::vector<http::HttpRequest>& requests() const { return requests_; }
     bool finished() const { return requests_.size() == script_.size(); }
 
 private:
-    const ScriptLine& expected(const http::Request& request) const {
+    const ScriptLine& expected(const http::HttpRequest& request) const {
         const std::size_t number = requests_.size();
         if (number > script_.size())
             FAIL("the script ended, but there came: " << request.method << " "
@@ -71,7 +71,7 @@ private:
     }
 
     std::vector<ScriptLine> script_;
-    std::vector<http::Request> requests_;
+    std::vector<http::HttpRequest> requests_;
 };
 
 }  // namespace md::test
