@@ -38,7 +38,8 @@ base::Task<void> Engine::open_all() {
     responder_.hold();
     responder_.open(desired_);
     become_user(desired_.server);
-    co_await driver_.open(std::exchange(desired_, {}));
+    model::DesiredState desired = std::exchange(desired_, {});
+    co_await driver_.open(std::move(desired));
     responder_.admit();
     return_free_memory();
 }
