@@ -28,7 +28,7 @@ TEST_CASE("credentials become Basic authorization and stay out of the name") {
 }
 
 TEST_CASE("CONNECT names host and port, always both") {
-    auto target = http::Url::parse("https://ca.example/dir");
+    auto target = base::Url::parse("https://ca.example/dir");
     REQUIRE(target);
     CHECK(Proxy("http://a:b@proxy").connect_request(*target, "mdcertd/1") ==
           "CONNECT ca.example:443 HTTP/1.1\r\nHost: ca.example:443\r\nUser-Agent: mdcertd/1\r\n"
