@@ -31,7 +31,7 @@ void check(const Order& order) {
         if (url)
             check_url(*url);
     const NextStep next = next_step(order, {}, {});
-    if (next.step == Step::give_up)
+    if (next.step == OrderStep::give_up)
         promise(md::fuzz::printable(next.why.text()), "reasons are printable");
 }
 
