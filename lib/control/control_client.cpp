@@ -170,7 +170,8 @@ base::Task<std::optional<json>> ask_daemon(std::string path, std::string command
     std::string method(known == nullptr ? "POST" : known->method);
     http::UnixExchange::Socket socket(executor, asio::local::stream_protocol(), descriptor);
     Asked asked(std::move(socket), std::move(path), std::move(asking));
-    json answer = co_await asked.answer(std::move(method), target_of(command, names));
+    std::string target = target_of(command, names);
+    json answer = co_await asked.answer(std::move(method), std::move(target));
     co_return answer;
 }
 
