@@ -66,10 +66,10 @@ TEST_CASE("a set-up that a killed process left is withdrawn by the next attempt"
     REQUIRE(journalled == expected);
     SECTION("which goes on with its order") {}
     SECTION("also where its order is of no more use") {
-        auto job = store::parse_job(bench.left.at("staging/a.org/job.json"));
+        auto job = store::parse_staged_job(bench.left.at("staging/a.org/job.json"));
         REQUIRE(job.has_value());
-        job->ca_url = "https://former.test/directory";
-        bench.store.values["staging/a.org/job.json"] = store::job_text(*job);
+        job->attempts.ca_url = "https://former.test/directory";
+        bench.store.values["staging/a.org/job.json"] = store::job_text("a.org", *job);
     }
     CHECK(bench.attempt(bench.wanted).certificates.size() == 1);
     REQUIRE_FALSE(bench.dns.calls.empty());
