@@ -109,13 +109,14 @@ std::vector<admin::ServingPlace> places_of(admin::FrontServer front, const std::
     return places;
 }
 
-// What was written with this command may be written with it again.
+// What was written with this command may be written with it again. The end of the pipe may have
+// emptied it since the server was asked: a file that served the name a moment ago is no other's.
 const std::string mark = "# mdcertd snippet: may be written anew by the same command\n";
 
 bool is_ours(const admin::ServingPlace& place) {
     std::ifstream text(place.file);
     std::string first;
-    return std::getline(text, first) && first + "\n" == mark;
+    return text.is_open() && (!std::getline(text, first) || first + "\n" == mark);
 }
 
 // They are for a person with an editor. In a file of their own, at the end of a pipe, they would be

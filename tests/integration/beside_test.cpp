@@ -190,4 +190,16 @@ TEST_CASE("a site that is served already gets lines for its blocks, and never a 
     const auto own = place.site.mdcertd({"snippet", "nginx=" + file.string(), "one.test"});
     CHECK(own.status == 0);
     CHECK_THAT(own.output, Catch::Contains("server_name one.test www.one.test;"));
+
+    // The end of the pipe empties the file before the answer, or after.
+    const fs::path programs = place.site.directory() / "programs";
+    fs::create_directory(programs);
+    write_script(programs / "nginx", "#!/bin/sh\nPATH=/usr/sbin:/usr/bin:/bin\nnginx \"$@\"\n: > " +
+                                         file.string() + "\n");
+    const auto emptied = run_command({{MD_BINARY, "snippet", "nginx=" + file.string(), "one.test",
+                                       "-c", place.site.config_file().string()},
+                                      {{"PATH", programs.string() + ":/usr/bin:/bin"}}});
+    CHECK(emptied.status == 0);
+    CHECK(emptied.output == own.output);
+    CHECK(read_file(file) == "");
 }
