@@ -18,6 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// StateDirectory= of mdcertd.service.
+constexpr const char* state_directory = "/var/lib/mdcertd";
+
 std::string group_text(gid_t group) {
     const struct group* known = ::getgrgid(group);
     return known == nullptr ? std::to_string(group) : std::string(known->gr_name);
@@ -52,7 +55,7 @@ bool may_give_to(gid_t group) {
 
 std::string drop_in(const std::string& group) {
     return "have 'systemctl edit mdcertd' say '[Service]', 'SupplementaryGroups=" + group +
-           "' and 'StateDirectoryMode=0710', a line each, then 'systemctl restart mdcertd'; where "
+           "' and 'StateDirectoryMode=0711', a line each, then 'systemctl restart mdcertd'; where "
            "systemd does not run it: 'usermod -aG " +
            group + "' for its account";
 }
@@ -71,6 +74,20 @@ public:
                                     "', and give it to a group; a renewal does the first"});
         if (!may_give_to(status.st_gid))
             lost_.emplace(status.st_gid, path.string());
+    }
+
+    // systemd gives a state directory that is another's back to the unit's user and group at each
+    // start: with all that is in it, and without its ACLs.
+    void at_state_directory(const SystemUser& account) {
+        struct stat status {};
+        if (account.identity && ::lstat(state_directory, &status) == 0 &&
+            status.st_gid != account.identity->group)
+            problems.push_back(
+                {false,
+                 std::string(state_directory) + " is of the group " + group_text(status.st_gid) +
+                     ": the next start takes group and ACL of all that is in it away",
+                 "'chgrp " + group_text(account.identity->group) + " " + state_directory +
+                     "', and let others through it by StateDirectoryMode=0711"});
     }
 
     void finish(const std::string& account) {
@@ -97,6 +114,8 @@ std::vector<StoreProblem> store_problems(const model::DesiredState& desired,
     Look look;
     if (std::string open = store::trust_problem(store.string()); !open.empty())
         look.problems.push_back({true, open, "mdcertd does not start on such a store"});
+    if (store.string().starts_with(state_directory + std::string("/")))
+        look.at_state_directory(account);
     for (const model::ManagedDomain& domain : desired.domains) {
         const fs::path folder = store / store::domain_key(domain.name());
         look.at(folder, false);

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -30,15 +29,16 @@ int option_of(int descriptor, int level, int option) {
 }  // namespace
 
 bool machine_has_family(bool v6) {
-    ifaddrs* all = nullptr;
-    if (::getifaddrs(&all) != 0)
-        return true;
-    bool found = false;
-    for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next)
-        found = found ||
-                (one->ifa_addr != nullptr && one->ifa_addr->sa_family == (v6 ? AF_INET6 : AF_INET));
-    ::freeifaddrs(all);
-    return found;
+    const ListeningSocket::Endpoint loopback(
+        boost::asio::ip::make_address(v6 ? "::1" : "127.0.0.1"), 0);
+    const int descriptor = ::socket(loopback.data()->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return errno != EAFNOSUPPORT;
+    const bool is_absent =
+        ::bind(descriptor, loopback.data(), static_cast<socklen_t>(loopback.size())) != 0 &&
+        errno == EADDRNOTAVAIL;
+    ::close(descriptor);
+    return !is_absent;
 }
 
 std::optional<ListeningSocket> ListeningSocket::open(const Endpoint& endpoint, int& error) {

@@ -60,7 +60,8 @@ private:
     bool adopted_ = false;
 };
 
-// Whether an interface has an address of IPv6, or of IPv4; loopback counts.
+// Whether this machine has IPv6, or IPv4: loopback has an address of it. Found out by bind(2),
+// since getifaddrs(3) wants a netlink socket, which mdcertd.service does not allow.
 bool machine_has_family(bool v6);
 
 }  // namespace md::server
