@@ -6,7 +6,6 @@
 #include <utility>
 
 namespace md::store {
-
 namespace {
 
 bool is_of_another_set(const std::optional<std::string>& text,

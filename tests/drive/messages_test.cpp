@@ -260,6 +260,39 @@ TEST_CASE("an expiring certificate is told of daily while its renewal fails, als
     CHECK(bench.told("expiring") == 2);
 }
 
+// It kept in the log alone when it had warned, and whom it had told of an attempt.
+TEST_CASE("with a store of a former version nothing is told, notified or ordered again") {
+    Scenario scenario;
+    scenario.lifetime = 20 * 24h;
+    MessageBench bench(scenario);
+    bench.desired.server.notify_command = {"/bin/reload"};
+    bench.start();
+    bench.pass(2min);
+    REQUIRE(bench.held("a.org") == 1);
+    scenario.refused["a.org"] = "connection";
+    bench.ca.set_scenario(scenario);
+    bench.pass(18 * 24h + 1h);  // its last tenth
+    REQUIRE(bench.told("expiring") == 1);
+    const auto& attempts = bench.loop->observed().of("a.org").attempts;
+    REQUIRE(attempts);
+    if (*attempts->next_run < bench.clock.now() + 5min)
+        bench.pass(10min);
+    bench.stop();
+    for (const char* key : {"domains/a.org/job.json", "staging/a.org/job.json"}) {
+        std::string& text = bench.store.values.at(key);
+        for (const char* member : {"told", "started", "notify-reason", "message-reason"})
+            if (auto found = text.find("\"" + std::string(member) + "\""); found != text.npos)
+                text.replace(found + 1, 1, "_");
+    }
+    const auto commands = bench.hooks.commands.size();
+    const auto orders = bench.ca.orders();
+    bench.start();
+    CHECK(bench.told_of().warned.has_value());
+    bench.pass(2min);
+    CHECK(bench.hooks.commands.size() == commands);
+    CHECK(bench.ca.orders() == orders);
+}
+
 TEST_CASE("a renewal during a notification is told of by itself") {
     LoopBench bench({managed({"a.org"})});
     bench.hooks.clock = &bench.clock;

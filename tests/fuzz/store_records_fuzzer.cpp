@@ -40,12 +40,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
             check(parse_staged_job(text), parse_staged_job, write_job);
             break;
         case 4:
-            check(parse_live_job(text), parse_live_job, write_job);
-            break;
-        default:
             if (const auto header = parse_header(text))
                 md::fuzz::promise(header->key.reveal().size() == store_key_size,
                                   "a key has its size");
+            break;
+        default:
+            check(parse_live_job(text), parse_live_job, write_job);
     }
     return 0;
 }
