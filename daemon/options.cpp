@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
+#include "admin/snippet.hpp"
 #include "commands/commands.hpp"
 #include "config/spelling.hpp"
 #include "configuration.hpp"
+#include "import/clients.hpp"
 #include "signals.hpp"
 
 #include <CLI/CLI.hpp>
@@ -56,15 +58,24 @@ constexpr Subcommand subcommands[] = {
      Subcommand::at_least_one},
     {"forget", "Archive certificates that are configured no more", commands::forget, false, false,
      Subcommand::at_least_one},
-    {"snippet", "Print what nginx, httpd or haproxy needs in its configuration", commands::snippet,
-     false, false, Subcommand::server_and_names},
-    {"import", "Take over what certbot, mod_md, lego, acme.sh or uacme keep", commands::import_tree,
-     false, false, Subcommand::client_and_directory},
+    {"snippet", "Print what @ needs in its configuration", commands::snippet, false, false,
+     Subcommand::server_and_names},
+    {"import", "Take over what @ keep", commands::import_tree, false, false,
+     Subcommand::client_and_directory},
 };
 
+// "@" in it stands for the words that the first argument can be.
+std::string description_of(const Subcommand& entry) {
+    std::string text = entry.description;
+    if (const auto place = text.find('@'); place != std::string::npos)
+        text.replace(place, 1,
+                     entry.names == Subcommand::server_and_names ? admin::front_servers()
+                                                                 : import::client_words());
+    return text;
+}
+
 void add_import(CLI::App& command, CommandLine& line) {
-    command.add_option("CLIENT", line.client, "certbot, mod_md, lego, acme.sh or uacme")
-        ->required();
+    command.add_option("CLIENT", line.client, import::client_words())->required();
     command.add_option("DIR", line.directory, "Where that client keeps its files")->required();
     command.add_option("--output", line.output,
                        "Configuration file to write; default: imported-CLIENT.conf in conf.d");
@@ -82,7 +93,7 @@ void add_common(CLI::App& app, CommandLine& line) {
 }
 
 CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
-    CLI::App* command = app.add_subcommand(entry.name, entry.description);
+    CLI::App* command = app.add_subcommand(entry.name, description_of(entry));
     add_common(*command, line);
     if (entry.takes_json)
         command->add_flag("--json", line.json, "Print JSON");
@@ -91,7 +102,7 @@ CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
     if (entry.names == Subcommand::server_and_names)
         command
             ->add_option("SERVER", line.server,
-                         "nginx, httpd or haproxy; SERVER=FILE with that configuration file")
+                         admin::front_servers() + "; SERVER=FILE with that configuration file")
             ->required();
     if (entry.names == Subcommand::client_and_directory)
         add_import(*command, line);

@@ -173,9 +173,8 @@ private:
 int import_tree(const CommandLine& line) {
     auto client = import::client_named(line.client);
     if (!client) {
-        std::fprintf(stderr,
-                     "mdcertd import: '%s' is not certbot, mod_md, lego, acme.sh or uacme\n",
-                     line.client.c_str());
+        std::fprintf(stderr, "mdcertd import: '%s' is not %s\n", line.client.c_str(),
+                     import::client_words().c_str());
         return 2;
     }
     Takeover takeover(line, *client);

@@ -71,27 +71,20 @@ std::string output_of(const std::string& shell_command) {
     return text;
 }
 
-// A configuration file of the server that is not the usual one, by way of the environment: no
-// shell reads its name.
-std::string option(const char* letter, const std::string& file) {
-    if (file.empty())
-        return "";
-    ::setenv("FRONT_SERVER_FILE", file.c_str(), 1);
-    return std::string(" ") + letter + " \"$FRONT_SERVER_FILE\"";
-}
-
-// What the server says of its own configuration.
-std::string told_by(admin::FrontServer front, const std::string& file) {
-    const std::string path = "PATH=$PATH:/usr/sbin:/sbin; ";
-    if (front == admin::FrontServer::nginx)
-        return output_of(path + "nginx -T" + option("-c", file) + " 2> /dev/null");
-    if (front == admin::FrontServer::httpd)
-        return output_of(path + (file.empty() ? "apachectl -S" : "apache2" + option("-f", file)) +
-                         (file.empty() ? "" : " -S") + " 2> /dev/null");
-    std::ifstream text(file.empty() ? "/etc/haproxy/haproxy.cfg" : file);
-    std::ostringstream whole;
-    whole << text.rdbuf();
-    return whole.str();
+// What the server says of its own configuration. The name of a file that is not the usual one goes
+// by way of the environment: no shell reads it.
+std::string told_by(const admin::ServerAnswer& asked, const std::string& file) {
+    if (asked.command.empty()) {
+        std::ifstream text(file.empty() ? std::string(asked.file) : file);
+        std::ostringstream whole;
+        whole << text.rdbuf();
+        return whole.str();
+    }
+    if (!file.empty())
+        ::setenv("FRONT_SERVER_FILE", file.c_str(), 1);
+    return output_of("PATH=$PATH:/usr/sbin:/sbin; " +
+                     std::string(file.empty() ? asked.command : asked.command_for_file) +
+                     " 2> /dev/null");
 }
 
 std::vector<admin::ServingPlace> places_of(admin::FrontServer front, const std::string& told,
@@ -101,7 +94,7 @@ std::vector<admin::ServingPlace> places_of(admin::FrontServer front, const std::
     for (const model::Member& member : domain.members)
         for (admin::ServingPlace place : admin::serving_places(front, told, member.name)) {
             if (place.file.empty())
-                place.file = file.empty() ? "/etc/haproxy/haproxy.cfg" : file;
+                place.file = file.empty() ? std::string(admin::answer_of(front).file) : file;
             bool is_public = place.port == 80 || place.port == 443;
             if (is_public && std::find(places.begin(), places.end(), place) == places.end())
                 places.push_back(std::move(place));
@@ -145,8 +138,8 @@ int snippet(const CommandLine& line) {
     const std::string file = equals == std::string::npos ? "" : line.server.substr(equals + 1);
     auto front = admin::front_server_named(line.server.substr(0, equals));
     if (!front) {
-        std::fprintf(stderr, "mdcertd snippet: '%s' is not nginx, httpd or haproxy\n",
-                     line.server.c_str());
+        std::fprintf(stderr, "mdcertd snippet: '%s' is not %s\n", line.server.c_str(),
+                     admin::front_servers().c_str());
         return 2;
     }
     config::Loaded loaded = require_configuration(line);
@@ -155,7 +148,7 @@ int snippet(const CommandLine& line) {
     for (const std::string& name : line.names)
         all.push_back(site_of(domain_called(name, desired), desired.server.store_dir));
     admin::Forwarding to = admin::forwarding_for(*front, desired.server, all);
-    const std::string told = told_by(*front, file);
+    const std::string told = told_by(admin::answer_of(*front), file);
     std::string text, pieces;
     for (const admin::FrontedSite& site : all) {
         auto places = places_of(*front, told, file, *site.domain);

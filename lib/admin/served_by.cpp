@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/served_by.hpp"
 
+#include "admin/snippet_parts.hpp"
 #include "base/ascii.hpp"
 
 #include <algorithm>
@@ -203,7 +204,18 @@ private:
     std::vector<ServingPlace> places_;
 };
 
-std::vector<ServingPlace> frontends(std::string_view file) {
+}  // namespace
+
+std::vector<ServingPlace> nginx_places(std::string_view told, const model::DomainName& name) {
+    return NginxDump(name).read(told);
+}
+
+std::vector<ServingPlace> httpd_places(std::string_view told, const model::DomainName& name) {
+    return HttpdHosts(name).read(told);
+}
+
+// Its frontends serve every name.
+std::vector<ServingPlace> haproxy_places(std::string_view file, const model::DomainName&) {
     std::vector<ServingPlace> places;
     unsigned line = 0, section = 0;
     each_line(file, [&](std::string_view text) {
@@ -222,15 +234,13 @@ std::vector<ServingPlace> frontends(std::string_view file) {
     return places;
 }
 
-}  // namespace
+ServerAnswer answer_of(FrontServer front) {
+    return dialect_of(front).asked;
+}
 
 std::vector<ServingPlace> serving_places(FrontServer front, std::string_view told,
                                          const model::DomainName& name) {
-    if (front == FrontServer::nginx)
-        return NginxDump(name).read(told);
-    if (front == FrontServer::httpd)
-        return HttpdHosts(name).read(told);
-    return frontends(told);
+    return dialect_of(front).serving_places(told, name);
 }
 
 }  // namespace md::admin

@@ -22,6 +22,14 @@ struct ServingPlace {
     bool operator==(const ServingPlace&) const = default;
 };
 
+// How a server is asked what it serves: a command of the shell, which finds the name of a
+// configuration file that is not the usual one in FRONT_SERVER_FILE; where there is no command, it
+// is read from the file.
+struct ServerAnswer {
+    std::string_view command, command_for_file, file;
+};
+ServerAnswer answer_of(FrontServer front);
+
 // In the order told, one for each port of a block. Of HAProxy, whose frontends serve every name,
 // those that listen on port 80 or 443.
 std::vector<ServingPlace> serving_places(FrontServer front, std::string_view told,

@@ -6,17 +6,14 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace md::admin {
 namespace {
 
 using model::ChallengeType;
 
-constexpr std::array<std::pair<FrontServer, std::string_view>, 3> words = {
-    {{FrontServer::nginx, "nginx"},
-     {FrontServer::httpd, "httpd"},
-     {FrontServer::haproxy, "haproxy"}}};
+constexpr std::array<const Dialect*, 3> dialects = {&nginx_dialect, &httpd_dialect,
+                                                    &haproxy_dialect};
 
 // The first address that is listened on at the port, as a client on this machine reaches it.
 std::string address_of(std::uint16_t port, const model::ServerSettings& server) {
@@ -60,10 +57,14 @@ bool proved_by(ChallengeType type, const std::vector<FrontedSite>& sites) {
 
 }  // namespace
 
+const Dialect& dialect_of(FrontServer front) {
+    return *dialects[static_cast<std::size_t>(front)];
+}
+
 std::optional<FrontServer> front_server_named(std::string_view word) {
-    for (const auto& [front, name] : words)
-        if (name == word)
-            return front;
+    for (std::size_t i = 0; i < dialects.size(); ++i)
+        if (dialects[i]->word == word)
+            return static_cast<FrontServer>(i);
     if (word == "apache2" || word == "apache")
         return FrontServer::httpd;
     return std::nullopt;
@@ -98,17 +99,19 @@ Forwarding forwarding_for(FrontServer front, const model::ServerSettings& server
     return to;
 }
 
+std::string front_servers() {
+    std::string words;
+    for (std::size_t i = 0; i < dialects.size(); ++i)
+        words += (i == 0                     ? ""
+                  : i + 1 == dialects.size() ? " or "
+                                             : ", ") +
+                 std::string(dialects[i]->word);
+    return words;
+}
+
 std::string snippet(FrontServer front, const Forwarding& to,
                     const std::vector<FrontedSite>& sites) {
-    switch (front) {
-        case FrontServer::nginx:
-            return nginx_snippet(to, sites);
-        case FrontServer::httpd:
-            return httpd_snippet(to, sites);
-        case FrontServer::haproxy:
-            return haproxy_snippet(to, sites);
-    }
-    return {};
+    return dialect_of(front).snippet(to, sites);
 }
 
 }  // namespace md::admin

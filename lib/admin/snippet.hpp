@@ -13,10 +13,12 @@
 
 namespace md::admin {
 
-enum class FrontServer { nginx, httpd, haproxy };
+enum class FrontServer { nginx, httpd, haproxy };  // in the order of snippet.cpp
 
 // "nginx", "httpd", "haproxy".
 std::optional<FrontServer> front_server_named(std::string_view word);
+// "nginx, httpd or haproxy".
+std::string front_servers();
 
 struct CertificateFiles {
     std::string certificate, key;  // absolute paths of the live set

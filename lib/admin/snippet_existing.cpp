@@ -9,27 +9,6 @@
 namespace md::admin {
 namespace {
 
-// How a server calls the part of its configuration that serves a name.
-struct Terms {
-    const char* block;
-    const char* certificates;  // what the new lines replace
-    const char* reload;
-};
-
-Terms terms_of(FrontServer front) {
-    switch (front) {
-        case FrontServer::nginx:
-            return {"server block", "ssl_certificate", "nginx -t && systemctl reload nginx"};
-        case FrontServer::httpd:
-            return {"VirtualHost", "SSLCertificateFile",
-                    "apachectl configtest && systemctl reload apache2"};
-        case FrontServer::haproxy:
-            return {"frontend", "crt",
-                    "haproxy -c -f /etc/haproxy/haproxy.cfg && systemctl reload haproxy"};
-    }
-    return {"", "", ""};
-}
-
 std::string places_text(const std::vector<ServingPlace>& places, unsigned port) {
     std::string text;
     for (const ServingPlace& place : places)
@@ -43,25 +22,12 @@ std::string step(const std::string& where, const std::string& lines) {
     return lines.empty() ? "" : "# " + where + "\n" + lines;
 }
 
-Dialect dialect_of(FrontServer front) {
-    switch (front) {
-        case FrontServer::nginx:
-            return nginx_dialect();
-        case FrontServer::httpd:
-            return httpd_dialect();
-        case FrontServer::haproxy:
-            return haproxy_dialect();
-    }
-    return nginx_dialect();
-}
-
 class Existing {
 public:
     Existing(FrontServer front, const Forwarding& to, const FrontedSite& site,
              const std::vector<ServingPlace>& places)
         : to_(to),
           site_(site),
-          terms_(terms_of(front)),
           words_(dialect_of(front)),
           plain_(places_text(places, 80)),
           tls_(places_text(places, 443)) {}
@@ -84,12 +50,12 @@ private:
         if (plain_.empty())
             return step("Nothing serves it on port 80 yet. To the end of the configuration:",
                         words_.plain_block(to_, site_));
-        return step("1. Into the " + std::string(terms_.block) + " at " + plain_ + ":", lines) +
+        return step("1. Into the " + std::string(words_.block) + " at " + plain_ + ":", lines) +
                words_.backend(to_);
     }
 
     std::string then() const {
-        return std::string("# Then, as root: ") + terms_.reload +
+        return std::string("# Then, as root: ") + std::string(words_.reload) +
                "\n# and after it: mdcertd reload\n";
     }
 
@@ -99,16 +65,15 @@ private:
         if (tls_.empty())
             return step("2. Nothing serves it on port 443 yet. To the end of the configuration:",
                         words_.tls_block(to_, site_));
-        return step("2. Into the " + std::string(terms_.block) + " at " + tls_ +
-                        ", in place of what it has for " + terms_.certificates +
+        return step("2. Into the " + std::string(words_.block) + " at " + tls_ +
+                        ", in place of what it has for " + std::string(words_.replaced) +
                         "; then reload it as above:",
                     words_.certificates(site_));
     }
 
     const Forwarding& to_;
     const FrontedSite& site_;
-    Terms terms_;
-    Dialect words_;
+    const Dialect& words_;
     std::string plain_, tls_;
 };
 

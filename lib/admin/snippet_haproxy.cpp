@@ -134,13 +134,6 @@ std::string haproxy_tls_block(const Forwarding& to, const FrontedSite& site) {
     return how_to_link({site}) + tls_frontend(to, {site});
 }
 
-}  // namespace
-
-Dialect haproxy_dialect() {
-    return {haproxy_forwarding,   haproxy_backend,     haproxy_redirects,
-            haproxy_certificates, haproxy_plain_block, haproxy_tls_block};
-}
-
 std::string haproxy_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     auto certified = [](const FrontedSite& site) { return site.certified; };
     std::string text = how_to_link(sites) + plain_frontend(to, sites);
@@ -153,5 +146,22 @@ std::string haproxy_snippet(const Forwarding& to, const std::vector<FrontedSite>
             text += waits_for_certificate(site);
     return text;
 }
+
+}  // namespace
+
+const Dialect haproxy_dialect = {
+    "haproxy",
+    haproxy_snippet,
+    haproxy_forwarding,
+    haproxy_backend,
+    haproxy_redirects,
+    haproxy_certificates,
+    haproxy_plain_block,
+    haproxy_tls_block,
+    "frontend",
+    "crt",
+    "haproxy -c -f /etc/haproxy/haproxy.cfg && systemctl reload haproxy",
+    {"", "", "/etc/haproxy/haproxy.cfg"},
+    haproxy_places};
 
 }  // namespace md::admin

@@ -63,13 +63,6 @@ std::string httpd_tls_block(const Forwarding&, const FrontedSite& site) {
     return tls_host(site);
 }
 
-}  // namespace
-
-Dialect httpd_dialect() {
-    return {httpd_forwarding,   no_backend, httpd_redirect_within,
-            httpd_certificates, plain_host, httpd_tls_block};
-}
-
 std::string httpd_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     std::string text = "# Once: a2enmod ssl proxy_http rewrite headers\n";
     for (const FrontedSite& site : sites) {
@@ -78,5 +71,21 @@ std::string httpd_snippet(const Forwarding& to, const std::vector<FrontedSite>& 
     }
     return text;
 }
+
+}  // namespace
+
+const Dialect httpd_dialect = {"httpd",
+                               httpd_snippet,
+                               httpd_forwarding,
+                               no_backend,
+                               httpd_redirect_within,
+                               httpd_certificates,
+                               plain_host,
+                               httpd_tls_block,
+                               "VirtualHost",
+                               "SSLCertificateFile",
+                               "apachectl configtest && systemctl reload apache2",
+                               {"apachectl -S", "apache2 -f \"$FRONT_SERVER_FILE\" -S", ""},
+                               httpd_places};
 
 }  // namespace md::admin

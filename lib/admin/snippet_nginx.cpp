@@ -78,13 +78,6 @@ std::string stream(const Forwarding& to) {
            "# The rest goes into http { }, as a file in conf.d does.\n";
 }
 
-}  // namespace
-
-Dialect nginx_dialect() {
-    return {nginx_forwarding,   no_backend,   nginx_redirect_within,
-            nginx_certificates, plain_server, tls_server};
-}
-
 std::string nginx_snippet(const Forwarding& to, const std::vector<FrontedSite>& sites) {
     std::string text = to.tls.empty() ? "" : stream(to);
     for (const FrontedSite& site : sites) {
@@ -93,5 +86,21 @@ std::string nginx_snippet(const Forwarding& to, const std::vector<FrontedSite>& 
     }
     return text;
 }
+
+}  // namespace
+
+const Dialect nginx_dialect = {"nginx",
+                               nginx_snippet,
+                               nginx_forwarding,
+                               no_backend,
+                               nginx_redirect_within,
+                               nginx_certificates,
+                               plain_server,
+                               tls_server,
+                               "server block",
+                               "ssl_certificate",
+                               "nginx -t && systemctl reload nginx",
+                               {"nginx -T", "nginx -T -c \"$FRONT_SERVER_FILE\"", ""},
+                               nginx_places};
 
 }  // namespace md::admin

@@ -45,6 +45,13 @@ std::optional<ImportSource> client_named(std::string_view word) {
     return std::nullopt;
 }
 
+std::string client_words() {
+    std::string words;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        words += (i == 0 ? "" : i + 1 == rows.size() ? " or " : ", ") + std::string(rows[i].word);
+    return words;
+}
+
 std::string_view retirement(ImportSource client) {
     return row_of(client).retirement;
 }

@@ -8,6 +8,7 @@
 #include "import/tree.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace md::import {
@@ -17,6 +18,8 @@ enum class ImportSource { certbot, mod_md, lego, acme_sh, uacme };
 // "certbot", "mod_md", "lego", "acme.sh", "uacme".
 std::string_view word(ImportSource client);
 std::optional<ImportSource> client_named(std::string_view word);
+// "certbot, mod_md, lego, acme.sh or uacme".
+std::string client_words();
 // How to have it stop renewing what mdcertd has taken over.
 std::string_view retirement(ImportSource client);
 // The same where it goes on renewing the rest.
