@@ -57,6 +57,15 @@ std::string bracketed(const std::string& host) {
     return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
+// Boost 1.81 takes "10.0.0.1" for the host of "http://10.0.0.1.example.org/", and the rest for its
+// path: where such a host begins in the text.
+std::optional<std::size_t> name_like_an_address(std::string_view text, const urls::url_view& url) {
+    const std::string_view path = view(url.encoded_path());
+    if (url.host_type() != urls::host_type::ipv4 || path.empty() || path.front() == '/')
+        return std::nullopt;
+    return static_cast<std::size_t>(view(url.encoded_host()).data() - text.data());
+}
+
 // Whether a reference is absolute: "https:..."; a colon behind the first slash is none.
 bool has_scheme(std::string_view reference) {
     std::size_t colon = reference.find(':');
@@ -90,6 +99,12 @@ std::optional<Url> Url::parse(std::string_view text) {
     auto parsed = urls::parse_uri({text.data(), text.size()});
     if (!parsed || !parsed->has_authority())
         return std::nullopt;
+    if (auto host = name_like_an_address(text, *parsed)) {
+        auto url = parse(std::string(text).insert(*host, "x"));
+        if (url)
+            url->host_.erase(0, 1);
+        return url;
+    }
     Url url;
     url.scheme_ = lower(view(parsed->scheme()));
     if (url.scheme_ != "http" && url.scheme_ != "https")

@@ -26,6 +26,8 @@ TEST_CASE("a URL is parsed into its parts") {
                  "[2001:db8::1]:8443", "https://[2001:db8::1]:8443"},
              Row{"https://192.0.2.7/", "https", "192.0.2.7", 443, "/", "", "192.0.2.7",
                  "https://192.0.2.7:443"},
+             Row{"http://10.0.0.1.example.org:8080/dir", "http", "10.0.0.1.example.org", 8080,
+                 "/dir", "", "10.0.0.1.example.org:8080", "http://10.0.0.1.example.org:8080"},
              Row{"http://user:p%40ss%3Aword@proxy:3128", "http", "proxy", 3128, "/",
                  "user:p@ss:word", "proxy:3128", "http://proxy:3128"},
              Row{"https://ca.example?only=query", "https", "ca.example", 443, "/?only=query", "",
