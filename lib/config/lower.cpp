@@ -34,12 +34,10 @@ bool may_be_repeated(const DirectiveSpec& spec) {
 
 constexpr std::size_t most_names = 100;
 
+// The first CA is the one that is asked.
 bool is_lets_encrypt(const model::Settings& settings) {
-    return std::any_of(settings.issuers.begin(), settings.issuers.end(),
-                       [](const model::Issuer& issuer) {
-                           const auto* known = model::authority_on(issuer.directory_url);
-                           return known != nullptr && known->name.starts_with("LetsEncrypt");
-                       });
+    const auto* known = model::authority_on(settings.common().directory_url);
+    return known != nullptr && known->name.starts_with("LetsEncrypt");
 }
 
 // By Let's Encrypt.

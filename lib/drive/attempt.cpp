@@ -329,10 +329,11 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     fresh.delivery = delivery();
     auto former = co_await former_md_json();
     values[std::string(store::md_file)] = md_json(former);
-    news_.push_back({tools_.clock.now(), "finished", "", ""});
+    store::News news = news_;  // it has not finished until the set is live
+    news.push_back({tools_.clock.now(), "finished", "", ""});
     auto record = co_await staged_job();
     values[std::string(store::job_file)] =
-        store::job_text(name_, store::LiveJob{fresh.state, fresh.delivery}, news_, record);
+        store::job_text(name_, store::LiveJob{fresh.state, fresh.delivery}, news, record);
     // One that still serves something goes to the archive, without a moment of absence.
     if (!held_.damage->empty() && held_.certificates.empty())
         co_await tools_.store.set_aside(store::domain_key(name_));

@@ -57,8 +57,10 @@ base::Task<void> owe_notification(store::Store& store, std::string former, std::
     store::Store::Change change = [name, news](const auto& text) {
         return renamed_job(text, name, news);
     };
+    const std::string key = store::domain_key(name, store::job_file);
     try {
-        co_await store.update(store::domain_key(name, store::job_file), change);
+        co_await store.read(key);  // throws where it is there and cannot be read
+        co_await store.update(key, change);
     } catch (const base::Error& error) {
         log::warn("that it was renamed could not be noted", log::kv("domain", name),
                   log::kv("reason", error.what()));

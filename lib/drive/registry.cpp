@@ -9,6 +9,18 @@
 #include <numeric>
 
 namespace md::drive {
+namespace {
+
+// By the record of the set; where there is none, by what is in it.
+bool is_same_set(const model::ObservedDomain& one, const model::ObservedDomain& other) {
+    if (!one.state.recorded && !other.state.recorded)
+        return one.certificates == other.certificates;
+    return one.state.recorded == other.state.recorded &&
+           one.state.last_run == other.state.last_run &&
+           one.state.valid_from == other.state.valid_from;
+}
+
+}  // namespace
 
 void Registry::index_names() {
     by_name_.resize(desired.domains.size());
@@ -58,7 +70,7 @@ base::Task<void> Registry::keep_delivery(std::string name, store::News news) {
 
 model::ObservedDomain Registry::merged(const std::string& name, model::ObservedDomain seen) const {
     auto known = observed.domains.find(name);
-    if (known != observed.domains.end() && known->second.certificates == seen.certificates)
+    if (known != observed.domains.end() && is_same_set(known->second, seen))
         seen.delivery = known->second.delivery;
     return seen;
 }

@@ -62,6 +62,11 @@ void add_file(Text& text, const std::string& path) {
         .add(status.st_mode);
 }
 
+void add_issuer(Text& text, const model::Issuer& issuer) {
+    add_file(text, issuer.ca_certificate_file);
+    text.add(issuer.http_proxy).add(issuer.agreement).add(issuer.contacts);
+}
+
 // When the next attempt begins, because of settings that are others now; `next`: because of the
 // failure.
 sys_seconds early_start(const model::Attempts& attempts, const model::ManagedDomain& wanted,
@@ -81,9 +86,12 @@ std::uint64_t attempt_digest(const model::ServerSettings& server,
     const model::Settings& settings = *wanted.settings;
     Text text;
     add_certificate(text, wanted);
+    add_issuer(text, settings.common());
     for (const model::Issuer& issuer : settings.issuers) {
-        add_file(text, issuer.ca_certificate_file);
-        text.add(issuer.http_proxy).add(issuer.agreement).add(issuer.contacts);
+        model::Issuer alike = settings.common();
+        alike.directory_url = issuer.directory_url;
+        if (issuer != alike)
+            add_issuer(text, issuer);
     }
     for (model::ChallengeType type : settings.challenges)
         text.add(model::wire_name(type));

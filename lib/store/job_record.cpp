@@ -205,7 +205,7 @@ Parsed<StagedJob> staged_job_of(const Json& json) {
         job.attempts.ca_url = std::move(ca_url);
     Members told = ours.object("told");
     job.told = {told.date("renewing"), told.date("errored")};
-    recall_from_log(job, ours, log_of(members, damage));
+    recall_from_log(job, ours, log_of(json));
     if (!damage.why.empty())
         return damage;
     return job;
@@ -225,7 +225,7 @@ Parsed<LiveJob> live_job_of(const Json& json) {
     job.delivery.message.owed =
         ours.optional_flag("message-owed").value_or(job.delivery.notification.owed);
     read_delivery(ours, job.delivery);
-    recall_from_log(job, ours, log_of(members, damage));
+    recall_from_log(job, ours, log_of(json));
     if (!damage.why.empty())
         return damage;
     return job;
@@ -274,8 +274,7 @@ std::string job_text(const std::string& name, const LiveJob& job, const News& ne
 
 model::Log parse_log(std::string_view job_text) {
     auto json = parse_object(job_text);
-    Damage ignored;
-    return json ? log_of(Members(*json), ignored) : model::Log();
+    return json ? log_of(*json) : model::Log();
 }
 
 }  // namespace md::store

@@ -48,26 +48,14 @@ std::string first_line_of(const LogEntry* entry) {
 
 }  // namespace
 
-model::Log log_of(const Members& job, Damage& damage) {
+model::Log log_of(const Json& job) {
     model::Log log;
-    Members members = job.object("log");
-    const Json* entries = members.find("entries");
-    if (entries == nullptr)
-        return log;
-    if (!entries->is_array()) {
-        members.wrong("entries", "is not a list");
-        return log;
-    }
-    for (const Json& json : *entries) {
-        if (!json.is_object()) {
-            members.wrong("entries", "has an element that is not an object");
-            break;
-        }
+    for (const Members& entry : Members(job).object("log").list("entries")) {
         if (log.size() == most_in_log)
             break;
-        Members entry(json, &damage.why);
-        log.push_back({entry.date("when").value_or(model::sys_seconds{}), entry.text("type"),
-                       entry.text("status"), entry.text("detail")});
+        if (entry.is_object())
+            log.push_back({entry.date("when").value_or(model::sys_seconds{}), entry.text("type"),
+                           entry.text("status"), entry.text("detail")});
     }
     return log;
 }

@@ -12,7 +12,8 @@ namespace md::store {
 
 inline constexpr std::size_t most_in_log = 128;  // what is older is dropped
 
-model::Log log_of(const Members& job, Damage& damage);
+// Tolerant: it decides nothing, and what it lacks a person sees.
+model::Log log_of(const Json& job);
 
 // The member "log": the news before what stands in the former record (null: there is none).
 Json log_json(const News& news, const Json& former);

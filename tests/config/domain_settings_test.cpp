@@ -166,3 +166,15 @@ TEST_CASE("MDHttpProxy keeps the password for the proxy") {
           "http://u:p@proxy:3128");
     CHECK(settings_of("MDHttpProxy none").common().http_proxy.empty());
 }
+
+TEST_CASE("what Let's Encrypt does not take stops nobody who asks another CA first") {
+    const std::string key = "MDPrivateKeys P-521\n";
+    auto driven = [&](const std::string& authorities) {
+        return load_text("ManagedDomain a.org\n" + key + "MDCertificateAuthority " + authorities +
+                         "\n")
+            .desired.domains.at(0)
+            .driven();
+    };
+    CHECK(driven("https://ca.example.org/dir LetsEncrypt"));
+    CHECK_FALSE(driven("LetsEncrypt https://ca.example.org/dir"));
+}

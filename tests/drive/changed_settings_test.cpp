@@ -202,6 +202,11 @@ TEST_CASE("a digest of settings needs the store's key, since they may hold a pas
     const base::Secret one(std::string_view("one")), other(std::string_view("other"));
     CHECK(attempt_digest({}, wanted, one) == attempt_digest({}, wanted, one));
     CHECK(attempt_digest({}, wanted, one) != attempt_digest({}, wanted, other));
+    // What the second CA is told counts where it is told something else.
+    wanted.settings.edit().set_directory_urls({"https://one.test/dir", "https://two.test/dir"});
+    const auto alike = attempt_digest({}, wanted, one);
+    wanted.settings.edit().issuers[1].contacts = {"mailto:a@a.org"};
+    CHECK(attempt_digest({}, wanted, one) != alike);
 }
 
 }  // namespace md::drive

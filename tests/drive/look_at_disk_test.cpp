@@ -68,6 +68,27 @@ TEST_CASE("what an administrator put in its place is taken as it is") {
     CHECK(bench.ca.certificates() == 3);
 }
 
+TEST_CASE("what a record says that could not be read at first is taken once it can") {
+    Looking bench({managed({"a.org"})});
+    REQUIRE(bench.hooks.commands.size() == 1);
+    bench.stop();
+    std::string& record = bench.store.values.at("domains/a.org/job.json");
+    std::string owing = record;
+    for (const char* member : {"\"notified\": true", "\"notified-renewed\": true"}) {
+        const std::string text = member;
+        REQUIRE(owing.find(text) != std::string::npos);
+        owing.replace(owing.find(text), text.size(), text.substr(0, text.size() - 4) + "false");
+    }
+    record = "garbage";
+    bench.start();
+    bench.pass(2min);
+    const auto told = bench.hooks.commands.size();
+    bench.store.values.at("domains/a.org/job.json") = owing;
+    bench.pass(11min);
+    CHECK(bench.hooks.commands.size() == told + 1);
+    CHECK(bench.ca.certificates() == 1);
+}
+
 TEST_CASE("nothing that is as it was is read again, nor told") {
     Looking bench(many(60));
     bench.pass(21min);
