@@ -18,6 +18,23 @@ namespace md {
 
 using nlohmann::json;
 
+namespace {
+
+using Fingerprints = std::set<std::string>;
+
+Fingerprints fingerprints_of(const model::ObservedDomain& held) {
+    Fingerprints all;
+    for (const model::CertificateFacts& facts : held.certificates)
+        all.insert(facts.fingerprint.text());
+    return all;
+}
+
+bool is_subset(const Fingerprints& some, const Fingerprints& all) {
+    return std::includes(all.begin(), all.end(), some.begin(), some.end());
+}
+
+}  // namespace
+
 base::Task<std::string> Control::answer(control::ControlRequest question,
                                         control::ProgressWriter progress) {
     if (question.command == "renew")
@@ -64,10 +81,15 @@ base::Task<std::string> Control::forget(std::vector<std::string> names) {
 // Until an attempt at each has ended and what is told of it was told, well or badly.
 base::Task<std::string> Control::renew(std::vector<std::string> names,
                                        control::ProgressWriter progress) {
+    if (names.empty())
+        throw base::Error("which managed domains? POST /renew?name=NAME, as often as it takes");
     drive::Reconcile& reconcile = engine_.reconcile();
     std::vector<std::string> domains;
-    for (const model::ManagedDomain* domain : admin::select_known(reconcile.desired(), names))
+    std::map<std::string, Fingerprints> former;
+    for (const model::ManagedDomain* domain : admin::select_known(reconcile.desired(), names)) {
         domains.push_back(domain->name());
+        former[domain->name()] = fingerprints_of(reconcile.observed().of(domain->name()));
+    }
     commands::refuse_undriven(reconcile.desired(), domains);
     auto renewal = renewals_.emplace(renewals_.end(), executor_, domains, progress);
     std::vector<std::string> waiting;
@@ -88,6 +110,17 @@ base::Task<std::string> Control::renew(std::vector<std::string> names,
     json more = json::object();
     if (!waiting.empty())
         more["waiting"] = waiting;
+    // An attempt that the end of the daemon, or a reload, cut short has failed nobody knows of.
+    for (const auto& [name, known] : former)
+        if (is_subset(fingerprints_of(reconcile.observed().of(name)), known))
+            more["unchanged"].push_back(name);
+    std::erase_if(domains, [&](const std::string& name) {
+        const auto& all = reconcile.desired().domains;
+        return std::none_of(all.begin(), all.end(),
+                            [&](const auto& domain) { return domain.name() == name; });
+    });
+    if (domains.empty())
+        throw base::Error("not renewed: the configuration has it no more");
     co_return pages_.status(domains, std::move(more));
 }
 

@@ -10,6 +10,7 @@
 #include "status_pages.hpp"
 
 #include <list>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>

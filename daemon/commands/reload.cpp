@@ -16,6 +16,8 @@ int reload(const CommandLine& line) {
     config::Loaded loaded = load_configuration(line);
     auto told = ask_running_daemon(loaded.desired.server, "reload", {});
     if (!told)
+        require_sound(loaded, line);  // a file that cannot be read names no daemon
+    if (!told)
         throw base::Error(
             "no daemon answers at " + loaded.desired.server.server_root +
             "/control.sock: 'systemctl start mdcertd' starts it; where ServerRoot was "

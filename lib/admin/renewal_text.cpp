@@ -11,12 +11,12 @@ namespace {
 
 using md::json::Members;
 
-std::set<std::string> waiting_in(const Members& status) {
-    const std::vector<std::string> names = status.texts("waiting");
+std::set<std::string> names_in(const Members& status, const char* list) {
+    const std::vector<std::string> names = status.texts(list);
     return {names.begin(), names.end()};
 }
 
-void add(RenewalReport& report, const Members& domain, sys_seconds now) {
+void add(RenewalReport& report, const Members& domain, bool unchanged, sys_seconds now) {
     const StatusWords words = words_of(domain, now);
     const std::string begin = words.name + ": ";
     if (!words.problem.empty()) {
@@ -24,6 +24,13 @@ void add(RenewalReport& report, const Members& domain, sys_seconds now) {
         if (!words.advice.empty())
             report.failed += begin + "what to do: " + words.advice + "\n";
         report.failed += begin + "next: " + words.next + "\n";
+        return;
+    }
+    if (unchanged) {
+        report.failed += begin +
+                         "not renewed: its attempt was cut short, by the end of the daemon or a "
+                         "reload; 'mdcertd log " +
+                         words.name + "' has what is known\n";
         return;
     }
     report.done += begin + "renewed";
@@ -40,7 +47,8 @@ void add(RenewalReport& report, const Members& domain, sys_seconds now) {
 
 RenewalReport renewal_report(const nlohmann::json& told, sys_seconds now) {
     const Members status = Members::printable(told);
-    const std::set<std::string> waiting = waiting_in(status);
+    const std::set<std::string> waiting = names_in(status, "waiting");
+    const std::set<std::string> unchanged = names_in(status, "unchanged");
     RenewalReport report;
     for (const Members& domain : status.list("managed-domains")) {
         const std::string name = domain.text("name");
@@ -48,7 +56,7 @@ RenewalReport renewal_report(const nlohmann::json& told, sys_seconds now) {
             report.failed +=
                 name + ": waits for its turn: the CA's order rate is used up (MDOrderRate)\n";
         else
-            add(report, domain, now);
+            add(report, domain, unchanged.contains(name), now);
     }
     return report;
 }

@@ -53,7 +53,8 @@ public:
         if (command == nullptr)
             return refusal(404, "the daemon that runs does not know '" +
                                     base::printable(target->path) +
-                                    "': it is of another version, restart it");
+                                    "': mdcertd(8) has what it is asked; where mdcertd was "
+                                    "updated, restart it");
         if (request.method != command->method)
             return refused_method(*command);
         return answer({command->name, *names});

@@ -183,6 +183,8 @@ base::Task<void> Attempt::begin() {
     co_await write_job();
     enter(model::stage::message);
     std::string veto = co_await tell(std::string(notify::reason::renewing), told_.renewing);
+    if (told_.renewing != held_.delivery.attempts.renewing)
+        co_await write_job();  // a restart does not tell it again
     if (!veto.empty())
         throw Vetoed("MDMessageCmd refused the attempt: " + veto);
     const acme::Solvers solvers = tools_.solvers_for(*wanted_.settings);

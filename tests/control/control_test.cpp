@@ -311,7 +311,7 @@ TEST_CASE("what is no question is refused, and the client may go on") {
     };
     const Row rows[] = {
         {"/", "GET", "404", "does not know '/'"},
-        {"/shutdown", "POST", "404", "is of another version, restart it"},
+        {"/shutdown", "POST", "404", "where mdcertd was updated, restart it"},
         {"/status/", "GET", "404", "does not know '/status/'"},
         {"/status", "POST", "405", "this is asked by GET"},
         {"/renew", "GET", "405", "this is asked by POST"},

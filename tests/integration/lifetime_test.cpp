@@ -142,6 +142,29 @@ TEST_CASE("a daemon that starts while a renewal by hand is under way waits for i
     CHECK(daemon->stop(seconds{5}) == 0);
 }
 
+TEST_CASE("a renewal that the end of the daemon cuts short was none, and says so") {
+    Pebble ca(PebbleOptions::calm());
+    Site site(ca);
+    const fs::path message = site.directory() / "message", reached = site.directory() / "reached",
+                   open = site.directory() / "open";
+    write_script(message, "#!/bin/sh\n");
+    site.configure("MDMessageCmd " + message.string() + "\nManagedDomain one.test\n");
+    const auto daemon = site.run();
+    REQUIRE(site.wait_for_notified(*daemon, "one.test", seconds{60}));
+    const std::string former = site.fingerprint("one.test");
+    REQUIRE(::mkfifo(open.c_str(), 0600) == 0);
+    write_file(reached, "");
+    write_script(message, "#!/bin/sh\necho here >> " + reached.string() + "\nread line < " +
+                              open.string() + "\n");
+    Process renew({{MD_BINARY, "renew", "one.test", "-c", site.config_file().string()}},
+                  site.directory() / "renew.log");
+    REQUIRE(renew.wait_until([&] { return !read_file(reached).empty(); }, {reached}, seconds{60}));
+    CHECK(daemon->stop(seconds{5}) == 0);
+    CHECK(renew.wait(seconds{20}) == 1);
+    CHECK_THAT(renew.output(), !Catch::Contains("one.test: renewed"));
+    CHECK(site.fingerprint("one.test") == former);
+}
+
 TEST_CASE("reload waits for the outcome and fails with what is wrong") {
     Pebble ca(PebbleOptions::calm());
     Site site(ca);
@@ -169,6 +192,11 @@ TEST_CASE("reload waits for the outcome and fails with what is wrong") {
     CHECK(taken.status == 0);
     CHECK(taken.output == "configuration reloaded\n");
     CHECK_THAT(site.mdcertd({"status"}).output, Catch::Contains("two.test"));
+    fs::remove(site.config_file());
+    const auto missing = site.mdcertd({"reload"});
+    CHECK(missing.status == 1);
+    CHECK_THAT(missing.errors,
+               Catch::Contains("cannot be read") && !Catch::Contains("no daemon answers"));
     CHECK(daemon->stop(seconds{5}) == 0);
 }
 
