@@ -126,7 +126,7 @@ issue() {
         issued_row mdcertd
         bar_row
         for client in $peers; do
-            has_package "${package_of[$client]}" || continue
+            has_package "${package_of[$client]:-$client}" || continue
             if measure "$client" "$count"; then issued_row "$client"; else row "$client failed" '' '' '' '' '' ''; fi
         done
     done
