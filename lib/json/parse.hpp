@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,11 @@ struct Bounds {
 struct Unparsed {
     std::string why;
 };
+
+[[noreturn]] inline void throw_exception_from_error(const Unparsed& unparsed,
+                                                    const boost::source_location&) {
+    throw std::logic_error("unchecked text: " + unparsed.why);
+}
 
 // Value or OrderedValue. Of members of one name the last one counts.
 template <typename Json>
