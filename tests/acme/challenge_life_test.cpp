@@ -93,7 +93,9 @@ TEST_CASE("what cannot be withdrawn keeps no certificate back, and stays in the 
 TEST_CASE("cancelled at any moment, an issuance withdraws what it had set up") {
     bool was_over = false;
     std::size_t withdrawals = 0;
-    for (unsigned turns = 0; !was_over; ++turns) {
+    // From the first turn on, in which it begins: out of run(), Asio of Boost 1.83 throws what is
+    // cancelled before. The daemon spawns from within, where it begins at once.
+    for (unsigned turns = 1; !was_over; ++turns) {
         INFO("cancelled after " << turns << " turns");
         Scenario scenario;
         scenario.authorization_polls = 3;
