@@ -98,7 +98,7 @@ fuzz() {
 # What fits under memcheck, where all is some thirty times slower: the tests of the rooms but the
 # [heavy] ones, which bound their time or descriptors, end as copies of the test without its threads
 # (a leak to memcheck), simulate weeks or try each of very many points, and one daemon's life
-# (tests/integration/memcheck_test.cpp). Not test_notify: it starts programs by pidfd_open(2), which the
+# (tests/integration/memcheck_test.cpp). Not test_process: it starts programs by pidfd_open(2), which the
 # valgrind of Debian 12 does not know. What memcheck has to say is in build/memcheck.
 memcheck() {
     local reports=$PWD/build/memcheck failed=0
@@ -107,7 +107,7 @@ memcheck() {
     cmake --build build/release
     rm -rf "$reports" && mkdir -p "$reports"
     find build/release/tests -maxdepth 1 -type f -perm -1 -name 'test_*' \
-        ! -name test_integration ! -name test_harness ! -name test_notify -print0 |
+        ! -name test_integration ! -name test_harness ! -name test_process -print0 |
         xargs -0 -P 2 -I '{}' valgrind --quiet --leak-check=full --show-leak-kinds=definite \
             --errors-for-leak-kinds=definite --error-exitcode=99 --log-file="$reports/%p" \
             '{}' '~[long]~[heavy]' || failed=1

@@ -156,7 +156,7 @@ TEST_CASE("an ACL stays over renewals") {
     }
 }
 
-TEST_CASE("a service user who may not give files to the group renews all the same") {
+TEST_CASE("a service user who may not give files to the group renews all the same", "[heavy]") {
     if (::geteuid() != 0) {
         WARN("skipped: only root may become another user");
         return;
