@@ -30,7 +30,7 @@ public:
     // the daemon goes on without.
     base::Task<void> serve_control();
     // Until cancelled; the engine is open: keeps what the pages tell up to date.
-    base::Task<void> keep_pages() { return pages_.attend(); }
+    base::Task<void> keep_pages() { return pages_.run(); }
 
     // What the engine says of its work.
     void stage_entered(const std::string& domain, std::string_view stage);

@@ -164,8 +164,8 @@ std::string Control::reach() {
     Reach reach = engine_.responder().reach();
     const json told = {{"token", reach.proof.token},
                        {"key-authorization", reach.proof.key_authorization},
-                       {"http-obstacle", reach.http_obstacle},
-                       {"https-obstacle", reach.https_obstacle}};
+                       {"http-obstacle", reach.http_reason},
+                       {"https-obstacle", reach.https_reason}};
     return told.dump();
 }
 

@@ -21,7 +21,7 @@ bool waits_for_port(const model::ObservedDomain& held) {
 }  // namespace
 
 drive::TransportFor transports(base::asio::any_io_executor executor) {
-    return [executor](const drive::Route& route) -> std::unique_ptr<http::Transport> {
+    return [executor](const drive::IssuerRoute& route) -> std::unique_ptr<http::Transport> {
         http::TransportOptions options;
         options.ca_file = route.ca_file;
         options.proxy = route.proxy;
@@ -45,26 +45,26 @@ base::Task<void> DriverService::open(model::DesiredState desired) {
     commands_.set_store_directory(directory);
     lease_ = store::acquire_lease(directory, owner_);
     store_ = co_await store::FileStore::open(directory, io_pool_);
-    authorities_ =
-        std::make_unique<drive::Authorities>(executor_, *store_, clock_, transports(executor_));
+    ca_sessions_ =
+        std::make_unique<drive::CaSessions>(executor_, *store_, clock_, transports(executor_));
     reconcile_ = std::make_unique<drive::Reconcile>(
-        executor_, tools(), commands_, std::move(desired),
+        executor_, drive_context(), commands_, std::move(desired),
         [this](const model::ManagedDomain* domain) { changed(domain); });
     co_await reconcile_->load();
 }
 
-drive::Tools DriverService::tools() {
+drive::DriveContext DriverService::drive_context() {
     auto solvers = [this](const model::Settings& settings) {
         return responder_.solvers_for(settings);
     };
-    drive::Tools tools{*store_, *authorities_, solvers, clock_, key_pool_, on_stage_};
-    tools.probe = &probe_;
-    tools.keep_lease = [this] { return keep_lease(); };
-    tools.before_first_visit = [this](std::string domain, auto names) {
+    drive::DriveContext context{*store_, *ca_sessions_, solvers, clock_, key_pool_, on_stage_};
+    context.probe = &probe_;
+    context.keep_lease = [this] { return keep_lease(); };
+    context.before_first_visit = [this](std::string domain, auto names) {
         return responder_.await_reach(std::move(domain), std::move(names),
                                       reconcile_->desired().server);
     };
-    return tools;
+    return context;
 }
 
 bool DriverService::keep_lease() {

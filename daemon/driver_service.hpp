@@ -47,7 +47,7 @@ public:
     void request_waiting_for_port();
 
 private:
-    drive::Tools tools();
+    drive::DriveContext drive_context();
     bool keep_lease();
     void changed(const model::ManagedDomain* domain);
 
@@ -63,7 +63,7 @@ private:
     http::TlsProbe probe_;
     std::optional<store::Lease> lease_;
     std::unique_ptr<store::FileStore> store_;
-    std::unique_ptr<drive::Authorities> authorities_;
+    std::unique_ptr<drive::CaSessions> ca_sessions_;
     std::unique_ptr<drive::Reconcile> reconcile_;
 };
 

@@ -44,9 +44,9 @@ std::vector<PortMistake> socket_mistakes(const std::string& path) {
     if (::stat(folder.c_str(), &status) != 0)
         return {
             {"nothing holds the socket " + path + ", and its folder is not there", socket_unit}};
-    const std::string obstacle = server::replaceable_by_others(path);
-    if (!obstacle.empty())
-        return {{"the socket " + path + " cannot be used: " + obstacle,
+    const std::string reason = server::replaceable_by_others(path);
+    if (!reason.empty())
+        return {{"the socket " + path + " cannot be used: " + reason,
                  "it has to be in a folder of root that nobody else may write to, such as "
                  "/run/mdcertd"}};
     if (::lstat(path.c_str(), &status) != 0 &&

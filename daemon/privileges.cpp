@@ -137,8 +137,8 @@ bool may_judge_store(const SystemUser& account) {
     return ::geteuid() == 0 || (account.identity && account.identity->user == ::geteuid());
 }
 
-std::string write_obstacle(const SystemUser& account, const model::ServerSettings& server,
-                           const std::string& directory) {
+std::string reason_not_writable(const SystemUser& account, const model::ServerSettings& server,
+                                const std::string& directory) {
     std::filesystem::path place = directory;
     std::error_code ignored;
     while (place.has_parent_path() && place != place.parent_path() &&

@@ -41,7 +41,7 @@ private:
 bool may_judge_store(const SystemUser& account);
 // Why the account could not write in that directory and those in it, or make it where it is
 // missing: "/var/lib/mdcertd/md/domains: Permission denied for user mdcertd"; "" when it could.
-std::string write_obstacle(const SystemUser& account, const model::ServerSettings& server,
-                           const std::string& directory);
+std::string reason_not_writable(const SystemUser& account, const model::ServerSettings& server,
+                                const std::string& directory);
 
 }  // namespace md

@@ -3,8 +3,8 @@
 
 #include "base/log.hpp"
 #include "challenge/board_solver.hpp"
-#include "drive/reach_wait.hpp"
-#include "drive/showcase.hpp"
+#include "drive/responder_view.hpp"
+#include "drive/self_test_wait.hpp"
 
 #include <utility>
 
@@ -53,14 +53,14 @@ void ResponderService::retry() {
         on_port_available_();
 }
 
-std::string ResponderService::http_obstacle() {
+std::string ResponderService::http_reason() {
     retry();
-    return listener_.http_obstacle();
+    return listener_.http_reason();
 }
 
-std::string ResponderService::https_obstacle() {
+std::string ResponderService::https_reason() {
     retry();
-    return listener_.https_obstacle();
+    return listener_.https_reason();
 }
 
 base::Task<void> ResponderService::keep_ports_open() {
@@ -92,35 +92,36 @@ acme::Solvers ResponderService::solvers_for(const model::Settings& settings) {
     for (model::ChallengeType type : settings.challenges) {
         if (type == model::ChallengeType::dns_01)
             continue;  // no command can be configured for it
-        auto obstacle = [this, by_http = type == model::ChallengeType::http_01] {
-            return by_http ? http_obstacle() : https_obstacle();
+        auto reason = [this, by_http = type == model::ChallengeType::http_01] {
+            return by_http ? http_reason() : https_reason();
         };
         solvers.push_back(
-            std::make_unique<challenge::BoardSolver>(executor_, board_, type, obstacle));
+            std::make_unique<challenge::BoardSolver>(executor_, board_, type, reason));
     }
     return solvers;
 }
 
 Reach ResponderService::ports() const {
-    return {{}, listener_.http_obstacle(), listener_.https_obstacle()};
+    return {{}, listener_.http_reason(), listener_.https_reason()};
 }
 
 Reach ResponderService::reach() {
     constexpr std::chrono::minutes long_enough{10};
-    return {reach_.show(long_enough), http_obstacle(), https_obstacle()};
+    return {reach_.show(long_enough), http_reason(), https_reason()};
 }
 
 base::Task<void> ResponderService::await_reach(std::string domain,
                                                std::vector<model::DomainName> names,
                                                const model::ServerSettings& server) {
-    if (!server.port_map.has_http() || !listener_.http_obstacle().empty())
+    if (!server.port_map.has_http() || !listener_.http_reason().empty())
         co_return;
     constexpr std::chrono::minutes long_enough{1};
-    drive::ReachProof proof(executor_, board_);
-    std::string obstacle = co_await drive::reach_awaited(std::move(names), proof.show(long_enough));
-    if (!obstacle.empty())
+    drive::SelfTest proof(executor_, board_);
+    std::string reason =
+        co_await drive::self_test_passed(std::move(names), proof.show(long_enough));
+    if (!reason.empty())
         log::warn("port 80 of this machine does not lead to mdcertd, the CA is asked all the same",
-                  log::kv("domain", domain), log::kv("reason", obstacle));
+                  log::kv("domain", domain), log::kv("reason", reason));
 }
 
 base::Task<void> ResponderService::close() {

@@ -6,8 +6,8 @@
 #include "acme/challenge_solver.hpp"
 #include "base/clock.hpp"
 #include "challenge/challenge_board.hpp"
-#include "drive/reach_proof.hpp"
 #include "drive/reconcile.hpp"
+#include "drive/self_test.hpp"
 #include "model/desired_state.hpp"
 #include "responder/responder.hpp"
 #include "server/listener.hpp"
@@ -20,8 +20,8 @@ namespace md {
 
 // What is needed to find out whether the world reaches us.
 struct Reach {
-    drive::PostedProof proof;
-    std::string http_obstacle, https_obstacle;  // "" = the port is listened on
+    drive::SelfTestToken proof;
+    std::string http_reason, https_reason;  // "" = the port is listened on
 };
 
 class ResponderService {
@@ -64,8 +64,8 @@ public:
 
 private:
     void retry();
-    std::string http_obstacle();
-    std::string https_obstacle();
+    std::string http_reason();
+    std::string https_reason();
 
     base::asio::any_io_executor executor_;
     base::Clock& clock_;
@@ -73,7 +73,7 @@ private:
     challenge::ChallengeBoard board_;
     responder::Responder responder_{board_};
     server::Listener listener_;
-    drive::ReachProof reach_;
+    drive::SelfTest reach_;
 };
 
 }  // namespace md

@@ -13,7 +13,7 @@ using std::chrono::sys_seconds;
 bool is_valid(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
               sys_seconds now) {
     auto until = schedule::valid_until(wanted, held);
-    return until && *until > now && !schedule::shortcoming(wanted, held);
+    return until && *until > now && !schedule::reason_incomplete(wanted, held);
 }
 
 // The day is enough for what is days away.

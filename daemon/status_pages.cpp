@@ -81,17 +81,16 @@ std::optional<ServedPage> StatusPages::page(std::string_view path, std::string_v
 }
 
 ServedPage StatusPages::health() const {
-    std::string complaint =
-        attended_ ? health_.complaint(steady_clock::now()) : "mdcertd is starting";
-    if (complaint.empty())
+    std::string reason = attended_ ? health_.reason(steady_clock::now()) : "mdcertd is starting";
+    if (reason.empty())
         return page_of(text_type, "ok\n");
-    return page_of(text_type, complaint + "\n", 503);
+    return page_of(text_type, reason + "\n", 503);
 }
 
 std::string StatusPages::status(const std::vector<std::string>& names, json more) const {
     const Reach reach = engine_.responder().ports();
-    more["ports"] = {{"http-obstacle", base::printable(reach.http_obstacle)},
-                     {"https-obstacle", base::printable(reach.https_obstacle)}};
+    more["ports"] = {{"http-obstacle", base::printable(reach.http_reason)},
+                     {"https-obstacle", base::printable(reach.https_reason)}};
     if (!loading_.problem.empty())
         more["reload-problem"] = loading_.problem;
     const drive::Reconcile& reconcile = engine_.reconcile();
@@ -197,7 +196,7 @@ void StatusPages::drop_old() {
         return_free_memory();
 }
 
-base::Task<void> StatusPages::attend() {
+base::Task<void> StatusPages::run() {
     attended_ = true;
     while (true) {
         while (!is_shown_)

@@ -36,7 +36,7 @@ public:
 
     // The engine is open. Until cancelled: while somebody may ask for pages, has the loop make a
     // turn now and then, by which its health is known.
-    base::Task<void> attend();
+    base::Task<void> run();
     void shown(bool is_shown);
 
 private:

@@ -131,8 +131,8 @@ void Supervisor::waiting(const std::string& reason, std::chrono::seconds longest
         "\nSTATUS=waiting: " + base::printable(reason));
 }
 
-base::Task<void> Supervisor::attend(drive::Reconcile& reconcile, base::Clock& clock,
-                                    const std::string& problem) {
+base::Task<void> Supervisor::run(drive::Reconcile& reconcile, base::Clock& clock,
+                                 const std::string& problem) {
     if (socket_ < 0)
         co_await rest_for_ever(clock);
     co_await base::first_of(keep_status(reconcile, clock, problem),

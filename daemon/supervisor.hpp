@@ -34,8 +34,8 @@ public:
 
     // Until cancelled: keeps the status line up to date, and pings the watchdog as long as the loop
     // makes sound turns. `problem` is why the configuration on disk is not in force, or "".
-    base::Task<void> attend(drive::Reconcile& reconcile, base::Clock& clock,
-                            const std::string& problem);
+    base::Task<void> run(drive::Reconcile& reconcile, base::Clock& clock,
+                         const std::string& problem);
     // Something has changed that the status line may tell.
     void news() { news_.wake(); }
 

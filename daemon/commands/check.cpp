@@ -54,10 +54,10 @@ config::Diagnostic of_the_world(const std::vector<config::ValueOrigin>& origins,
 
 void check_command(config::Loaded& loaded, std::string_view directive,
                    const std::vector<std::string>& command) {
-    std::string obstacle = command.empty() ? "" : process::reason_not_runnable(command);
-    if (!obstacle.empty())
+    std::string reason = command.empty() ? "" : process::reason_not_runnable(command);
+    if (!reason.empty())
         loaded.diagnostics.push_back(
-            of_the_world(loaded.global_origins, directive, obstacle,
+            of_the_world(loaded.global_origins, directive, reason,
                          "write the path of a program that the account of mdcertd may run"));
 }
 

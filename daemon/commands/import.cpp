@@ -6,7 +6,7 @@
 #include "commands/commands.hpp"
 #include "config/disk_source.hpp"
 #include "configuration.hpp"
-#include "import/deposit.hpp"
+#include "import/install.hpp"
 #include "import/report.hpp"
 #include "privileges.hpp"
 #include "store/file_store.hpp"
@@ -154,7 +154,7 @@ private:
         text_ = import::configuration_text(decision_, found_, origin_, now_);
         require_good(text_, output_);
         std::string from = std::string(import::word(origin_.client)) + "'s " + origin_.directory;
-        co_await import::deposit(*store, decision_, from, now_);
+        co_await import::install(*store, decision_, from, now_);
     }
 
     config::Loaded loaded_;

@@ -5,9 +5,9 @@
 #include "ask.hpp"
 #include "base/clock.hpp"
 #include "base/printable.hpp"
-#include "drive/reach_proof.hpp"
-#include "drive/showcase.hpp"
-#include "drive/survey.hpp"
+#include "drive/preflight.hpp"
+#include "drive/responder_view.hpp"
+#include "drive/self_test.hpp"
 #include "engine.hpp"
 #include "privileges.hpp"
 #include "responder/responder.hpp"
@@ -28,17 +28,17 @@ namespace md::commands {
 namespace {
 
 namespace asio = base::asio;
-using drive::Finding;
+using drive::Check;
 
 constexpr const char* blocked_port =
     "stop what holds the port, or map another one with MDPortMap and have the server there forward "
     "to it ('mdcertd snippet' prints how)";
 constexpr std::size_t most_names = 50;  // unless they are named
 
-class Survey {
+class OnlineChecks {
 public:
-    Survey(asio::any_io_executor executor, const model::DesiredState& desired,
-           const CommandLine& line)
+    OnlineChecks(asio::any_io_executor executor, const model::DesiredState& desired,
+                 const CommandLine& line)
         : executor_(executor),
           server_(desired.server),
           account_(system_user_of(desired.server)),
@@ -65,7 +65,7 @@ private:
         open_ports();
         if (!proof_.token.empty())
             for (const auto& [address, port] : drive::local_addresses_of(server_))
-                co_await drive::survey_local_port(address, port, proof_, tell());
+                co_await drive::check_local_port(address, port, proof_, tell());
         for (const model::ManagedDomain* domain : domains_)
             co_await survey_domain(*domain);
         if (left_out_ > 0)
@@ -75,7 +75,7 @@ private:
     }
 
 private:
-    void found(const Finding& finding) {
+    void found(const Check& finding) {
         std::printf("  %s%s\n", finding.is_good ? "" : "advice: ", finding.text.c_str());
         if (!finding.is_good)
             std::printf("    %s\n", finding.advice.c_str());
@@ -83,20 +83,20 @@ private:
         advice_ += finding.is_good ? 0 : 1;
     }
 
-    drive::OnFinding tell() {
-        return [this](const Finding& finding) { found(finding); };
+    drive::OnCheck tell() {
+        return [this](const Check& finding) { found(finding); };
     }
 
     void survey_store() {
-        std::string obstacle = write_obstacle(account_, server_, server_.store_dir);
+        std::string reason = reason_not_writable(account_, server_, server_.store_dir);
         if (!may_judge_store(account_))
             found({true,
                    "whether the store can be written, root or " + account_.name + " can tell",
                    {}});
-        else if (obstacle.empty())
+        else if (reason.empty())
             found({true, "the store " + server_.store_dir + " can be written", {}});
         else
-            found({false, "the store cannot be written: " + obstacle,
+            found({false, "the store cannot be written: " + reason,
                    "give it to the user of mdcertd, with all that is in it"});
     }
 
@@ -120,14 +120,14 @@ private:
         auto failures = listener_->open(drive::endpoints_of(server_));
         for (const server::BindFailure& failure : failures)
             found(judge_failure(by, failure));
-        reach_ = std::make_unique<drive::ReachProof>(executor_, board_);
+        reach_ = std::make_unique<drive::SelfTest>(executor_, board_);
         proof_ = reach_->show(std::chrono::hours{1});
         if (failures.empty())
-            judge_ports(listener_->http_obstacle(), listener_->https_obstacle(), by);
+            judge_ports(listener_->http_reason(), listener_->https_reason(), by);
     }
 
     // A socket that is held while mdcertd does not run is held by systemd, as it should be.
-    static Finding judge_failure(const std::string& by, const server::BindFailure& failure) {
+    static Check judge_failure(const std::string& by, const server::BindFailure& failure) {
         if (failure.endpoint.starts_with("unix:") && failure.reason == std::strerror(EADDRINUSE))
             return {
                 true, by + failure.endpoint + " is held by another process, such as systemd", {}};
@@ -140,25 +140,25 @@ private:
         judge_port("443", server_.port_map.https.has_value(), https, by);
     }
 
-    void judge_port(const std::string& port, bool is_wanted, const std::string& obstacle,
+    void judge_port(const std::string& port, bool is_wanted, const std::string& reason,
                     const std::string& by) {
         if (!is_wanted)
             found({true, "port " + port + " is closed by MDPortMap", {}});
-        else if (obstacle.empty())
+        else if (reason.empty())
             found({true, by + "port " + port + " is open here", {}});
         else
-            found({false, by + base::printable(obstacle), blocked_port});
+            found({false, by + base::printable(reason), blocked_port});
     }
 
     base::Task<void> survey_domain(const model::ManagedDomain& domain) {
         const model::Issuer issuer =
             *domain.settings->issuer_at(schedule::plan_domain(domain, {}, clock_.now()).issuer);
-        const auto route = drive::Route::of(issuer);
-        auto known = authorities_.find(route);
-        if (known == authorities_.end()) {
-            auto surveying = drive::survey_ca(transports(executor_), issuer, clock_, tell());
+        const auto route = drive::IssuerRoute::of(issuer);
+        auto known = ca_sessions_.find(route);
+        if (known == ca_sessions_.end()) {
+            auto surveying = drive::check_ca(transports(executor_), issuer, clock_, tell());
             auto ca = co_await std::move(surveying);
-            known = authorities_.emplace(route, std::move(ca)).first;
+            known = ca_sessions_.emplace(route, std::move(ca)).first;
         }
         const auto& challenges = domain.settings->challenges;
         bool by_http = server_.port_map.has_http() && !proof_.token.empty() &&
@@ -171,11 +171,11 @@ private:
             }
             ++names_;
             if (by_http && !name.is_wildcard()) {
-                drive::OnFinding told = tell();
-                co_await drive::survey_port_80(name, proof_, told);
+                drive::OnCheck told = tell();
+                co_await drive::check_port_80(name, proof_, told);
             }
             if (known->second.is_there)
-                drive::survey_caa(name, known->second, tell());
+                drive::check_caa(name, known->second, tell());
         }
     }
 
@@ -187,9 +187,9 @@ private:
     challenge::ChallengeBoard board_;
     responder::Responder responder_{board_};
     std::optional<server::Listener> listener_;
-    std::unique_ptr<drive::ReachProof> reach_;
-    drive::PostedProof proof_;
-    std::map<drive::Route, drive::SurveyedCa> authorities_;
+    std::unique_ptr<drive::SelfTest> reach_;
+    drive::SelfTestToken proof_;
+    std::map<drive::IssuerRoute, drive::PreflightCa> ca_sessions_;
     bool bounded_;
     std::size_t names_ = 0, left_out_ = 0, advice_ = 0;
 };
@@ -198,10 +198,10 @@ private:
 
 void look_online(const config::Loaded& loaded, const CommandLine& line) {
     asio::io_context context(1);
-    Survey survey(context.get_executor(), loaded.desired, line);
+    OnlineChecks checks(context.get_executor(), loaded.desired, line);
     std::printf("online, as seen from this machine:\n");
     std::exception_ptr failed;
-    asio::co_spawn(context, survey.run(), [&](std::exception_ptr error) { failed = error; });
+    asio::co_spawn(context, checks.run(), [&](std::exception_ptr error) { failed = error; });
     context.run();
     if (failed)
         std::rethrow_exception(failed);

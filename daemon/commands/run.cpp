@@ -54,7 +54,7 @@ private:
     base::Task<void> open();
     base::Task<void> drive();
     base::Task<void> drive_and_reload();
-    base::Task<void> heed_signals();
+    base::Task<void> handle_signals();
     void begin_farewell();
     void entered(const std::string& domain, std::string_view stage);
     void changed();
@@ -90,7 +90,7 @@ base::Task<void> Daemon::open() {
 }
 
 base::Task<void> Daemon::serve() {
-    co_await base::first_of(live(), heed_signals());
+    co_await base::first_of(live(), handle_signals());
     farewell_.cancel();
     log::info("mdcertd ended");
 }
@@ -126,11 +126,11 @@ base::Task<void> Daemon::drive_and_reload() {
 base::Task<void> Daemon::drive() {
     drive::Reconcile& reconcile = engine_.reconcile();
     co_await base::first_of(reconcile.run(),
-                            supervisor_.attend(reconcile, engine_.clock(), loading_.problem));
+                            supervisor_.run(reconcile, engine_.clock(), loading_.problem));
 }
 
 // From the start: a reload that is asked for while the store is read comes after that.
-base::Task<void> Daemon::heed_signals() {
+base::Task<void> Daemon::handle_signals() {
     while (true) {
         int signal = co_await signals_.async_wait(asio::use_awaitable);
         if (signal != SIGHUP)

@@ -41,8 +41,8 @@ CaaRecord parse_caa(std::string_view rdata) {
             std::string(rdata.substr(2 + length))};
 }
 
-std::string caa_obstacle(const std::vector<CaaRecord>& records,
-                         const std::vector<std::string>& identities, bool wildcard) {
+std::string caa_refusal(const std::vector<CaaRecord>& records,
+                        const std::vector<std::string>& identities, bool wildcard) {
     for (const CaaRecord& record : records)
         if (record.critical && !is_known(record.tag))
             return "a critical CAA record is of a kind that CAs do not know: '" + record.tag + "'";

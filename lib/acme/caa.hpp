@@ -24,7 +24,7 @@ CaaRecord parse_caa(std::string_view rdata);
 // Why a CA of these names (the directory's caaIdentities) will refuse, given the records that hold
 // for the name: "CAA allows only ca.example"; "" when it will not. Parameters of the records
 // (RFC 8657) are not looked at.
-std::string caa_obstacle(const std::vector<CaaRecord>& records,
-                         const std::vector<std::string>& identities, bool wildcard);
+std::string caa_refusal(const std::vector<CaaRecord>& records,
+                        const std::vector<std::string>& identities, bool wildcard);
 
 }  // namespace md::acme

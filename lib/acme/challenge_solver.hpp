@@ -26,7 +26,7 @@ public:
     virtual ~ChallengeSolver() = default;
     virtual model::ChallengeType type() const = 0;
     // "" when it can work now, or why not ("port 80 could not be bound: Address already in use").
-    virtual std::string obstacle() const = 0;
+    virtual std::string reason_not_ready() const = 0;
 
     // What prepare_all() would leave behind if this process were killed, each in the words that
     // withdraw_left() of a later process understands ("NAME TXT"). It is journalled before it

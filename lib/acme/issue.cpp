@@ -27,7 +27,7 @@ constexpr milliseconds first_look_issued{30};
 // The frame of one issuance: what is known of the order, and what is being proved.
 class Issuance {
 public:
-    Issuance(base::asio::any_io_executor executor, Workbench& bench, IssueRequest& request,
+    Issuance(base::asio::any_io_executor executor, IssueContext& bench, IssueRequest& request,
              IssueJournal& journal)
         : executor_(executor),
           bench_(bench),
@@ -56,11 +56,11 @@ private:
 
     base::Task<Answer> post(http::Url url, std::string payload, std::string doing);
     bool names_are_ours(const Order& order) const;
-    void take_up(const Answer& answer);
+    void accept_order(const Answer& answer);
     std::optional<Order> order_told(const std::string& body, const http::Url& url) const;
 
     base::asio::any_io_executor executor_;
-    Workbench& bench_;
+    IssueContext& bench_;
     IssueRequest& request_;
     IssueJournal& journal_;
 
@@ -324,7 +324,7 @@ base::Task<void> Issuance::await_validation() {
 }
 
 // What the CA said before and leaves out now holds: it does not change (RFC 8555 §7.1.3).
-void Issuance::take_up(const Answer& answer) {
+void Issuance::accept_order(const Answer& answer) {
     Order now = parse_order(answer.body, order_.url, bench_.account.client().url_rule());
     if (now.names.empty())
         now.names = std::move(order_.names);
@@ -348,7 +348,7 @@ base::Task<void> Issuance::await_certificate() {
 
 base::Task<void> Issuance::refresh_order() {
     Answer answer = co_await post(order_.url, "", "asking for the order");
-    take_up(answer);
+    accept_order(answer);
     // The challenge that failed tells more than the order: have the authorizations fetched again.
     if (order_.status == OrderStatus::invalid)
         authorizations_.clear();
@@ -367,7 +367,7 @@ base::Task<void> Issuance::finalize() {
         Answer answer =
             co_await post(*order_.finalize, finalize_payload(base::base64url_encode(csr)),
                           "finalizing the order");
-        take_up(answer);
+        accept_order(answer);
     } catch (const Refused& refusal) {
         refused = std::current_exception();
         not_ready = refusal.problem().is("orderNotReady");
@@ -415,7 +415,7 @@ base::Task<void> Issuance::give_up(NextStep next) {
 
 }  // namespace
 
-base::Task<Issued> issue(Workbench bench, IssueRequest request, IssueJournal& journal) {
+base::Task<Issued> issue(IssueContext bench, IssueRequest request, IssueJournal& journal) {
     auto executor = co_await base::asio::this_coro::executor;
     Issuance issuance(executor, bench, request, journal);
     Issued issued = co_await issuance.run();

@@ -32,7 +32,7 @@ struct Issued {
 };
 
 // What an issuance works with; all of it outlives the call.
-struct Workbench {
+struct IssueContext {
     Account& account;
     const Solvers& solvers;  // for this MD
     base::Clock& clock;
@@ -41,6 +41,6 @@ struct Workbench {
 
 // The account is ensured already. Throws AcmeError, http::TransportError and what the journal
 // throws.
-base::Task<Issued> issue(Workbench bench, IssueRequest request, IssueJournal& journal);
+base::Task<Issued> issue(IssueContext bench, IssueRequest request, IssueJournal& journal);
 
 }  // namespace md::acme

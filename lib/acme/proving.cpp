@@ -16,9 +16,9 @@ ChallengeSolver* solver_for(ChallengeType type, const Solvers& solvers) {
 }
 
 // What stands in the way of a type on our side, or "".
-std::string obstacle(ChallengeType type, const Solvers& solvers) {
+std::string reason_not_ready(ChallengeType type, const Solvers& solvers) {
     ChallengeSolver* solver = solver_for(type, solvers);
-    return solver ? solver->obstacle() : "mdcertd cannot answer it";
+    return solver ? solver->reason_not_ready() : "mdcertd cannot answer it";
 }
 
 void add_reason(std::string& reasons, ChallengeType type, const std::string& reason) {
@@ -34,7 +34,7 @@ ChosenChallenge choose_challenge(const Authorization& authorization,
         auto offered = std::find_if(
             authorization.challenges.begin(), authorization.challenges.end(),
             [&](const Challenge& challenge) { return challenge.type == wire_name(type); });
-        std::string reason = obstacle(type, solvers);
+        std::string reason = reason_not_ready(type, solvers);
         if (offered == authorization.challenges.end())
             add_reason(chosen.why_not, type, "the CA does not offer it");
         else if (!reason.empty())
@@ -51,7 +51,7 @@ std::string proving_obstacle(const std::vector<model::DomainName>& names,
     bool wildcard = std::any_of(names.begin(), names.end(),
                                 [](const model::DomainName& name) { return name.is_wildcard(); });
     for (ChallengeType type : wanted) {
-        std::string reason = obstacle(type, solvers);
+        std::string reason = reason_not_ready(type, solvers);
         // RFC 8555 §7.1.3 and every CA: a wildcard is proved by DNS alone.
         if (reason.empty() && wildcard && type != ChallengeType::dns_01)
             reason = "a wildcard name can only be proved by dns-01";

@@ -19,7 +19,7 @@ namespace md::acme {
 class Validation {
 public:
     // What is referred to outlives this.
-    Validation(const Workbench& bench, const IssueRequest& request, IssueJournal& journal)
+    Validation(const IssueContext& bench, const IssueRequest& request, IssueJournal& journal)
         : account_(bench.account),
           clock_(bench.clock),
           solvers_(bench.solvers),

@@ -12,7 +12,7 @@ void Health::note(std::uint64_t sound_turns, Time now) {
     sound_at_ = now;
 }
 
-std::string Health::complaint(Time now) const {
+std::string Health::reason(Time now) const {
     auto pause = std::chrono::floor<std::chrono::seconds>(now - sound_at_);
     if (pause <= longest_pause)
         return "";

@@ -21,7 +21,7 @@ public:
     void note(std::uint64_t sound_turns, Time now);
 
     // What is wrong, a sentence; "" when nothing is.
-    std::string complaint(Time now) const;
+    std::string reason(Time now) const;
 
 private:
     std::uint64_t turns_ = 0;

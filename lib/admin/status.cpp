@@ -101,7 +101,7 @@ private:
     }
 
     // Why a challenge cannot work, as far as the configuration tells; "" when it can.
-    std::string proof_obstacle(model::ChallengeType type) const {
+    std::string reason_no_proof(model::ChallengeType type) const {
         bool is_wildcard =
             std::any_of(wanted_.members.begin(), wanted_.members.end(),
                         [](const model::Member& member) { return member.name.is_wildcard(); });
@@ -119,7 +119,7 @@ private:
         result["proofs"] = json::array();
         for (model::ChallengeType type : wanted_.settings->challenges) {
             json proof{{"type", model::wire_name(type)}};
-            put(proof, "obstacle", proof_obstacle(type));
+            put(proof, "obstacle", reason_no_proof(type));
             result["proofs"].push_back(std::move(proof));
         }
     }
@@ -178,7 +178,7 @@ private:
 
     // The word, and why where the word leaves that open.
     std::pair<const char*, std::string> state() const {
-        auto lacking = schedule::shortcoming(wanted_, held_);
+        auto reason = schedule::reason_incomplete(wanted_, held_);
         if (step_.rule == Rule::not_driven_stopped)
             return {"stopped", step_.reason};
         if (step_.action == schedule::Action::none)
@@ -187,11 +187,11 @@ private:
             return {"expired", {}};
         if (struggling() && (step_.due(now_) || step_.rule == Rule::retry_after_failure))
             return {"failing", held_.certificates.empty() ? "no certificate is held"
-                                                          : lacking.value_or("renewal fails")};
+                                                          : reason.value_or("renewal fails")};
         if (held_.certificates.empty())
             return {"missing", *held_.damage};
-        if (lacking)
-            return {"incomplete", *lacking};
+        if (reason)
+            return {"incomplete", *reason};
         if (in_renew_window())
             return {"expiring", {}};
         return {"valid", {}};

@@ -6,11 +6,11 @@
 namespace md::challenge {
 
 BoardSolver::BoardSolver(base::asio::any_io_executor executor, ChallengeBoard& board,
-                         model::ChallengeType type, std::function<std::string()> obstacle)
+                         model::ChallengeType type, std::function<std::string()> reason)
     : executor_(std::move(executor)),
       board_(board),
       type_(type),
-      obstacle_(std::move(obstacle)),
+      reason_(std::move(reason)),
       watch_(ValidationWatch::start(executor_)) {}
 
 base::Task<void> BoardSolver::prepare_all(std::vector<acme::ChallengeToProve> challenges) {

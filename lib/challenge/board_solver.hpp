@@ -18,13 +18,13 @@ class BoardSolver final : public acme::ChallengeSolver {
 public:
     // Of one of the two types. The board outlives the solver.
     BoardSolver(base::asio::any_io_executor executor, ChallengeBoard& board,
-                model::ChallengeType type, std::function<std::string()> obstacle);
+                model::ChallengeType type, std::function<std::string()> reason);
     BoardSolver(const BoardSolver&) = delete;
     BoardSolver& operator=(const BoardSolver&) = delete;
     ~BoardSolver() override { remove_all(); }
 
     model::ChallengeType type() const override { return type_; }
-    std::string obstacle() const override { return obstacle_(); }
+    std::string reason_not_ready() const override { return reason_(); }
     base::Task<void> prepare_all(std::vector<acme::ChallengeToProve> challenges) override;
     base::Task<void> seen() override { return ValidationWatch::quiet(watch_); }
     base::Task<void> withdraw() override;
@@ -36,7 +36,7 @@ private:
     base::asio::any_io_executor executor_;
     ChallengeBoard& board_;
     model::ChallengeType type_;
-    std::function<std::string()> obstacle_;
+    std::function<std::string()> reason_;
     std::vector<ChallengeBoard::Handle> published_;
     std::shared_ptr<ValidationWatch> watch_;  // an answer on its way out has it too
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/diagnostic.hpp"
 
-#include "config/login.hpp"
+#include "config/secret_mask.hpp"
 #include "config/spelling.hpp"
 
 namespace md::config {
@@ -37,7 +37,7 @@ std::string render(const Diagnostic& diagnostic) {
     text += ": " + std::string(word(diagnostic.severity)) + ": ";
     text += printable(diagnostic.message) + "\n";
     if (diagnostic.line > 0 && diagnostic.caret > 0) {
-        std::string line = without_login(diagnostic.source_line);
+        std::string line = mask_secret(diagnostic.source_line);
         text += "  " + printable(line) + "\n";
         text += "  " + caret_line(line, diagnostic.caret) + "\n";
     }

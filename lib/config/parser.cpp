@@ -5,7 +5,7 @@
 
 #include "config/command_line.hpp"
 #include "config/httpd_module_table.hpp"
-#include "config/login.hpp"
+#include "config/secret_mask.hpp"
 #include "config/spelling.hpp"
 
 #include <algorithm>
@@ -317,7 +317,7 @@ void Parser::of_httpd(const std::string& shown, const Position& at) {
 
 void Parser::skipped(std::string name, const Position& at) {
     if (++document_.skipped_count <= Document::most_skipped_named)
-        document_.skipped.push_back({without_login(std::move(name)), at});
+        document_.skipped.push_back({mask_secret(std::move(name)), at});
 }
 
 }  // namespace md::config

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/report.hpp"
 
-#include "config/login.hpp"
+#include "config/secret_mask.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -25,12 +25,12 @@ bool is_continued(std::string_view text, std::size_t line_end) {
 }
 
 // The login in the line at the place, which may be cut in two by a '\' at the end of a line.
-Login login_around(std::string_view text, std::size_t begin, std::size_t end) {
+SecretSpan login_around(std::string_view text, std::size_t begin, std::size_t end) {
     while (begin > 0 && is_continued(text, begin - 1))
         begin = begin == 1 ? 0 : text.rfind('\n', begin - 2) + 1;
     while (end < text.size() && is_continued(text, end))
         end = std::min(text.find('\n', end + 1), text.size());
-    Login login = login_in(text.substr(begin, end - begin));
+    SecretSpan login = secret_in(text.substr(begin, end - begin));
     return {begin + login.begin, begin + login.end};
 }
 
@@ -38,7 +38,7 @@ Excerpt source_line(const std::string& text, const Position& at) {
     std::size_t offset = std::min(at.offset, text.size());
     std::size_t begin = offset - std::min<std::size_t>(offset, at.column - 1);
     std::size_t end = std::min(text.find('\n', offset), text.size());
-    Login login = login_around(text, begin, end);
+    SecretSpan login = login_around(text, begin, end);
     begin = std::max(begin, offset - std::min(offset, window));
     end = std::min(end, offset + window);
     std::string line = text.substr(begin, end - begin);
@@ -77,7 +77,7 @@ void Report::add(Severity severity, const Position& at, std::string message, std
     auto [line, caret] = source_line(file.text, at);
     // What is quoted is masked already.
     if (message.find("://") != std::string::npos)
-        message = without_login(std::move(message));
+        message = mask_secret(std::move(message));
     message += where_used(sources_, at);
     entries_.push_back({at,
                         {severity, *file.path, at.line, at.column, std::move(message),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/spelling.hpp"
 
-#include "config/login.hpp"
+#include "config/secret_mask.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,7 +70,7 @@ std::string printable(std::string_view text) {
 }
 
 std::string in_quotes(std::string_view text) {
-    const std::string shown = without_login(std::string(text));
+    const std::string shown = mask_secret(std::string(text));
     if (shown.size() <= 80)
         return "'" + shown + "'";
     return "'" + shown.substr(0, 77) + "...'";

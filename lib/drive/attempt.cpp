@@ -10,7 +10,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
 #include "drive/failure_cause.hpp"
-#include "drive/messenger.hpp"
+#include "drive/message_command.hpp"
 #include "drive/observe.hpp"
 #include "drive/settings_digest.hpp"
 #include "drive/staging.hpp"
@@ -60,18 +60,18 @@ std::optional<std::chrono::seconds> shortest_lifetime(const ObservedDomain& held
 
 class Attempt {
 public:
-    Attempt(const Tools& tools, const model::ServerSettings& server,
+    Attempt(const DriveContext& context, const model::ServerSettings& server,
             const model::ManagedDomain& wanted, const ObservedDomain& held,
             const model::Issuer& issuer)
-        : tools_(tools),
+        : context_(context),
           server_(server),
           wanted_(wanted),
           held_(held),
           issuer_(issuer),
           name_(wanted.name()),
-          digest_(attempt_digest(server, wanted, tools.store.passphrase())),
-          authority_(nullptr),
-          messenger_(tools.hooks, tools.clock, server.message_command, name_, news_),
+          digest_(attempt_digest(server, wanted, context.store.passphrase())),
+          session_(nullptr),
+          message_command_(context.hooks, context.clock, server.message_command, name_, news_),
           staging_(*this) {
         if (held.attempts)
             attempts_ = *held.attempts;
@@ -88,7 +88,7 @@ private:
     class Journal final : public Staging {
     public:
         explicit Journal(Attempt& attempt)
-            : Staging(attempt.tools_.store, attempt.name_), attempt_(attempt) {}
+            : Staging(attempt.context_.store, attempt.name_), attempt_(attempt) {}
         void stage(std::string_view stage) override { attempt_.enter(stage); }
         base::Task<void> challenge_ready(model::ChallengeType type,
                                          model::DomainName name) override {
@@ -122,7 +122,7 @@ private:
     base::Task<void> write_job();
     base::Task<void> record_job();
 
-    const Tools& tools_;
+    const DriveContext& context_;
     const model::ServerSettings& server_;
     const model::ManagedDomain& wanted_;
     const ObservedDomain& held_;
@@ -130,9 +130,9 @@ private:
     std::string name_;
     std::uint64_t digest_;  // of what the attempt depends on
     std::string stage_{model::stage::store};
-    Authority* authority_;
+    CaSession* session_;
     store::News news_;  // not in the log of job.json yet
-    Messenger messenger_;
+    MessageCommand message_command_;
     Journal staging_;
     model::Attempts attempts_;
     model::AttemptMessages told_;
@@ -144,13 +144,13 @@ void Attempt::enter(std::string_view stage) {
     if (stage_ == stage)
         return;
     stage_ = stage;
-    tools_.on_stage(name_, stage);
+    context_.on_stage(name_, stage);
     log::debug("stage entered", log::kv("domain", name_), log::kv("stage", stage));
 }
 
 base::Task<void> Attempt::tell_ready(model::ChallengeType type, model::DomainName name) {
     std::string reason = notify::reason::challenge_setup(type, name);
-    std::string why = co_await messenger_.tell(reason);
+    std::string why = co_await message_command_.tell(reason);
     if (!why.empty())
         throw base::Error("MDMessageCmd refused " + reason + ": " + why);
 }
@@ -158,9 +158,9 @@ base::Task<void> Attempt::tell_ready(model::ChallengeType type, model::DomainNam
 base::Task<void> Attempt::run() {
     co_await begin();
     enter(model::stage::account);
-    authority_ = &tools_.authorities.at(Route::of(issuer_));
+    session_ = &context_.ca_sessions.at(IssuerRoute::of(issuer_));
     acme::AccountWish wish{issuer_.contacts, issuer_.agreement};
-    co_await authority_->ensure_account(wish);
+    co_await session_->ensure_account(wish);
     std::vector<acme::Issued> issued;
     for (const model::KeySpec& spec : wanted_.settings->keys) {
         acme::Issued one = co_await issue_one(spec);
@@ -176,7 +176,7 @@ base::Task<void> Attempt::run() {
 base::Task<void> Attempt::begin() {
     co_await withdraw_left();
     co_await leave_former_ca();
-    attempts_.begun(tools_.clock.now());
+    attempts_.begun(context_.clock.now());
     attempts_.finished = false;
     note_early_start(*attempts_.last_run);
     news_.push_back({*attempts_.last_run, "starting", "", ""});
@@ -187,14 +187,15 @@ base::Task<void> Attempt::begin() {
         co_await write_job();  // a restart does not tell it again
     if (!veto.empty())
         throw Vetoed("MDMessageCmd refused the attempt: " + veto);
-    const acme::Solvers solvers = tools_.solvers_for(*wanted_.settings);
-    std::string obstacle =
+    const acme::Solvers solvers = context_.solvers_for(*wanted_.settings);
+    std::string reason =
         acme::proving_obstacle(wanted_.certificate_names(), wanted_.settings->challenges, solvers);
-    if (!obstacle.empty()) {
+    if (!reason.empty()) {
         enter(model::stage::challenge);
-        bool closed = std::any_of(solvers.begin(), solvers.end(),
-                                  [](const auto& solver) { return !solver->obstacle().empty(); });
-        throw acme::AcmeError("no challenge can be answered: " + obstacle, FailureClass::passing,
+        bool closed = std::any_of(solvers.begin(), solvers.end(), [](const auto& solver) {
+            return !solver->reason_not_ready().empty();
+        });
+        throw acme::AcmeError("no challenge can be answered: " + reason, FailureClass::passing,
                               closed ? FailureCause::no_port : FailureCause::none);
     }
     co_await await_reach();
@@ -202,11 +203,11 @@ base::Task<void> Attempt::begin() {
 
 // Of attempts that follow each other closely, once an hour.
 base::Task<std::string> Attempt::tell(std::string reason, std::optional<sys_seconds>& told) {
-    if (!messenger_.speaks() || notify::is_told_lately(told, tools_.clock.now()))
+    if (!message_command_.speaks() || notify::is_told_lately(told, context_.clock.now()))
         co_return "";
-    std::string why = co_await messenger_.tell(std::move(reason));
+    std::string why = co_await message_command_.tell(std::move(reason));
     if (why.empty())
-        told = tools_.clock.now();
+        told = context_.clock.now();
     co_return why;
 }
 
@@ -215,7 +216,7 @@ base::Task<std::string> Attempt::tell(std::string reason, std::optional<sys_seco
 base::Task<void> Attempt::withdraw_left() {
     if (!held_.attempts)
         co_return;
-    const acme::Solvers solvers = tools_.solvers_for(*wanted_.settings);
+    const acme::Solvers solvers = context_.solvers_for(*wanted_.settings);
     acme::Provisioning former(staging_, name_);
     co_await former.withdraw_left(solvers);
 }
@@ -225,10 +226,10 @@ base::Task<void> Attempt::await_reach() {
     const auto& types = wanted_.settings->challenges;
     bool by_http =
         std::find(types.begin(), types.end(), model::ChallengeType::http_01) != types.end();
-    if (!tools_.before_first_visit || !by_http || attempts_.errors > 0 ||
+    if (!context_.before_first_visit || !by_http || attempts_.errors > 0 ||
         !held_.certificates.empty())
         co_return;
-    co_await tools_.before_first_visit(name_, wanted_.certificate_names());
+    co_await context_.before_first_visit(name_, wanted_.certificate_names());
 }
 
 // What is staged is of use at the CA that it was asked of: an order is unknown elsewhere, and a
@@ -268,13 +269,13 @@ acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
 base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
     acme::IssueRequest request = request_for(spec);
     staging_.set_key_spec(spec);
-    auto finished = co_await staging_.finished(request, tools_.clock.now());
+    auto finished = co_await staging_.finished(request, context_.clock.now());
     if (finished)
         co_return std::move(*finished);
     if (schedule::needs_another_order(attempts_))
         co_await staging_.order_dropped();
-    const acme::Solvers solvers = tools_.solvers_for(*wanted_.settings);
-    acme::Workbench bench{*authority_->account, solvers, tools_.clock, tools_.key_pool};
+    const acme::Solvers solvers = context_.solvers_for(*wanted_.settings);
+    acme::IssueContext bench{*session_->account, solvers, context_.clock, context_.key_pool};
     acme::Issued issued = co_await acme::issue(bench, std::move(request), staging_);
     // With one key type activation follows at once, and a restart would find the order and its key.
     if (wanted_.settings->keys.size() > 1)
@@ -285,7 +286,7 @@ base::Task<acme::Issued> Attempt::issue_one(model::KeySpec spec) {
 // What others wrote into it is kept; that it cannot be read keeps no new certificate out.
 base::Task<std::optional<std::string>> Attempt::former_md_json() {
     try {
-        co_return co_await tools_.store.read(store::domain_key(name_, store::md_file));
+        co_return co_await context_.store.read(store::domain_key(name_, store::md_file));
     } catch (const base::Error& error) {
         log::warn("the former md.json is not readable", log::kv("domain", name_),
                   log::kv("reason", error.what()));
@@ -296,7 +297,7 @@ base::Task<std::optional<std::string>> Attempt::former_md_json() {
 // Its log goes on in the live set.
 base::Task<std::string> Attempt::staged_job() {
     try {
-        auto text = co_await tools_.store.read(store::staging_key(name_, store::job_file));
+        auto text = co_await context_.store.read(store::staging_key(name_, store::job_file));
         co_return text.value_or("");
     } catch (const base::Error&) {
         // It keeps no new certificate out either.
@@ -311,7 +312,7 @@ std::string Attempt::md_json(const std::optional<std::string>& former) const {
             record.others = known->others;
     record.state = store::MdRecord::State::complete;
     record.ca_url = issuer_.directory_url;
-    record.ca_account = authority_->vault->id();
+    record.ca_account = session_->vault->id();
     return store::to_text(record);
 }
 
@@ -332,18 +333,18 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     auto former = co_await former_md_json();
     values[std::string(store::md_file)] = md_json(former);
     store::News news = news_;  // it has not finished until the set is live
-    news.push_back({tools_.clock.now(), "finished", "", ""});
+    news.push_back({context_.clock.now(), "finished", "", ""});
     auto record = co_await staged_job();
     values[std::string(store::job_file)] =
         store::job_text(name_, store::LiveJob{fresh.state, fresh.delivery}, news, record);
     // One that still serves something goes to the archive, without a moment of absence.
     if (!held_.damage->empty() && held_.certificates.empty())
-        co_await tools_.store.set_aside(store::domain_key(name_));
-    co_await tools_.store.activate(name_, std::move(values), former_names());
+        co_await context_.store.set_aside(store::domain_key(name_));
+    co_await context_.store.activate(name_, std::move(values), former_names());
     auto until = fresh.certificates.front().not_after;
     log::info("certificate installed", log::kv("domain", name_),
               log::kv("valid_until", base::rfc3339(until)));
-    fresh.former_files = co_await former_files(tools_.store, name_);
+    fresh.former_files = co_await former_files(context_.store, name_);
     warn_when_due(fresh);
     installed_ = std::move(fresh);
 }
@@ -356,7 +357,7 @@ store::FormerNames Attempt::former_names() const {
 // How the set with these certificates came about, the renewals before it included.
 model::CertificateState Attempt::state_of(const ObservedDomain& fresh) const {
     model::CertificateState made = fresh.state;
-    sys_seconds now = tools_.clock.now();
+    sys_seconds now = context_.clock.now();
     made.recorded = true;
     made.last_run = attempts_.last_run;
     made.started = attempts_.started;
@@ -383,7 +384,7 @@ model::CertificateState Attempt::state_of(const ObservedDomain& fresh) const {
 model::Delivery Attempt::delivery() const {
     model::Delivery delivery;
     delivery.notification.owed = !server_.notify_command.empty();
-    delivery.message.owed = messenger_.speaks();
+    delivery.message.owed = message_command_.speaks();
     return delivery;
 }
 
@@ -392,7 +393,7 @@ void Attempt::warn_when_due(const ObservedDomain& fresh) const {
     const model::CertificateState& made = fresh.state;
     if (!made.wait_until)
         return;
-    auto due = schedule::due_when_new(wanted_, fresh, tools_.clock.now());
+    auto due = schedule::due_when_new(wanted_, fresh, context_.clock.now());
     log::warn(
         "the new certificate is due again already: check the clock of this machine, and what "
         "the CA gives",
@@ -405,7 +406,7 @@ void Attempt::warn_when_due(const ObservedDomain& fresh) const {
 Verdict Attempt::verdict_on(std::exception_ptr failed) const {
     Verdict verdict;
     verdict.failure.stage = stage_;
-    verdict.failure.at = tools_.clock.now();
+    verdict.failure.at = context_.clock.now();
     verdict.failure.cause = cause_of(failed);
     try {
         std::rethrow_exception(failed);
@@ -463,7 +464,7 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
                {log::kv("domain", name_), log::kv("stage", failure.stage),
                 log::kv("reason", failure.detail), log::kv("retry_at", base::rfc3339(next))});
     co_await record_job();
-    if (stage_ == model::stage::message || !messenger_.speaks())
+    if (stage_ == model::stage::message || !message_command_.speaks())
         co_return;
     co_await tell(std::string(notify::reason::errored), told_.errored);
     co_await record_job();
@@ -471,7 +472,7 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
 
 base::Task<void> Attempt::write_job() {
     store::StagedJob job{attempts_, told_};
-    co_await store::write_staged_job(tools_.store, name_, std::move(job), news_);
+    co_await store::write_staged_job(context_.store, name_, std::move(job), news_);
     news_.clear();
 }
 
@@ -503,13 +504,13 @@ ObservedDomain AttemptResult::held_after(ObservedDomain known) && {
     return known;
 }
 
-base::Task<AttemptResult> attempt(const Tools& tools, model::ServerSettings server,
+base::Task<AttemptResult> attempt(const DriveContext& context, model::ServerSettings server,
                                   model::ManagedDomain wanted, ObservedDomain held,
                                   std::string issuer) {
     const model::Issuer* asked = wanted.settings->issuer_at(issuer);
     if (asked == nullptr)
         throw std::logic_error("a CA is to be asked that the managed domain does not name");
-    Attempt one(tools, server, wanted, held, *asked);
+    Attempt one(context, server, wanted, held, *asked);
     std::exception_ptr failed;
     try {
         co_await one.run();

@@ -5,7 +5,7 @@
 
 #include "acme/challenge_solver.hpp"
 #include "base/clock.hpp"
-#include "drive/authorities.hpp"
+#include "drive/ca_sessions.hpp"
 #include "http/served_probe.hpp"
 #include "model/desired_state.hpp"
 #include "model/observed_state.hpp"
@@ -21,9 +21,9 @@
 namespace md::drive {
 
 // What the drive works with; all of it outlives every attempt.
-struct Tools {
+struct DriveContext {
     store::Store& store;
-    Authorities& authorities;
+    CaSessions& ca_sessions;
     // Fresh ones, for one order of an MD with these settings.
     std::function<acme::Solvers(const model::Settings& settings)> solvers_for;
     base::Clock& clock;
@@ -37,7 +37,7 @@ struct Tools {
     // Throws LeaseHeld when it is another's.
     std::function<bool()> keep_lease = [] { return false; };
     process::Commands* hooks = nullptr;  // none: MDMessageCmd is not run; Reconcile brings its own
-    // Resumes when the CA may come for the first time: drive/reach_wait. None: at once.
+    // Resumes when the CA may come for the first time: drive/self_test_wait. None: at once.
     std::function<base::Task<void>(std::string domain, std::vector<model::DomainName> names)>
         before_first_visit = nullptr;
 };
@@ -58,7 +58,7 @@ struct AttemptResult {
 // Tries once, at the CA with that directory URL, one of the MD's. A failure is in the MD's
 // attempts, with next_run, stored (when the store can be written), and logged once. Throws only
 // when cancelled.
-base::Task<AttemptResult> attempt(const Tools& tools, model::ServerSettings server,
+base::Task<AttemptResult> attempt(const DriveContext& context, model::ServerSettings server,
                                   model::ManagedDomain wanted, model::ObservedDomain held,
                                   std::string issuer);
 

@@ -16,7 +16,7 @@ using std::chrono::sys_seconds;
 bool Reconcile::is_time_to_look(sys_seconds now) {
     bool was_gone = false;
     try {
-        was_gone = tools_.keep_lease();
+        was_gone = context_.keep_lease();
         lease_problem_.clear();
     } catch (const store::LeaseHeld&) {
         throw;  // it is another one's now
@@ -25,7 +25,7 @@ bool Reconcile::is_time_to_look(sys_seconds now) {
             log::error("the store cannot be locked", log::kv("reason", error.what()));
         lease_problem_ = error.what();
     }
-    return was_gone || now < read_at_ || now >= read_at_ + registry_.desired.server.check_interval;
+    return was_gone || now < read_at_ || now >= read_at_ + table_.desired.server.check_interval;
 }
 
 base::Task<void> Reconcile::look_at_disk() {
@@ -35,7 +35,7 @@ base::Task<void> Reconcile::look_at_disk() {
     } catch (const base::Error& error) {
         unread = error.what();
     }
-    read_at_ = tools_.clock.now();
+    read_at_ = context_.clock.now();
     if (!unread.empty())
         log::error("the store could not be looked at", log::kv("reason", unread));
 }
@@ -43,15 +43,15 @@ base::Task<void> Reconcile::look_at_disk() {
 base::Task<void> Reconcile::look_again() {
     auto turn = co_await reading_.take();
     noted_meanwhile_.clear();
-    bool was_gone = co_await tools_.store.restore();
+    bool was_gone = co_await context_.store.restore();
     if (was_gone)
         log::error("the store was gone and is begun anew, all certificates are obtained again");
-    co_await tools_.authorities.keep_accounts();
+    co_await context_.ca_sessions.keep_accounts();
     Wanted idle;
-    for (const model::ManagedDomain& domain : registry_.desired.domains)
+    for (const model::ManagedDomain& domain : table_.desired.domains)
         if (!running_.contains(domain.name()))
             idle.push_back(&domain);
-    std::vector<Seen> changed = co_await changed_since(tools_.store, idle, registry_.observed);
+    std::vector<Seen> changed = co_await changed_since(context_.store, idle, table_.observed);
     for (Seen& seen : changed)
         if (!noted_meanwhile_.contains(seen.domain->name()))
             take_note(std::move(seen));
@@ -60,7 +60,7 @@ base::Task<void> Reconcile::look_again() {
 // Attempts that are in memory alone stay; the rest is as the disk has it.
 void Reconcile::take_note(Seen seen) {
     const std::string& name = seen.domain->name();
-    model::ObservedDomain& known = registry_.observed.domains[name];
+    model::ObservedDomain& known = table_.observed.domains[name];
     bool same_set = known.certificates == seen.held.certificates;
     bool unwritten = known.version == 0 && known.attempts && !seen.held.attempts;
     if (unwritten) {
@@ -76,8 +76,8 @@ void Reconcile::take_note(Seen seen) {
     else if (!same)
         log_damage(name, seen.held);
     const model::ManagedDomain& domain = *seen.domain;
-    keep(domain, registry_.merged(name, std::move(seen.held)));
-    replan(*registry_.place_of(name), tools_.clock.now());
+    keep(domain, table_.merged(name, std::move(seen.held)));
+    replan(*table_.place_of(name), context_.clock.now());
     if (!same)
         on_change_(&domain);
 }

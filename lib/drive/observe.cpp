@@ -229,8 +229,9 @@ base::Task<Index> read_index(store::Store& store) {
 
 }  // namespace
 
-base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::ObservedState& known) {
-    Sighting sighting;
+base::Task<Observation> look(store::Store& store, Wanted wanted,
+                             const model::ObservedState& known) {
+    Observation observation;
     auto former = co_await store.former_names();
     std::vector<std::uint64_t> versions = co_await versions_of(store, wanted, former);
     Index index;
@@ -242,10 +243,10 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
         const std::string& name = wanted[i]->name();
         auto indexed = index.extract(name);
         ObservedDomain& domain =
-            indexed ? sighting.state.domains.insert(std::move(indexed)).position->second
-                    : sighting.state.domains[name] = known.of(name);
+            indexed ? observation.state.domains.insert(std::move(indexed)).position->second
+                    : observation.state.domains[name] = known.of(name);
         if (domain.version != versions[i] || versions[i] == 0) {
-            ++sighting.read;
+            ++observation.read;
             domain = co_await observe_files(store, *wanted[i]);
             note_former_names(domain, name, former);
             domain.version = domain.damage->empty() ? versions[i] : 0;
@@ -256,7 +257,7 @@ base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::Obser
         }
         domain.state.ca_url = authorities(std::move(domain.state.ca_url));
     }
-    co_return sighting;
+    co_return observation;
 }
 
 base::Task<std::vector<Seen>> changed_since(store::Store& store, Wanted wanted,
@@ -298,11 +299,11 @@ Wanted all_of(const model::DesiredState& desired) {
 
 base::Task<model::ObservedState> observe(store::Store& store, const model::DesiredState& desired,
                                          std::chrono::sys_seconds now) {
-    Sighting sighting = co_await look(store, all_of(desired), {});
+    Observation observation = co_await look(store, all_of(desired), {});
     for (const model::ManagedDomain& domain : desired.domains)
-        heed_settings(sighting.state.domains[domain.name()], desired.server, domain,
-                      store.passphrase(), now);
-    co_return std::move(sighting.state);
+        apply_settings(observation.state.domains[domain.name()], desired.server, domain,
+                       store.passphrase(), now);
+    co_return std::move(observation.state);
 }
 
 }  // namespace md::drive

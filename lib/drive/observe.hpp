@@ -24,7 +24,7 @@ base::Task<model::ObservedDomain> observe_domain(store::Store& store,
 using Wanted = std::vector<const model::ManagedDomain*>;
 Wanted all_of(const model::DesiredState& desired);
 
-struct Sighting {
+struct Observation {
     model::ObservedState state;
     std::size_t read = 0;  // of how many MDs the files were read
 };
@@ -34,7 +34,7 @@ inline constexpr std::size_t few = 50;
 
 // Of the MDs whose files are what they were when they were read last, as `known` says or, where
 // that is empty, the index, only that much is looked at; the others are read.
-base::Task<Sighting> look(store::Store& store, Wanted wanted, const model::ObservedState& known);
+base::Task<Observation> look(store::Store& store, Wanted wanted, const model::ObservedState& known);
 // Of the MDs whose files are others than those that `known` was read from: what they hold now.
 struct Seen {
     const model::ManagedDomain* domain;

@@ -3,8 +3,8 @@
 
 #include "base/log.hpp"
 #include "base/time_text.hpp"
-#include "drive/inherit.hpp"
 #include "drive/observe.hpp"
+#include "drive/rename.hpp"
 #include "drive/settings_digest.hpp"
 #include "schedule/renewal.hpp"
 
@@ -26,45 +26,45 @@ constexpr std::chrono::seconds wait_for_notification{1};
 
 }  // namespace
 
-Reconcile::Reconcile(base::asio::any_io_executor executor, Tools tools, process::Commands& hooks,
-                     model::DesiredState desired, OnChange on_change)
-    : tools_(std::move(tools)),
-      registry_(tools_.store, std::move(desired), [this](std::size_t place) { changed(place); }),
+Reconcile::Reconcile(base::asio::any_io_executor executor, DriveContext context,
+                     process::Commands& hooks, model::DesiredState desired, OnChange on_change)
+    : context_(std::move(context)),
+      table_(context_.store, std::move(desired), [this](std::size_t place) { changed(place); }),
       on_change_(std::move(on_change)),
       nursery_(executor),
       poke_(executor),
-      notification_(registry_, tools_, nursery_,
-                    [this](std::exception_ptr failed) { side_job_ended("", failed); }),
-      errands_(registry_, tools_, nursery_,
-               [this](const std::string& name, std::exception_ptr failed) {
-                   side_job_ended(name, failed);
-               }),
+      notify_command_(table_, context_, nursery_,
+                      [this](std::exception_ptr failed) { side_job_ended("", failed); }),
+      followups_(table_, context_, nursery_,
+                 [this](const std::string& name, std::exception_ptr failed) {
+                     side_job_ended(name, failed);
+                 }),
       reading_(executor, 1),
       requests_(executor) {
-    tools_.hooks = &hooks;
+    context_.hooks = &hooks;
 }
 
 base::Task<void> Reconcile::load() {
-    co_await inherit_renamed(tools_.store, registry_.desired, tools_.clock.now());
-    Sighting sighting = co_await look(tools_.store, all_of(registry_.desired), {});
-    co_await remember(sighting);
-    for (const model::ManagedDomain& domain : registry_.desired.domains) {
-        model::ObservedDomain& seen = sighting.state.domains[domain.name()];
+    co_await rename_in_store(context_.store, table_.desired, context_.clock.now());
+    Observation observation = co_await look(context_.store, all_of(table_.desired), {});
+    co_await remember(observation);
+    for (const model::ManagedDomain& domain : table_.desired.domains) {
+        model::ObservedDomain& seen = observation.state.domains[domain.name()];
         log_damage(domain.name(), seen);
         keep(domain, std::move(seen));
     }
-    read_at_ = tools_.clock.now();
-    lanes_.recall(registry_.desired, registry_.observed);
-    registry_.index_names();
-    replan_all(tools_.clock.now());
+    read_at_ = context_.clock.now();
+    lanes_.recall(table_.desired, table_.observed);
+    table_.index_names();
+    replan_all(context_.clock.now());
     on_change_(nullptr);
 }
 
 // What is known of an MD from now on, as the settings have it.
 void Reconcile::keep(const model::ManagedDomain& domain, model::ObservedDomain held, bool changed) {
-    heed_settings(held, registry_.desired.server, domain, tools_.store.passphrase(),
-                  tools_.clock.now(), changed);
-    registry_.observed.domains[domain.name()] = std::move(held);
+    apply_settings(held, table_.desired.server, domain, context_.store.passphrase(),
+                   context_.clock.now(), changed);
+    table_.observed.domains[domain.name()] = std::move(held);
 }
 
 void Reconcile::log_damage(const std::string& name, const model::ObservedDomain& held) const {
@@ -74,12 +74,12 @@ void Reconcile::log_damage(const std::string& name, const model::ObservedDomain&
 }
 
 // For the next start; without it that only takes longer.
-base::Task<void> Reconcile::remember(const Sighting& sighting) {
-    if (sighting.read <= few)
+base::Task<void> Reconcile::remember(const Observation& observation) {
+    if (observation.read <= few)
         co_return;
     std::string unwritten;
     try {
-        co_await write_index(tools_.store, sighting.state);
+        co_await write_index(context_.store, observation.state);
     } catch (const base::Error& error) {
         unwritten = error.what();
     }
@@ -89,12 +89,12 @@ base::Task<void> Reconcile::remember(const Sighting& sighting) {
 
 void Reconcile::request(const std::vector<std::string>& names) {
     for (const std::string& name : names)
-        if (registry_.wanted(name) == nullptr)
+        if (table_.wanted(name) == nullptr)
             throw base::Error("no managed domain is called '" + name +
                               "': use the first name of its ManagedDomain line");
     requests_.add(names);
     for (const std::string& name : names)
-        replan(*registry_.place_of(name), tools_.clock.now());
+        replan(*table_.place_of(name), context_.clock.now());
     poke_.wake();
 }
 
@@ -106,22 +106,22 @@ bool Reconcile::all_planned() const {
 }
 
 void Reconcile::replan_all(sys_seconds now) {
-    agenda_.clear(registry_.desired.domains.size());
-    notification_.clear();
-    errands_.clear();
+    agenda_.clear(table_.desired.domains.size());
+    notify_command_.clear();
+    followups_.clear();
     driven_ = 0;
-    for (std::size_t place = 0; place < registry_.desired.domains.size(); ++place) {
-        driven_ += registry_.desired.domains[place].driven();
+    for (std::size_t place = 0; place < table_.desired.domains.size(); ++place) {
+        driven_ += table_.desired.domains[place].driven();
         replan(place, now);
     }
     planned_at_ = now;
 }
 
 void Reconcile::replan(std::size_t place, sys_seconds now) {
-    const model::ManagedDomain& domain = registry_.desired.domains[place];
-    const model::ObservedDomain& held = registry_.observed.of(domain.name());
-    notification_.plan(place);
-    errands_.plan(place, now);
+    const model::ManagedDomain& domain = table_.desired.domains[place];
+    const model::ObservedDomain& held = table_.observed.of(domain.name());
+    notify_command_.plan(place);
+    followups_.plan(place, now);
     schedule::Step step = planned(domain, now);
     sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
     // However late one that keeps failing is, it lets those go first whose time came meanwhile.
@@ -138,7 +138,7 @@ void Reconcile::replan(std::size_t place, sys_seconds now) {
 }
 
 schedule::Step Reconcile::planned(const model::ManagedDomain& domain, sys_seconds now) const {
-    return schedule::plan_domain(domain, registry_.observed.of(domain.name()), now);
+    return schedule::plan_domain(domain, table_.observed.of(domain.name()), now);
 }
 
 // Once for each time that it holds one up.
@@ -159,29 +159,28 @@ void Reconcile::warn_of_limit(const schedule::Step& step) {
 void Reconcile::replan_when_the_clock_jumped(sys_seconds now) {
     bool jumped = now < looked_at_ || now > looked_at_ + 2 * longest_wait;
     looked_at_ = now;
-    if (jumped || now >= planned_at_ + registry_.desired.server.check_interval)
+    if (jumped || now >= planned_at_ + table_.desired.server.check_interval)
         replan_all(now);
 }
 
 schedule::Agenda::LaneOpens Reconcile::lane_opens(sys_seconds now) const {
-    return
-        [this, now](std::size_t lane) { return lanes_.opens(lane, now, registry_.desired.server); };
+    return [this, now](std::size_t lane) { return lanes_.opens(lane, now, table_.desired.server); };
 }
 
 void Reconcile::start_due(sys_seconds now) {
     for (const std::string& name : requests_.all_alone())
-        if (running_.size() < registry_.desired.server.max_parallel && !running_.contains(name) &&
-            !awaits_former_self(*registry_.wanted(name))) {
-            auto place = *registry_.place_of(name);
+        if (running_.size() < table_.desired.server.max_parallel && !running_.contains(name) &&
+            !awaits_former_self(*table_.wanted(name))) {
+            auto place = *table_.place_of(name);
             agenda_.remove(place);
             start({place, 0, now, now}, now);
         }
     notification_is_awaited_ = false;
-    while (running_.size() < registry_.desired.server.max_parallel) {
+    while (running_.size() < table_.desired.server.max_parallel) {
         auto next = agenda_.take(now, lane_opens(now));
         if (!next)
             break;
-        if (awaits_former_self(registry_.desired.domains[next->place])) {
+        if (awaits_former_self(table_.desired.domains[next->place])) {
             next->at = now + wait_for_stray;
             agenda_.put(*next);
         } else if (awaits_notification(next->place)) {
@@ -197,9 +196,9 @@ void Reconcile::start_due(sys_seconds now) {
 
 // What is due again although nobody was told of the last set: servers would never read one.
 bool Reconcile::awaits_notification(std::size_t place) const {
-    const std::string& name = registry_.desired.domains[place].name();
-    const model::ObservedDomain& held = registry_.observed.of(name);
-    return !single_pass_ && !registry_.desired.server.notify_command.empty() &&
+    const std::string& name = table_.desired.domains[place].name();
+    const model::ObservedDomain& held = table_.observed.of(name);
+    return !single_pass_ && !table_.desired.server.notify_command.empty() &&
            !requests_.contains(name) && !held.certificates.empty() && notify::is_owed(held) &&
            held.delivery.notification.errors == 0;
 }
@@ -207,7 +206,7 @@ bool Reconcile::awaits_notification(std::size_t place) const {
 // Who asked for a single renewal waits until it was told of, and not for what else is under way.
 bool Reconcile::caller_waits() {
     auto is_owed = [this](const std::string& name) {
-        return notify::is_owed(registry_.observed.of(name));
+        return notify::is_owed(table_.observed.of(name));
     };
     std::erase_if(asked_for_, [&](const std::string& name) {
         return !running_.contains(name) && !is_owed(name);
@@ -219,15 +218,15 @@ bool Reconcile::caller_waits() {
 
 void Reconcile::put_off_requests(sys_seconds now) {
     requests_.put_off([this, now](const std::string& name) {
-        const model::ManagedDomain* domain = registry_.wanted(name);
+        const model::ManagedDomain* domain = table_.wanted(name);
         return domain != nullptr && !requests_.is_alone(name) && !running_.contains(name) &&
                lanes_.opens(lanes_.lane_of(planned(*domain, now).issuer), now,
-                            registry_.desired.server) > now;
+                            table_.desired.server) > now;
     });
 }
 
 void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now) {
-    const model::ManagedDomain& domain = registry_.desired.domains[appointment.place];
+    const model::ManagedDomain& domain = table_.desired.domains[appointment.place];
     const std::string& name = domain.name();
     if (requests_.is_alone(name))
         asked_for_.insert(name);
@@ -236,7 +235,7 @@ void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now)
     std::string reason = requested ? "requested" : step.reason;
     running_.insert(name);
     noted_meanwhile_.insert(name);
-    lanes_.count(step.issuer, domain.settings->keys.size(), now, registry_.desired.server);
+    lanes_.count(step.issuer, domain.settings->keys.size(), now, table_.desired.server);
     log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
     nursery_.start(drive_one(name, step.issuer),
                    [this, name](std::exception_ptr failed) { ended(name, failed); });
@@ -246,30 +245,30 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
     running_.erase(name);
     strays_.erase(name);
     if (running_.empty())
-        tools_.authorities.close_idle();
+        context_.ca_sessions.close_idle();
     log_unexpected(name, failed);
-    auto place = registry_.place_of(name);
+    auto place = table_.place_of(name);
     if (!place) {
-        registry_.observed.domains.erase(name);
+        table_.observed.domains.erase(name);
         requests_.drop(name);
     } else if (!single_pass_) {
-        replan(*place, tools_.clock.now());
+        replan(*place, context_.clock.now());
     }
     requests_.ended(name);
     poke_.wake();
 }
 
 void Reconcile::changed(std::size_t place) {
-    noted_meanwhile_.insert(registry_.desired.domains[place].name());
-    replan(place, tools_.clock.now());
-    on_change_(&registry_.desired.domains[place]);
+    noted_meanwhile_.insert(table_.desired.domains[place].name());
+    replan(place, context_.clock.now());
+    on_change_(&table_.desired.domains[place]);
 }
 
-// A notification or the errands of an MD.
+// MDNotifyCmd or the follow-ups of an MD.
 void Reconcile::side_job_ended(const std::string& name, std::exception_ptr failed) {
     log_unexpected(name, failed);
-    if (auto place = registry_.place_of(name))
-        replan(*place, tools_.clock.now());
+    if (auto place = table_.place_of(name))
+        replan(*place, context_.clock.now());
     poke_.wake();
 }
 
@@ -290,32 +289,32 @@ void Reconcile::log_unexpected(const std::string& domain, std::exception_ptr fai
 }
 
 base::Task<void> Reconcile::drive_one(std::string name, std::string issuer) {
-    if (registry_.wanted(name) == nullptr) {  // a reload took it away before it began
-        co_await inherit_from(name);
+    if (table_.wanted(name) == nullptr) {  // a reload took it away before it began
+        co_await follow_rename(name);
         co_return;
     }
-    const model::ManagedDomain tried = *registry_.wanted(name);
+    const model::ManagedDomain tried = *table_.wanted(name);
     if (tried.settings->issuer_at(issuer) == nullptr)  // another is asked since
-        issuer = planned(tried, tools_.clock.now()).issuer;
+        issuer = planned(tried, context_.clock.now()).issuer;
     if (issuer.empty())
         co_return;
-    model::ObservedDomain held = registry_.observed.of(name);
+    model::ObservedDomain held = table_.observed.of(name);
     base::Task<AttemptResult> trying =
-        attempt(tools_, registry_.desired.server, tried, std::move(held), issuer);
+        attempt(context_, table_.desired.server, tried, std::move(held), issuer);
     AttemptResult result = co_await std::move(trying);
-    if (result.ca_busy_until && *result.ca_busy_until > tools_.clock.now())
+    if (result.ca_busy_until && *result.ca_busy_until > context_.clock.now())
         hold_lane(issuer, *result.ca_busy_until);
     // A reload may have come meanwhile.
-    const model::ManagedDomain* now_wanted = registry_.wanted(name);
-    model::ObservedDomain now_held = std::move(result).held_after(registry_.observed.of(name));
+    const model::ManagedDomain* now_wanted = table_.wanted(name);
+    model::ObservedDomain now_held = std::move(result).held_after(table_.observed.of(name));
     noted_meanwhile_.insert(name);
     if (now_wanted != nullptr)
         keep(*now_wanted, std::move(now_held));
     else
-        registry_.observed.domains[name] = std::move(now_held);
+        table_.observed.domains[name] = std::move(now_held);
     if (now_wanted == nullptr)
-        co_await inherit_from(name);
-    on_change_(now_wanted == nullptr ? nullptr : registry_.wanted(name));
+        co_await follow_rename(name);
+    on_change_(now_wanted == nullptr ? nullptr : table_.wanted(name));
 }
 
 void Reconcile::hold_lane(const std::string& issuer, sys_seconds until) {
@@ -328,12 +327,12 @@ void Reconcile::hold_lane(const std::string& issuer, sys_seconds until) {
 milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
     sys_seconds next = schedule::next_look({}, now, longest_wait);
     // With all hands busy the next one starts when one of them is done.
-    if (running_.size() < registry_.desired.server.max_parallel)
+    if (running_.size() < table_.desired.server.max_parallel)
         next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
-    if (owed.next && !notification_.running())
+    if (owed.next && !notify_command_.running())
         next = std::min(next, *owed.next);
-    next = std::min(next, errands_.next(now).value_or(next));
-    next = std::min(next, read_at_ + registry_.desired.server.check_interval);
+    next = std::min(next, followups_.next(now).value_or(next));
+    next = std::min(next, read_at_ + table_.desired.server.check_interval);
     return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
 }
 
@@ -343,7 +342,7 @@ base::Task<void> Reconcile::poked() {
 
 base::Task<void> Reconcile::work() {
     while (true) {
-        sys_seconds now = tools_.clock.now();
+        sys_seconds now = context_.clock.now();
         if (is_time_to_look(now))
             co_await look_at_disk();
         replan_when_the_clock_jumped(now);
@@ -352,11 +351,11 @@ base::Task<void> Reconcile::work() {
         if (all_planned())
             ++sound_turns_;
         bool busy = !running_.empty() && !notification_is_awaited_ && !caller_waits();
-        notify::Owed owes = notification_.owed(now, busy);
-        notification_.start(owes);
-        errands_.start_due(now);
+        notify::Owed owes = notify_command_.owed(now, busy);
+        notify_command_.start(owes);
+        followups_.start_due(now);
         milliseconds wait = until_next(owes, now);
-        co_await base::first_of(poked(), tools_.clock.wait(wait));
+        co_await base::first_of(poked(), context_.clock.wait(wait));
     }
 }
 
@@ -390,22 +389,22 @@ base::Task<std::vector<std::string>> Reconcile::drive_due() {
 
 base::Task<void> Reconcile::drive_once(std::vector<std::string>& waiting) {
     single_pass_ = true;
-    const sys_seconds begun = tools_.clock.now();
+    const sys_seconds begun = context_.clock.now();
     replan_all(begun);
     for (start_due(begun); !running_.empty(); start_due(begun))
         co_await poke_.wait();
     for (const schedule::Appointment& one : agenda_.due(begun))
-        waiting.push_back(registry_.desired.domains[one.place].name());
+        waiting.push_back(table_.desired.domains[one.place].name());
     co_await tell_all();
 }
 
 // Once each: what fails or is not seen is due later than this.
 base::Task<void> Reconcile::tell_all() {
-    const sys_seconds now = tools_.clock.now();
+    const sys_seconds now = context_.clock.now();
     replan_all(now);
-    notification_.start(notification_.owed(now, !running_.empty()));
+    notify_command_.start(notify_command_.owed(now, !running_.empty()));
     co_await nursery_.settle();
-    for (errands_.start_due(now); errands_.running(); errands_.start_due(now))
+    for (followups_.start_due(now); followups_.running(); followups_.start_due(now))
         co_await nursery_.settle();
 }
 

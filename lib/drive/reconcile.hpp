@@ -5,12 +5,12 @@
 
 #include "base/nursery.hpp"
 #include "drive/attempt.hpp"
-#include "drive/errands.hpp"
+#include "drive/domain_table.hpp"
+#include "drive/followups.hpp"
 #include "drive/lanes.hpp"
-#include "drive/notification.hpp"
+#include "drive/notify_command.hpp"
 #include "drive/observe.hpp"
-#include "drive/registry.hpp"
-#include "drive/requests.hpp"
+#include "drive/renew_requests.hpp"
 #include "process/command_runner.hpp"
 #include "schedule/agenda.hpp"
 #include "schedule/plan.hpp"
@@ -30,7 +30,7 @@ public:
     using OnChange = std::function<void(const model::ManagedDomain* changed)>;
 
     // Everything referred to outlives this.
-    Reconcile(base::asio::any_io_executor executor, Tools tools, process::Commands& hooks,
+    Reconcile(base::asio::any_io_executor executor, DriveContext context, process::Commands& hooks,
               model::DesiredState desired, OnChange on_change);
 
     // Reads the store. Before run() and drive_due().
@@ -59,8 +59,8 @@ public:
         return requests_.outcome(std::move(names));
     }
 
-    const model::DesiredState& desired() const { return registry_.desired; }
-    const model::ObservedState& observed() const { return registry_.observed; }
+    const model::DesiredState& desired() const { return table_.desired; }
+    const model::ObservedState& observed() const { return table_.observed; }
     bool is_running(const std::string& name) const { return running_.contains(name); }
 
     // How often the loop has planned and found that every driven MD has a next action or an attempt
@@ -68,7 +68,7 @@ public:
     std::uint64_t sound_turns() const { return sound_turns_; }
 
 private:
-    base::Task<void> remember(const Sighting& sighting);
+    base::Task<void> remember(const Observation& observation);
     void keep(const model::ManagedDomain& domain, model::ObservedDomain held, bool changed = false);
     void log_damage(const std::string& name, const model::ObservedDomain& held) const;
     bool is_time_to_look(std::chrono::sys_seconds now);
@@ -103,15 +103,15 @@ private:
     bool all_planned() const;
     base::Task<void> adopt(model::DesiredState desired);
     base::Task<void> look_at_ended(const model::DesiredState& desired, std::set<std::string>& busy,
-                                   Sighting& seen);
+                                   Observation& seen);
     void note_strays(const model::DesiredState& former);
     void drop_what_is_not_wanted();
-    base::Task<void> inherit_from(std::string name);
+    base::Task<void> follow_rename(std::string name);
     void take_up(const model::ManagedDomain& domain, model::ObservedDomain held,
                  const model::ManagedDomain* former);
 
-    Tools tools_;
-    Registry registry_;
+    DriveContext context_;
+    DomainTable table_;
     OnChange on_change_;
     base::Nursery nursery_;
     base::Wakeup poke_;
@@ -119,8 +119,8 @@ private:
     // The plan, kept up to date: what changes is planned anew, the rest stands.
     schedule::Agenda agenda_;
     Lanes lanes_;
-    Notification notification_;
-    Errands errands_;
+    NotifyCommand notify_command_;
+    Followups followups_;
     std::ptrdiff_t driven_ = 0;  // how many need a next action
     std::chrono::sys_seconds planned_at_{}, looked_at_{};
     // What lies on disk, by the same clock.
@@ -135,7 +135,7 @@ private:
 
     std::set<std::string> running_;
     std::map<std::string, model::ManagedDomain> strays_;  // running, and taken away by a reload
-    Requests requests_;
+    RenewRequests requests_;
     bool adopting_ = false;  // nothing is started meanwhile
     std::uint64_t sound_turns_ = 0;
 };

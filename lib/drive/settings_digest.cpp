@@ -110,9 +110,9 @@ std::uint64_t certificate_digest(const model::ManagedDomain& wanted) {
     return text.digest({});
 }
 
-void heed_settings(model::ObservedDomain& held, const model::ServerSettings& server,
-                   const model::ManagedDomain& wanted, const base::Secret& key, sys_seconds now,
-                   bool changed) {
+void apply_settings(model::ObservedDomain& held, const model::ServerSettings& server,
+                    const model::ManagedDomain& wanted, const base::Secret& key, sys_seconds now,
+                    bool changed) {
     std::uint64_t made_by = held.state.settings;
     held.asked_otherwise = made_by != 0 && made_by != certificate_digest(wanted);
     if (!held.attempts || !held.attempts->last_failure || !held.attempts->next_run ||

@@ -23,8 +23,8 @@ std::uint64_t certificate_digest(const model::ManagedDomain& wanted);
 // What was observed, as the present settings have it: a failure that depended on others delays no
 // more (but for one early attempt an hour, and for a Retry-After of the same CA). `changed`:
 // whether the settings did, where the failure does not know its own.
-void heed_settings(model::ObservedDomain& held, const model::ServerSettings& server,
-                   const model::ManagedDomain& wanted, const base::Secret& key,
-                   std::chrono::sys_seconds now, bool changed = false);
+void apply_settings(model::ObservedDomain& held, const model::ServerSettings& server,
+                    const model::ManagedDomain& wanted, const base::Secret& key,
+                    std::chrono::sys_seconds now, bool changed = false);
 
 }  // namespace md::drive

@@ -5,7 +5,7 @@
 #include "base/printable.hpp"
 #include "import/assignments.hpp"
 #include "import/clients.hpp"
-#include "import/parts.hpp"
+#include "import/readers.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 // accounts/HOST/PATH/ID/ with the key as a JWK. Paths that a renewal file names are not followed.
 #include "import/assignments.hpp"
 #include "import/clients.hpp"
-#include "import/parts.hpp"
+#include "import/readers.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "import/ca_directories.hpp"
-#include "import/found.hpp"
+#include "import/finding.hpp"
 #include "import/tree.hpp"
 
 #include <optional>

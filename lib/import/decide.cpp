@@ -4,7 +4,7 @@
 #include "base/time_text.hpp"
 #include "base/url.hpp"
 #include "config/values.hpp"
-#include "import/judge.hpp"
+#include "import/assess.hpp"
 #include "model/known_authorities.hpp"
 
 #include <algorithm>
@@ -21,11 +21,11 @@ bool same_file(const KeySpec& one, const KeySpec& other) {
 }
 
 // What keeps mdcertd from proving the names; "" when nothing does.
-std::string proof_obstacle(const Judged& judged) {
-    for (const DomainName& name : judged.names)
+std::string reason_no_proof(const Assessment& assessed) {
+    for (const DomainName& name : assessed.names)
         if (name.is_wildcard())
             return name.text() + " is proven by dns-01 only";
-    return judged.found->by_dns ? "its names were proven by dns-01" : "";
+    return assessed.found->by_dns ? "its names were proven by dns-01" : "";
 }
 
 class Choice {
@@ -34,22 +34,23 @@ public:
         decision_.left = found.troubles;
     }
 
-    void take(Judged& judged);
+    void take(Assessment& assessed);
     void take_accounts();
     Decision done();
 
 private:
-    void leave(const Judged& judged, std::string why) {
-        decision_.left.push_back({judged.found->source, std::move(why)});
+    void leave(const Assessment& assessed, std::string why) {
+        decision_.left.push_back({assessed.found->source, std::move(why)});
     }
-    const model::ManagedDomain* configured_for(const Judged& judged, std::string& obstacle) const;
-    TakenDomain* neighbour_of(const Judged& judged, std::string& name);
-    void join(TakenDomain& domain, Judged& judged);
+    const model::ManagedDomain* configured_for(const Assessment& assessed,
+                                               std::string& reason) const;
+    TakenDomain* neighbour_of(const Assessment& assessed, std::string& name);
+    void join(TakenDomain& domain, Assessment& assessed);
     bool is_present(const FoundAccount& account) const;
     bool is_taken_elsewhere(const FoundAccount& account) const;
-    std::string obstacle_of(const FoundAccount& account) const;
-    void begin(Judged& judged, const model::ManagedDomain* configured);
-    bool add_certificate(TakenDomain& domain, Judged& judged);
+    std::string reason_against(const FoundAccount& account) const;
+    void begin(Assessment& assessed, const model::ManagedDomain* configured);
+    bool add_certificate(TakenDomain& domain, Assessment& assessed);
 
     const Found& found_;
     const Present& present_;
@@ -58,26 +59,26 @@ private:
 };
 
 // The managed domain that has all of the names; or, when one has some of them, what is in the way.
-const model::ManagedDomain* Choice::configured_for(const Judged& judged,
-                                                   std::string& obstacle) const {
+const model::ManagedDomain* Choice::configured_for(const Assessment& assessed,
+                                                   std::string& reason) const {
     for (const model::ManagedDomain& domain : present_.desired.domains) {
         auto has = [&](const DomainName& name) { return domain.covers(name); };
-        auto shared = std::find_if(judged.names.begin(), judged.names.end(), has);
-        if (shared == judged.names.end())
+        auto shared = std::find_if(assessed.names.begin(), assessed.names.end(), has);
+        if (shared == assessed.names.end())
             continue;
-        if (std::all_of(judged.names.begin(), judged.names.end(),
+        if (std::all_of(assessed.names.begin(), assessed.names.end(),
                         [&](const DomainName& name) { return domain.covers(name); }))
             return &domain;
-        obstacle = shared->text() + " is in the managed domain " + domain.name() + " (" +
-                   domain.origin.text() +
-                   ") already: give that one all of the names, or take it out and import again";
+        reason = shared->text() + " is in the managed domain " + domain.name() + " (" +
+                 domain.origin.text() +
+                 ") already: give that one all of the names, or take it out and import again";
     }
     return nullptr;
 }
 
 // The domain taken before that shares a name.
-TakenDomain* Choice::neighbour_of(const Judged& judged, std::string& shared) {
-    for (const DomainName& name : judged.names) {
+TakenDomain* Choice::neighbour_of(const Assessment& assessed, std::string& shared) {
+    for (const DomainName& name : assessed.names) {
         shared = name.text();
         auto owner = owners_.find(shared);
         if (owner != owners_.end())
@@ -87,77 +88,76 @@ TakenDomain* Choice::neighbour_of(const Judged& judged, std::string& shared) {
 }
 
 // Whether the domain has its kind of key from now on; where not, it is left and named.
-bool Choice::add_certificate(TakenDomain& domain, Judged& judged) {
-    if (!judged.shortcoming.empty()) {
-        leave(judged, judged.shortcoming + ": its names are taken, their certificate is ordered");
-        if (judged.key)
-            domain.keys.push_back(*judged.key);
+bool Choice::add_certificate(TakenDomain& domain, Assessment& assessed) {
+    if (!assessed.reason.empty()) {
+        leave(assessed, assessed.reason + ": its names are taken, their certificate is ordered");
+        if (assessed.key)
+            domain.keys.push_back(*assessed.key);
         return false;
     }
-    KeySpec spec = *judged.key;
+    KeySpec spec = *assessed.key;
     if (domain.configured != nullptr) {
         const auto& keys = domain.configured->settings->keys;
         auto wanted = std::find_if(keys.begin(), keys.end(),
                                    [&](const KeySpec& key) { return same_file(key, spec); });
         if (wanted == keys.end()) {
-            leave(judged, "its key is " + spec.text() + ", MDPrivateKeys asks for another kind");
+            leave(assessed, "its key is " + spec.text() + ", MDPrivateKeys asks for another kind");
             return false;
         }
         spec = *wanted;
     }
     domain.keys.push_back(spec);
-    domain.must_staple = judged.must_staple;
+    domain.must_staple = assessed.must_staple;
     if (!domain.is_held)
-        domain.live.push_back({spec, std::move(judged.key_pem), std::move(judged.chain_pem),
-                               judged.not_before, judged.not_after});
+        domain.live.push_back({spec, std::move(assessed.key_pem), std::move(assessed.chain_pem),
+                               assessed.not_before, assessed.not_after});
     return true;
 }
 
 // The same names once more: another kind of key is welcome, else the one before lasts longer.
-void Choice::join(TakenDomain& domain, Judged& judged) {
-    bool is_new_kind = judged.shortcoming.empty() &&
+void Choice::join(TakenDomain& domain, Assessment& assessed) {
+    bool is_new_kind = assessed.reason.empty() &&
                        std::none_of(domain.keys.begin(), domain.keys.end(),
-                                    [&](const auto& key) { return same_file(key, *judged.key); });
+                                    [&](const auto& key) { return same_file(key, *assessed.key); });
     if (is_new_kind) {
-        if (add_certificate(domain, judged))
-            domain.sources.push_back(judged.found->source);
+        if (add_certificate(domain, assessed))
+            domain.sources.push_back(assessed.found->source);
         return;
     }
-    std::string why = judged.shortcoming.empty()
-                          ? "it has the names of "
-                          : judged.shortcoming + ", and it has the names of ";
-    leave(judged, why + domain.sources.front() + ", which is taken, since it lasts longer");
+    std::string why = assessed.reason.empty() ? "it has the names of "
+                                              : assessed.reason + ", and it has the names of ";
+    leave(assessed, why + domain.sources.front() + ", which is taken, since it lasts longer");
 }
 
-void Choice::begin(Judged& judged, const model::ManagedDomain* configured) {
+void Choice::begin(Assessment& assessed, const model::ManagedDomain* configured) {
     TakenDomain domain;
-    domain.names = judged.names;
-    domain.found = judged.found;
-    domain.sources = {judged.found->source};
+    domain.names = assessed.names;
+    domain.found = assessed.found;
+    domain.sources = {assessed.found->source};
     domain.configured = configured;
     domain.is_held = present_.certified.contains(domain.name());
     for (const DomainName& name : domain.names)
         owners_[name.text()] = decision_.domains.size();
     if (domain.is_held)
-        leave(judged, "the store has a certificate for " + domain.name() +
-                          " already, which is left as it is");
-    if (!domain.is_held || judged.shortcoming.empty())
-        add_certificate(domain, judged);
+        leave(assessed, "the store has a certificate for " + domain.name() +
+                            " already, which is left as it is");
+    if (!domain.is_held || assessed.reason.empty())
+        add_certificate(domain, assessed);
     decision_.domains.push_back(std::move(domain));
 }
 
-void Choice::take(Judged& judged) {
-    if (judged.names.empty()) {
-        leave(judged, judged.shortcoming.empty() ? "it has no DNS name" : judged.shortcoming);
+void Choice::take(Assessment& assessed) {
+    if (assessed.names.empty()) {
+        leave(assessed, assessed.reason.empty() ? "it has no DNS name" : assessed.reason);
         return;
     }
-    if (std::string why = proof_obstacle(judged); !why.empty()) {
-        decision_.unprovable.push_back({judged.found->source, std::move(why)});
+    if (std::string why = reason_no_proof(assessed); !why.empty()) {
+        decision_.unprovable.push_back({assessed.found->source, std::move(why)});
         return;
     }
-    std::string obstacle, shared;
-    const model::ManagedDomain* configured = configured_for(judged, obstacle);
-    TakenDomain* neighbour = neighbour_of(judged, shared);
+    std::string reason, shared;
+    const model::ManagedDomain* configured = configured_for(assessed, reason);
+    TakenDomain* neighbour = neighbour_of(assessed, shared);
     auto is_taken = [&](const DomainName& name) {
         auto owner = owners_.find(name.text());
         return owner != owners_.end() && &decision_.domains[owner->second] == neighbour;
@@ -166,21 +166,21 @@ void Choice::take(Judged& judged) {
                                 [&](const TakenDomain& domain) {
                                     return configured != nullptr && domain.configured == configured;
                                 });
-    if (configured == nullptr && !obstacle.empty())
-        leave(judged, obstacle);
+    if (configured == nullptr && !reason.empty())
+        leave(assessed, reason);
     else if (neighbour == nullptr && sibling != decision_.domains.end())
-        leave(judged, sibling->sources.front() + " is taken for the managed domain " +
-                          configured->name() + ", which has its names too");
+        leave(assessed, sibling->sources.front() + " is taken for the managed domain " +
+                            configured->name() + ", which has its names too");
     else if (neighbour == nullptr)
-        begin(judged, configured);
-    else if (judged.names.size() == neighbour->names.size() &&
-             std::all_of(judged.names.begin(), judged.names.end(), is_taken))
-        join(*neighbour, judged);
+        begin(assessed, configured);
+    else if (assessed.names.size() == neighbour->names.size() &&
+             std::all_of(assessed.names.begin(), assessed.names.end(), is_taken))
+        join(*neighbour, assessed);
     else
-        leave(judged, shared + " is in " + neighbour->sources.front() +
-                          " too, and a name can be in one managed domain only: it is not renewed "
-                          "any more unless you add its other names to " +
-                          neighbour->name() + ", or give them a ManagedDomain of their own");
+        leave(assessed, shared + " is in " + neighbour->sources.front() +
+                            " too, and a name can be in one managed domain only: it is not renewed "
+                            "any more unless you add its other names to " +
+                            neighbour->name() + ", or give them a ManagedDomain of their own");
 }
 
 // One that is begun in the store gives way to one that is registered.
@@ -190,7 +190,7 @@ bool Choice::is_present(const FoundAccount& account) const {
 }
 
 // Why an account is not taken; "" when it is.
-std::string Choice::obstacle_of(const FoundAccount& account) const {
+std::string Choice::reason_against(const FoundAccount& account) const {
     auto ca = base::Url::parse(account.ca_url);
     if (!ca || !is_plain(account.ca_url))
         return "the address of its CA is none";
@@ -223,13 +223,13 @@ void Choice::take_accounts() {
         return std::pair(uses[one->source], !one->url.empty()) >
                std::pair(uses[other->source], !other->url.empty());
     });
-    std::map<const FoundAccount*, std::string> obstacles;
+    std::map<const FoundAccount*, std::string> reasons;
     for (const FoundAccount* account : wanted) {
-        obstacles[account] = obstacle_of(*account);
-        if (obstacles[account].empty())
+        reasons[account] = reason_against(*account);
+        if (reasons[account].empty())
             decision_.accounts.push_back(account);
     }
-    for (const auto& [account, why] : obstacles)
+    for (const auto& [account, why] : reasons)
         if (!why.empty() && !is_taken_elsewhere(*account))
             decision_.left.push_back({account->source, why});
 }
@@ -284,16 +284,16 @@ bool is_plain(std::string_view text) {
 }
 
 Decision decide(const Found& found, const Present& present, sys_seconds now) {
-    std::vector<Judged> all;
+    std::vector<Assessment> all;
     for (const FoundCertificate& certificate : found.certificates)
-        all.push_back(judge(certificate, now));
-    std::stable_sort(all.begin(), all.end(), [](const Judged& one, const Judged& other) {
-        return std::pair(one.shortcoming.empty(), one.not_after) >
-               std::pair(other.shortcoming.empty(), other.not_after);
+        all.push_back(assess(certificate, now));
+    std::stable_sort(all.begin(), all.end(), [](const Assessment& one, const Assessment& other) {
+        return std::pair(one.reason.empty(), one.not_after) >
+               std::pair(other.reason.empty(), other.not_after);
     });
     Choice choice(found, present);
-    for (Judged& judged : all)
-        choice.take(judged);
+    for (Assessment& assessed : all)
+        choice.take(assessed);
     choice.take_accounts();
     return choice.done();
 }

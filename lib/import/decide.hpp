@@ -5,7 +5,7 @@
 // what mdcertd already holds or is told to manage stays as it is. Pure.
 #pragma once
 
-#include "import/found.hpp"
+#include "import/finding.hpp"
 #include "model/desired_state.hpp"
 
 #include <chrono>

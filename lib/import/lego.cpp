@@ -3,7 +3,7 @@
 // accounts/HOST_PORT/MAIL/{account.json,keys/MAIL.key}. The CA's directory is not kept, only its
 // host, in the URLs of accounts and certificates.
 #include "import/clients.hpp"
-#include "import/parts.hpp"
+#include "import/readers.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store of httpd's mod_md, which is laid out as ours: read as a tree that is somebody else's.
 #include "import/clients.hpp"
-#include "import/parts.hpp"
+#include "import/readers.hpp"
 #include "store/layout.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // certificate. Neither the CA nor the account's URL is kept.
 #include "crypto/certificate.hpp"
 #include "import/clients.hpp"
-#include "import/parts.hpp"
+#include "import/readers.hpp"
 
 #include <algorithm>
 

@@ -58,7 +58,7 @@ Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& he
             step.reason += " (" + *held.damage + ")";
         return step;
     }
-    if (auto why = shortcoming(wanted, held)) {
+    if (auto why = reason_incomplete(wanted, held)) {
         step.reason = *why;
         return step;
     }

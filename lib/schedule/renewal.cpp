@@ -110,8 +110,8 @@ const CertificateFacts* find_certificate(const model::ObservedDomain& held, cons
     return nullptr;
 }
 
-std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
-                                       const model::ObservedDomain& held) {
+std::optional<std::string> reason_incomplete(const model::ManagedDomain& wanted,
+                                             const model::ObservedDomain& held) {
     for (const KeySpec& key : wanted.settings->keys) {
         const CertificateFacts* certificate = find_certificate(held, key);
         if (certificate == nullptr)

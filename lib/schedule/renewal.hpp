@@ -31,8 +31,8 @@ sys_seconds renew_at(const model::CertificateFacts& certificate, const model::Wi
 // are superfluous names and the size of an RSA key. A key type is the file it is kept in, as for
 // mod_md: another spelling of a curve is another file, and the web server's configuration names
 // that one.
-std::optional<std::string> shortcoming(const model::ManagedDomain& wanted,
-                                       const model::ObservedDomain& held);
+std::optional<std::string> reason_incomplete(const model::ManagedDomain& wanted,
+                                             const model::ObservedDomain& held);
 
 // Whether the live set is of a CA that the MD does not name, as far as that was recorded.
 bool is_of_another_ca(const model::ManagedDomain& wanted, const model::ObservedDomain& held);

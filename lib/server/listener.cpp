@@ -68,7 +68,7 @@ public:
     void adopt(int descriptor);
     void close_all();
     std::vector<std::uint16_t> ports(bool over_tls) const;
-    std::string obstacle(bool over_tls) const;
+    std::string reason(bool over_tls) const;
     Service& service() { return service_; }
 
 private:
@@ -296,7 +296,7 @@ std::vector<std::uint16_t> Listener::Impl::ports(bool over_tls) const {
     return result;
 }
 
-std::string Listener::Impl::obstacle(bool over_tls) const {
+std::string Listener::Impl::reason(bool over_tls) const {
     const std::string outside = over_tls ? "443" : "80";
     std::string name = "port " + outside;
     if (local_[over_tls].empty())
@@ -353,12 +353,12 @@ std::vector<std::uint16_t> Listener::https_ports() const {
     return impl_->ports(true);
 }
 
-std::string Listener::http_obstacle() const {
-    return impl_->obstacle(false);
+std::string Listener::http_reason() const {
+    return impl_->reason(false);
 }
 
-std::string Listener::https_obstacle() const {
-    return impl_->obstacle(true);
+std::string Listener::https_reason() const {
+    return impl_->reason(true);
 }
 
 void Listener::disconnect() {

@@ -66,8 +66,8 @@ public:
     // already in use", "... could not be bound on [::]:5080: ...", "MDPortMap closes port 80"; or
     // "" when they can. It takes every address family that this machine has: a validator chooses
     // which one it comes by. A Unix socket is a port in this.
-    std::string http_obstacle() const;
-    std::string https_obstacle() const;
+    std::string http_reason() const;
+    std::string https_reason() const;
 
     // Ends all connections, and goes on accepting.
     void disconnect();

@@ -22,7 +22,7 @@ std::string folder_of(const std::string& path) {
 
 // In a folder with the sticky bit, what is another's cannot be renamed or removed; that helps what
 // lies in it, not what is yet to be made.
-std::string obstacle_in(const std::string& folder, bool is_parent_of_ours) {
+std::string reason_unsafe(const std::string& folder, bool is_parent_of_ours) {
     struct stat status {};
     if (::stat(folder.c_str(), &status) != 0)
         return folder + ": " + std::strerror(errno);
@@ -80,12 +80,12 @@ bool give_to_group(const std::string& path) {
 
 std::string replaceable_by_others(const std::string& path) {
     std::string folder = folder_of(path);
-    std::string obstacle = obstacle_in(folder, true);
-    while (obstacle.empty() && folder != "/") {
+    std::string reason = reason_unsafe(folder, true);
+    while (reason.empty() && folder != "/") {
         folder = folder_of(folder);
-        obstacle = obstacle_in(folder, false);
+        reason = reason_unsafe(folder, false);
     }
-    return obstacle;
+    return reason;
 }
 
 int listen_at(const std::string& path, std::string& reason) {

@@ -68,7 +68,7 @@ struct Bench {
         Solvers solvers;
         for (RecordingSolver* one : {&http, &alpn, &dns})
             solvers.push_back(one->solver());
-        Workbench bench{account, solvers, clock, pool};
+        IssueContext bench{account, solvers, clock, pool};
         Issued issued = co_await issue(bench, std::move(wanted), journal);
         co_return issued;
     }

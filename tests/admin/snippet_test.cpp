@@ -25,7 +25,7 @@ struct Setup {
     }
     Forwarding forwarding(FrontServer front) { return forwarding_for(front, server, {site}); }
     std::string text(FrontServer front) { return snippet(front, forwarding(front), {site}); }
-    std::string complaint(FrontServer front) {
+    std::string reason(FrontServer front) {
         try {
             forwarding(front);
         } catch (const base::Error& error) {
@@ -93,26 +93,26 @@ TEST_CASE("port 443 is shared where its challenge is wanted and the server can")
                                                    Catch::Contains("$ssl_preread_alpn_protocols"));
     CHECK_THAT(setup.text(FrontServer::haproxy),
                Catch::Contains("{ req.ssl_alpn acme-tls/1 }") && Catch::Contains("127.0.0.1:5443"));
-    CHECK_THAT(setup.complaint(FrontServer::httpd),
+    CHECK_THAT(setup.reason(FrontServer::httpd),
                Catch::Contains("httpd cannot pass on what comes to port 443"));
 }
 
 TEST_CASE("ports that mdcertd has itself, or that no challenge goes by, are explained") {
     Setup setup;
     setup.server.port_map = {80, 443};
-    CHECK_THAT(setup.complaint(FrontServer::nginx),
+    CHECK_THAT(setup.reason(FrontServer::nginx),
                Catch::Contains("on port 80 itself") &&
                    Catch::Contains("'MDPortMap 80:unix:/run/mdcertd/http.sock 443:-'"));
-    CHECK_THAT(setup.complaint(FrontServer::haproxy),
+    CHECK_THAT(setup.reason(FrontServer::haproxy),
                Catch::Contains("'MDPortMap 80:unix:/var/lib/haproxy/mdcertd/http.sock 443:-'"));
     setup.server.port_map = {std::nullopt, 443};
-    CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("on port 443 itself"));
+    CHECK_THAT(setup.reason(FrontServer::nginx), Catch::Contains("on port 443 itself"));
     setup.server.port_map = {std::nullopt, 5443};
     setup.domain.settings.edit().challenges = {ChallengeType::http_01};
-    CHECK_THAT(setup.complaint(FrontServer::haproxy), Catch::Contains("no challenge"));
+    CHECK_THAT(setup.reason(FrontServer::haproxy), Catch::Contains("no challenge"));
     setup.domain.settings.edit().challenges = {
         ChallengeType::dns_01};  // nothing needs to be passed on
-    CHECK(setup.complaint(FrontServer::httpd) == "");
+    CHECK(setup.reason(FrontServer::httpd) == "");
 }
 
 TEST_CASE("mdcertd is reached at the address it listens on") {
@@ -141,7 +141,7 @@ TEST_CASE("a Unix socket is named as each server writes it, HAProxy's as seen fr
                Catch::Contains("server mdcertd unix@/mdcertd/http.sock\n") &&
                    Catch::Contains("# in the chroot /var/lib/haproxy\n"));
     setup.domain.settings.edit().challenges = {ChallengeType::tls_alpn_01};
-    CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("no challenge"));
+    CHECK_THAT(setup.reason(FrontServer::nginx), Catch::Contains("no challenge"));
 }
 
 TEST_CASE("HAProxy is told to send the header that MDProxyProtocol asks for, others cannot") {
@@ -151,11 +151,11 @@ TEST_CASE("HAProxy is told to send the header that MDProxyProtocol asks for, oth
     CHECK_THAT(setup.text(FrontServer::haproxy),
                Catch::Contains("server mdcertd 127.0.0.1:180 send-proxy-v2\n") &&
                    Catch::Contains("server mdcertd 127.0.0.1:444 send-proxy-v2\n"));
-    CHECK_THAT(setup.complaint(FrontServer::nginx), Catch::Contains("MDProxyProtocol asks"));
+    CHECK_THAT(setup.reason(FrontServer::nginx), Catch::Contains("MDProxyProtocol asks"));
     setup.server.listens = {{"::1", 180}, {"::1", 444}};
-    CHECK(setup.complaint(FrontServer::nginx) == "");
+    CHECK(setup.reason(FrontServer::nginx) == "");
     setup.server.port_map = {std::nullopt, std::nullopt, "/run/s"};
-    CHECK(setup.complaint(FrontServer::httpd) == "");
+    CHECK(setup.reason(FrontServer::httpd) == "");
     setup.server.proxy_sources.unix_socket = true;
     CHECK_THAT(setup.text(FrontServer::haproxy), Catch::Contains("unix@/run/s send-proxy-v2\n"));
 }

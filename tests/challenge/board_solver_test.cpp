@@ -23,9 +23,9 @@ struct Bench {
     boost::asio::io_context loop;
     ChallengeBoard board;
 
-    std::unique_ptr<BoardSolver> solver(ChallengeType type, std::string obstacle = "") {
+    std::unique_ptr<BoardSolver> solver(ChallengeType type, std::string reason = "") {
         return std::make_unique<BoardSolver>(loop.get_executor(), board, type,
-                                             [obstacle] { return obstacle; });
+                                             [reason] { return reason; });
     }
     void run(base::Task<void> task) {
         Run run(loop, std::move(task));
@@ -48,7 +48,7 @@ TEST_CASE("http-01 publishes its tokens, is seen, and removes them") {
     Bench bench;
     auto solver = bench.solver(ChallengeType::http_01, "closed");
     CHECK(solver->type() == ChallengeType::http_01);
-    CHECK(solver->obstacle() == "closed");
+    CHECK(solver->reason_not_ready() == "closed");
     bench.prepare(*solver, {"a.example", "b.example"});
     REQUIRE(bench.board.http("token-of-a.example") != nullptr);
     REQUIRE(bench.board.http("token-of-b.example") != nullptr);
@@ -73,7 +73,7 @@ TEST_CASE("tls-alpn-01 publishes its names, and removes them") {
     Bench bench;
     auto solver = bench.solver(ChallengeType::tls_alpn_01);
     CHECK(solver->type() == ChallengeType::tls_alpn_01);
-    CHECK(solver->obstacle().empty());
+    CHECK(solver->reason_not_ready().empty());
     bench.prepare(*solver, {"a.example"});
     REQUIRE(bench.board.tls("a.example") != nullptr);
     CHECK(bench.board.tls("a.example")->answer == "token-of-a.example.thumb");

@@ -28,7 +28,7 @@ PrivateKey new_key() {
     return PrivateKey::generate(KeySpec::ec("p-256"));
 }
 
-struct Authorities {
+struct CaSessions {
     test::TestAuthority root{"Test Root", now - days(10), now + days(3650)};
     test::TestAuthority intermediate{"Test Intermediate", root};
 
@@ -40,7 +40,7 @@ struct Authorities {
 }  // namespace
 
 TEST_CASE("a certificate tells its facts") {
-    Authorities authorities;
+    CaSessions authorities;
     PrivateKey key = new_key();
     Certificate leaf =
         authorities.leaf(key, "DNS:WWW.Example.org,DNS:example.org,IP:192.0.2.1,DNS:-bad.org");
@@ -71,13 +71,13 @@ TEST_CASE("a certificate tells its facts") {
 }
 
 TEST_CASE("the bits of an RSA certificate are those found") {
-    Authorities authorities;
+    CaSessions authorities;
     PrivateKey key = PrivateKey::generate(KeySpec::rsa(3072));
     CHECK(authorities.leaf(key, "DNS:a.org").facts(KeySpec::rsa(2048)).key == KeySpec::rsa(3072));
 }
 
 TEST_CASE("a certificate without a SAN has no names") {
-    Authorities authorities;
+    CaSessions authorities;
     CHECK(authorities.leaf(new_key(), "").names().empty());
     CHECK(ERR_peek_error() == 0);
 }
@@ -100,7 +100,7 @@ TEST_CASE("a name with a NUL in it is not a name") {
 }
 
 TEST_CASE("a certificate is signed by its issuer and nobody else") {
-    Authorities authorities;
+    CaSessions authorities;
     test::TestAuthority namesake("Test Intermediate", authorities.root);
     Certificate leaf = authorities.leaf(new_key(), "DNS:a.org");
     CHECK(leaf.is_signed_by(authorities.intermediate.certificate()));
@@ -112,7 +112,7 @@ TEST_CASE("a certificate is signed by its issuer and nobody else") {
 }
 
 TEST_CASE("a chain is read in its order, whatever stands around it") {
-    Authorities authorities;
+    CaSessions authorities;
     Certificate leaf = authorities.leaf(new_key(), "DNS:a.org");
     std::string pem = "subject: leaf\n" + leaf.to_pem() + "\nissuer\r\n" +
                       authorities.intermediate.certificate().to_pem() + "\nthe end";
@@ -124,7 +124,7 @@ TEST_CASE("a chain is read in its order, whatever stands around it") {
 }
 
 TEST_CASE("what is not a chain throws and leaves the error queue empty") {
-    Authorities authorities;
+    CaSessions authorities;
     std::string good = authorities.leaf(new_key(), "DNS:a.org").to_pem();
     std::string flipped = good;
     std::swap(flipped[30], flipped[31]);

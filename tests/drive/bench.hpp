@@ -57,11 +57,11 @@ struct DriveBench {
 
     // As after a restart of the daemon: only store and CA survive.
     void restart() {
-        authorities = std::make_unique<drive::Authorities>(
+        authorities = std::make_unique<drive::CaSessions>(
             context.get_executor(), store, local,
-            [this](const drive::Route&) { return std::make_unique<BorrowedTransport>(ca); });
+            [this](const drive::IssuerRoute&) { return std::make_unique<BorrowedTransport>(ca); });
     }
-    drive::Tools tools() {
+    drive::DriveContext drive_context() {
         auto solvers = [this](const model::Settings&) { return all_solvers(); };
         return {store, *authorities, solvers, local, pool};
     }
@@ -85,7 +85,7 @@ struct DriveBench {
     }
     base::Task<model::ObservedDomain> drive_once(const model::ManagedDomain& wanted,
                                                  model::ObservedDomain held) {
-        drive::Tools with = tools();
+        drive::DriveContext with = drive_context();
         const std::string issuer = wanted.settings->common().directory_url;
         auto trying = drive::attempt(with, server, wanted, held, issuer);
         drive::AttemptResult result = co_await std::move(trying);
@@ -102,7 +102,7 @@ struct DriveBench {
     RecordingSolver http{model::ChallengeType::http_01};
     RecordingSolver alpn{model::ChallengeType::tls_alpn_01};
     RecordingSolver dns{model::ChallengeType::dns_01};
-    std::unique_ptr<drive::Authorities> authorities;
+    std::unique_ptr<drive::CaSessions> authorities;
 };
 
 }  // namespace md::test

@@ -103,15 +103,15 @@ TEST_CASE("order.json is written once more for a set-up and once for its withdra
 TEST_CASE("the solvers of an order are chosen by the settings of its managed domain") {
     test::DriveBench bench;
     std::vector<std::vector<model::ChallengeType>> asked_for;
-    Tools tools = bench.tools();
-    tools.solvers_for = [&](const model::Settings& settings) {
+    DriveContext context = bench.drive_context();
+    context.solvers_for = [&](const model::Settings& settings) {
         asked_for.push_back(settings.challenges);
         return bench.all_solvers();
     };
     auto wanted = test::managed({"a.org"});
     wanted.settings.edit().challenges = {model::ChallengeType::http_01};
     bench.clock.auto_advance(true);
-    test::run_task(bench.context, attempt(tools, bench.server, wanted, bench.observe(wanted),
+    test::run_task(bench.context, attempt(context, bench.server, wanted, bench.observe(wanted),
                                           test::ScenarioCa::directory_url));
     REQUIRE_FALSE(asked_for.empty());
     for (const auto& types : asked_for)

@@ -146,10 +146,10 @@ TEST_CASE("a Retry-After of the same CA stays, of another one it does not") {
     held.attempts->next_run = now + 2h;
     auto wanted = bench.desired.domains[0];
     wanted.settings.edit().issuers[0].contacts = {"mailto:b@a.org"};
-    heed_settings(held, bench.server, wanted, bench.store.passphrase(), now);
+    apply_settings(held, bench.server, wanted, bench.store.passphrase(), now);
     CHECK(*held.attempts->next_run == now + 2h);
     wanted.settings.edit().set_directory_urls({"https://other.test/dir"});
-    heed_settings(held, bench.server, wanted, bench.store.passphrase(), now);
+    apply_settings(held, bench.server, wanted, bench.store.passphrase(), now);
     CHECK(*held.attempts->next_run == now);
 }
 

@@ -29,7 +29,7 @@ struct LoopBench : DriveBench {
 
     void start() {
         restart();
-        drive::Tools with = tools();
+        drive::DriveContext with = drive_context();
         with.probe = &probe;
         loop =
             std::make_unique<drive::Reconcile>(context.get_executor(), with, hooks, desired,

@@ -221,7 +221,7 @@ TEST_CASE("a single pass tells of what it made, and repeats nothing that fails")
     bench.hooks.refused = {"renewed"};
     auto pass = [&] {
         bench.restart();
-        drive::Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks,
+        drive::Reconcile loop(bench.context.get_executor(), bench.drive_context(), bench.hooks,
                               bench.desired, [](const model::ManagedDomain*) {});
         test::run_task(bench.context, loop.load());
         bench.clock.auto_advance(true);

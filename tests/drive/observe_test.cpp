@@ -3,8 +3,8 @@
 #include "drive/observe.hpp"
 
 #include "drive/bench.hpp"
-#include "drive/inherit.hpp"
-#include "drive/showcase.hpp"
+#include "drive/rename.hpp"
+#include "drive/responder_view.hpp"
 #include "drive/stored_account.hpp"
 #include "store/records.hpp"
 #include "support/catch.hpp"
@@ -54,7 +54,7 @@ TEST_CASE("a folder that cannot be looked into is damage of its own MD, and read
     for (const auto& domain : desired.domains)
         bench.attempt(domain);
     bench.store.closed = {"domains/a.org"};
-    Sighting seen = test::run_task(bench.context, look(bench.store, all_of(desired), {}));
+    Observation seen = test::run_task(bench.context, look(bench.store, all_of(desired), {}));
     CHECK_FALSE(seen.state.of("a.org").damage->empty());
     CHECK(seen.state.of("b.org").certificates.size() == 1);
     bench.store.closed.clear();
@@ -107,7 +107,7 @@ TEST_CASE("a record that cannot be read is passed over where another one is look
     bench.store.closed = {"domains/0.org", "accounts/ACME-0.test-0000", "staging/0.org"};
     model::DesiredState desired;
     desired.domains = {managed({"www.a.org", "a.org"})};
-    test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
+    test::run_task(bench.context, rename_in_store(bench.store, desired, {}));
     CHECK(bench.observe(desired.domains[0]).certificates.size() == 1);
     StoredAccount known(bench.store, *http::Url::parse(test::ScenarioCa::directory_url));
     CHECK(test::run_task(bench.context, known.load())->url == "https://ca.test/account/0");
@@ -151,7 +151,7 @@ TEST_CASE("an MD whose first name changed keeps its certificate") {
     issued(bench, managed({"a.org", "www.a.org"}));
     model::DesiredState desired;
     desired.domains = {managed({"www.a.org", "a.org"})};
-    test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
+    test::run_task(bench.context, rename_in_store(bench.store, desired, {}));
     CHECK(bench.observe(desired.domains[0]).certificates.size() == 1);
     CHECK_FALSE(bench.store.values.contains("domains/a.org/md.json"));
 }
@@ -164,7 +164,7 @@ TEST_CASE("whoever reads the files of an MD whose first name changed is owed a n
     bench.store.values["domains/a.org/job.json"] = store::job_text("a.org", job);
     model::DesiredState desired;
     desired.domains = {managed({"www.a.org", "a.org"})};
-    test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
+    test::run_task(bench.context, rename_in_store(bench.store, desired, {}));
     const std::string& text = bench.store.values.at("domains/www.a.org/job.json");
     auto renamed = store::parse_live_job(text);
     REQUIRE(renamed.has_value());
@@ -181,7 +181,7 @@ TEST_CASE("a stored MD that is still configured is not taken over") {
     issued(bench, managed({"a.org", "www.a.org"}));
     model::DesiredState desired;
     desired.domains = {managed({"www.b.org", "www.a.org"}), managed({"a.org"})};
-    test::run_task(bench.context, inherit_renamed(bench.store, desired, {}));
+    test::run_task(bench.context, rename_in_store(bench.store, desired, {}));
     CHECK(bench.store.values.contains("domains/a.org/md.json"));
 }
 
@@ -190,9 +190,9 @@ TEST_CASE("the heir has all names, else the most") {
         {"one.org", {"one.org", "a.org"}},
         {"three.org", {"three.org", "a.org", "b.org"}},
         {"other.org", {"other.org"}}};
-    CHECK(heir_of(managed({"new.org", "a.org", "b.org"}), stored) == "three.org");
-    CHECK(heir_of(managed({"a.org"}), stored) == "one.org");
-    CHECK_FALSE(heir_of(managed({"stranger.org"}), stored));
+    CHECK(successor_of(managed({"new.org", "a.org", "b.org"}), stored) == "three.org");
+    CHECK(successor_of(managed({"a.org"}), stored) == "one.org");
+    CHECK_FALSE(successor_of(managed({"stranger.org"}), stored));
 }
 
 TEST_CASE("an account of another CA, or one that was deactivated, is not used") {
@@ -285,11 +285,11 @@ TEST_CASE("what the index knows is not read again, until its files change") {
     auto look_now = [&] {
         return test::run_task(bench.context, look(bench.store, all_of(desired), {}));
     };
-    Sighting first = look_now();
+    Observation first = look_now();
     CHECK(first.read == 60);
     test::run_task(bench.context, write_index(bench.store, first.state));
 
-    Sighting second = look_now();
+    Observation second = look_now();
     CHECK(second.read == 0);
     for (const auto& [name, held] : first.state.domains) {
         CHECK(second.state.of(name).certificates == held.certificates);
@@ -299,7 +299,7 @@ TEST_CASE("what the index knows is not read again, until its files change") {
     bench.store.values["staging/d1.org/job.json"] = R"({"name":"d1.org","errors":2})";
     bench.store.values["domains/d2.org/pubcert.p-256.pem"] = "rubbish";
     desired.domains[3].settings.edit().keys = {model::KeySpec::rsa()};
-    Sighting third = look_now();
+    Observation third = look_now();
     CHECK(third.read == 3);
     CHECK(third.state.of("d1.org").attempts->errors == 2);
     CHECK_FALSE(third.state.of("d2.org").damage->empty());
@@ -307,7 +307,7 @@ TEST_CASE("what the index knows is not read again, until its files change") {
 
     bench.store.values["index/0.json"] = "rubbish";
     CHECK(look_now().read == 60);
-    Sighting by_memory =
+    Observation by_memory =
         test::run_task(bench.context, look(bench.store, all_of(desired), third.state));
     CHECK(by_memory.read == 1);  // what is damaged
 }

@@ -175,7 +175,7 @@ TEST_CASE("stopping in the middle of an attempt records no failure") {
 TEST_CASE("drive_due does all that is due and tells the outside, then ends") {
     LoopBench bench({managed({"a.org"}), managed({"b.org"})});
     bench.clock.auto_advance(true);
-    Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks, bench.desired,
+    Reconcile loop(bench.context.get_executor(), bench.drive_context(), bench.hooks, bench.desired,
                    [](const model::ManagedDomain*) {});
     test::run_task(bench.context, loop.load());
     test::run_task(bench.context, loop.drive_due());
@@ -192,8 +192,9 @@ TEST_CASE("drive_due that is cancelled ends its attempts, and the next one goes 
     slow.authorization_polls = 6;
     LoopBench bench({managed({"a.org"})}, slow);
     auto once = [&bench] {
-        return std::make_unique<Reconcile>(bench.context.get_executor(), bench.tools(), bench.hooks,
-                                           bench.desired, [](const model::ManagedDomain*) {});
+        return std::make_unique<Reconcile>(bench.context.get_executor(), bench.drive_context(),
+                                           bench.hooks, bench.desired,
+                                           [](const model::ManagedDomain*) {});
     };
     auto loop = once();
     test::run_task(bench.context, loop->load());
@@ -238,7 +239,7 @@ TEST_CASE("a single pass drives all that is due, however few at once") {
     LoopBench bench(many(3));
     bench.desired.server.max_parallel = 1;
     bench.clock.auto_advance(true);
-    Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks, bench.desired,
+    Reconcile loop(bench.context.get_executor(), bench.drive_context(), bench.hooks, bench.desired,
                    [](const model::ManagedDomain*) {});
     test::run_task(bench.context, loop.load());
     CHECK(test::run_task(bench.context, loop.drive_due()).empty());

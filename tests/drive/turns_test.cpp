@@ -210,7 +210,7 @@ TEST_CASE("drive_due names those the rate lets wait") {
     LoopBench bench(many(3));
     bench.desired.server.order_rate = model::OrderRate{2, 1h};
     bench.clock.auto_advance(true);
-    Reconcile loop(bench.context.get_executor(), bench.tools(), bench.hooks, bench.desired,
+    Reconcile loop(bench.context.get_executor(), bench.drive_context(), bench.hooks, bench.desired,
                    [](const model::ManagedDomain*) {});
     test::run_task(bench.context, loop.load());
     CHECK(test::run_task(bench.context, loop.drive_due()) == std::vector<std::string>{"d2.org"});

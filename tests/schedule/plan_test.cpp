@@ -128,7 +128,7 @@ TEST_CASE("of several certificates the earliest renewal counts") {
     CHECK(plan_domain(wanted, held, start).at == start + 50 * 24h);
 }
 
-TEST_CASE("a shortcoming makes the MD due at once, fresh certificate or not") {
+TEST_CASE("an incomplete set makes the MD due at once, fresh certificate or not") {
     Step added = plan_domain(domain({"a.org", "b.org"}), fresh(), start);
     CHECK(added.rule == Rule::unsatisfied);
     CHECK(added.at == start);

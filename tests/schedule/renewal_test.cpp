@@ -142,7 +142,7 @@ TEST_CASE("what satisfies, and what does not, in words") {
         md::model::ObservedDomain held;
         for (const KeySpec& key : row.held_keys)
             held.certificates.push_back(certificate(row.held, start, 90 * 24h, key));
-        CHECK(shortcoming(wanted, held) == row.expected);
+        CHECK(reason_incomplete(wanted, held) == row.expected);
     }
 }
 
@@ -150,11 +150,11 @@ TEST_CASE("a difference in must-staple does not satisfy") {
     auto wanted = domain({"a.org"});
     auto held = holding({certificate({"a.org"}, start, 90 * 24h)});
     wanted.settings.edit().must_staple = true;
-    CHECK(shortcoming(wanted, held) == "must-staple is on, the certificate has it off");
+    CHECK(reason_incomplete(wanted, held) == "must-staple is on, the certificate has it off");
     held.certificates[0].must_staple = true;
-    CHECK(shortcoming(wanted, held) == std::nullopt);
+    CHECK(reason_incomplete(wanted, held) == std::nullopt);
     wanted.settings.edit().must_staple = false;
-    CHECK(shortcoming(wanted, held) == "must-staple is off, the certificate has it on");
+    CHECK(reason_incomplete(wanted, held) == "must-staple is off, the certificate has it on");
 }
 
 TEST_CASE("each key's certificate is looked at") {
@@ -162,22 +162,22 @@ TEST_CASE("each key's certificate is looked at") {
     wanted.settings.edit().keys = {KeySpec::rsa(), KeySpec::ec("p-384")};
     auto held = holding({certificate({"a.org", "b.org"}, start, 90 * 24h),
                          certificate({"a.org"}, start, 90 * 24h, KeySpec::ec("p-384"))});
-    CHECK(shortcoming(wanted, held) == "it does not cover b.org");
+    CHECK(reason_incomplete(wanted, held) == "it does not cover b.org");
 }
 
 TEST_CASE("damage is told where a certificate is missing, and counts nowhere else") {
     auto wanted = domain({"a.org"});
     auto held = holding({});
     held.damage = "privkey.pem could not be read";
-    CHECK(shortcoming(wanted, held) ==
+    CHECK(reason_incomplete(wanted, held) ==
           "the RSA certificate is missing (privkey.pem could not be read)");
     held.certificates.push_back(certificate({"a.org"}, start, 90 * 24h));
-    CHECK(shortcoming(wanted, held) == std::nullopt);
+    CHECK(reason_incomplete(wanted, held) == std::nullopt);
 }
 
 TEST_CASE("an expired certificate still satisfies what is asked") {
     auto held = holding({certificate({"a.org"}, start - 1000 * 24h, 90 * 24h)});
-    CHECK(shortcoming(domain({"a.org"}), held) == std::nullopt);
+    CHECK(reason_incomplete(domain({"a.org"}), held) == std::nullopt);
 }
 
 TEST_CASE("the validity of an MD ends with the first of the certificates it asks for") {

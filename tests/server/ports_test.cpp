@@ -25,8 +25,8 @@ struct Bare : Served {
             failures = listener.open(wanted);
             http = listener.http_ports();
             https = listener.https_ports();
-            http_obstacle = listener.http_obstacle();
-            https_obstacle = listener.https_obstacle();
+            http_reason = listener.http_reason();
+            https_reason = listener.https_reason();
         });
         return failures;
     }
@@ -34,13 +34,13 @@ struct Bare : Served {
         std::vector<std::string> opened;
         on_loop([&] {
             opened = listener.retry();
-            http_obstacle = listener.http_obstacle();
-            https_obstacle = listener.https_obstacle();
+            http_reason = listener.http_reason();
+            https_reason = listener.https_reason();
         });
         return opened;
     }
     std::vector<std::uint16_t> http, https;
-    std::string http_obstacle, https_obstacle;
+    std::string http_reason, https_reason;
 };
 
 struct Socket {
@@ -90,8 +90,8 @@ bool answers(std::uint16_t port, const char* address = "127.0.0.1") {
 TEST_CASE("before anything is opened, both challenges are impossible and say so") {
     Bare bare;
     bare.on_loop([&] {
-        CHECK(bare.listener.http_obstacle() == "port 80 is not open");
-        CHECK(bare.listener.https_obstacle() == "port 443 is not open");
+        CHECK(bare.listener.http_reason() == "port 80 is not open");
+        CHECK(bare.listener.https_reason() == "port 443 is not open");
     });
 }
 
@@ -101,8 +101,8 @@ TEST_CASE("all addresses are IPv4 and IPv6 on one port") {
     REQUIRE(bare.http.size() == 1);
     CHECK(answers(bare.http[0], "127.0.0.1"));
     CHECK(answers(bare.http[0], "::1"));
-    CHECK(bare.http_obstacle.empty());
-    CHECK(bare.https_obstacle == "MDPortMap closes port 443");
+    CHECK(bare.http_reason.empty());
+    CHECK(bare.https_reason == "MDPortMap closes port 443");
 }
 
 TEST_CASE("one address is that address alone") {
@@ -126,12 +126,12 @@ TEST_CASE("a port in use is named with its reason") {
     CHECK(failures[0].endpoint == "127.0.0.1:" + std::to_string(taken.number));
     CHECK(failures[0].reason == "Address already in use");
     CHECK(bare.http.empty());
-    CHECK(bare.http_obstacle == "port 80 (local " + std::to_string(taken.number) +
-                                    ") could not be bound: Address already in use");
+    CHECK(bare.http_reason == "port 80 (local " + std::to_string(taken.number) +
+                                  ") could not be bound: Address already in use");
 }
 
 // A validator chooses the family that it comes by: half of the validations failed.
-TEST_CASE("one family in use is an obstacle though the other works, until it is free") {
+TEST_CASE("one family in use closes the port though the other works, until it is free") {
     const bool v6 = GENERATE(false, true);
     auto taken = std::make_unique<Socket>(v6);
     const std::string port = std::to_string(taken->number);
@@ -140,16 +140,16 @@ TEST_CASE("one family in use is an obstacle though the other works, until it is 
     auto failures = bare.open({{{"", taken->number}}, {}});
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].endpoint == endpoint);
-    CHECK(bare.http_obstacle == "port 80 (local " + port + ") could not be bound on " + endpoint +
-                                    ": Address already in use");
+    CHECK(bare.http_reason == "port 80 (local " + port + ") could not be bound on " + endpoint +
+                                  ": Address already in use");
     CHECK(answers(taken->number, v6 ? "127.0.0.1" : "::1"));
 
     const std::uint16_t number = taken->number;
     CHECK(bare.retry().empty());
-    CHECK_FALSE(bare.http_obstacle.empty());
+    CHECK_FALSE(bare.http_reason.empty());
     taken.reset();
     CHECK(bare.retry() == std::vector<std::string>{endpoint});
-    CHECK(bare.http_obstacle.empty());
+    CHECK(bare.http_reason.empty());
     CHECK(answers(number, "127.0.0.1"));
     CHECK(answers(number, "::1"));
     CHECK(bare.retry().empty());
@@ -164,21 +164,21 @@ TEST_CASE("what could not be opened is tried again, and nothing else") {
     taken.reset();
     CHECK(bare.retry() == std::vector<std::string>{"127.0.0.1:" + std::to_string(http)});
     CHECK(answers(http));
-    CHECK(bare.http_obstacle.empty());
-    CHECK(bare.https_obstacle == "port 443 (local " + std::to_string(https) +
-                                     ") could not be bound: Address already in use");
+    CHECK(bare.http_reason.empty());
+    CHECK(bare.https_reason == "port 443 (local " + std::to_string(https) +
+                                   ") could not be bound: Address already in use");
     bare.open({});  // what is not wanted any more is not tried
     other.reset();
     CHECK(bare.retry().empty());
     CHECK_FALSE(answers(https));
 }
 
-TEST_CASE("an address that this machine has not is no obstacle beside one that it has") {
+TEST_CASE("an address that this machine has not does no harm beside one that it has") {
     Bare bare;
     CHECK(bare.open({{{"192.0.2.1", 0}}, {}}).size() == 1);
-    CHECK_THAT(bare.http_obstacle, Catch::Contains("Cannot assign requested address"));
+    CHECK_THAT(bare.http_reason, Catch::Contains("Cannot assign requested address"));
     CHECK(bare.open({{{"192.0.2.1", 0}, {"127.0.0.1", 0}}, {}}).size() == 1);
-    CHECK(bare.http_obstacle.empty());
+    CHECK(bare.http_reason.empty());
 }
 
 TEST_CASE("while a listener holds, who comes waits and is answered once it admits") {
@@ -186,7 +186,7 @@ TEST_CASE("while a listener holds, who comes waits and is answered once it admit
     bare.on_loop([&] { bare.listener.hold(); });
     CHECK(bare.open({{{"127.0.0.1", 0}}, {}}).empty());
     REQUIRE(bare.http.size() == 1);
-    CHECK(bare.http_obstacle.empty());
+    CHECK(bare.http_reason.empty());
     Visitor early(bare.http[0]);
     early.send(get("/", "early.example"));
     for (int turn = 0; turn < 100; ++turn)  // whatever the loop had to do is done
@@ -202,14 +202,14 @@ TEST_CASE("while a listener holds, who comes waits and is answered once it admit
     CHECK(bare.https.size() == 1);
 }
 
-TEST_CASE("an obstacle goes when the port is free again") {
+TEST_CASE("the reason goes when the port is free again") {
     auto taken = std::make_unique<Socket>(false);
     std::uint16_t port = taken->number;
     Bare bare;
     CHECK(bare.open({{{"127.0.0.1", port}}, {}}).size() == 1);
     taken.reset();
     CHECK(bare.open({{{"127.0.0.1", port}}, {}}).empty());
-    CHECK(bare.http_obstacle.empty());
+    CHECK(bare.http_reason.empty());
     CHECK(answers(port));
 }
 
@@ -219,7 +219,7 @@ TEST_CASE("what is no address is a failure of its own") {
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].endpoint == "nowhere.example:80");
     CHECK(failures[0].reason == "not an IP address");
-    CHECK(bare.http_obstacle == "port 80 could not be bound: not an IP address");
+    CHECK(bare.http_reason == "port 80 could not be bound: not an IP address");
 }
 
 TEST_CASE("the same wish twice, or inside a wider one, is one socket") {
@@ -245,7 +245,7 @@ TEST_CASE("a reload leaves the sockets and connections alone that stay") {
     std::uint16_t closing = bare.https.at(0);
     bare.open({{{"127.0.0.1", 0}}, {}});
     CHECK_THROWS(Visitor(closing));
-    CHECK(bare.https_obstacle == "MDPortMap closes port 443");
+    CHECK(bare.https_reason == "MDPortMap closes port 443");
     visitor.send(get("/"));
     CHECK(status_of(visitor.answer()) == "404");
     CHECK(answers(port));

@@ -25,19 +25,19 @@ struct AtPath : Served {
     // The reason why it could not be opened, or "".
     std::string open() { return open(path()); }
     std::string open(const std::string& at) {
-        std::string reason;
+        std::string failure;
         on_loop([&] {
             auto failures = listener.open({{}, {}, at});
             if (!failures.empty())
-                reason = failures.at(0).reason;
+                failure = failures.at(0).reason;
             ports = listener.http_ports().size();
-            obstacle = listener.http_obstacle();
+            reason = listener.http_reason();
         });
-        return reason;
+        return failure;
     }
     Scratch scratch;
     std::size_t ports = 0;
-    std::string obstacle;
+    std::string reason;
 };
 
 // Somebody else's socket: listening, or, once closed, left behind.
@@ -68,7 +68,7 @@ mode_t mode_of(const std::string& path) {
 TEST_CASE("a Unix socket answers as port 80 does, for the group of its folder") {
     AtPath at;
     REQUIRE(at.open() == "");
-    CHECK(at.obstacle == "");
+    CHECK(at.reason == "");
     CHECK(at.ports == 0);
     CHECK(mode_of(at.path()) == (S_IFSOCK | 0660));
     std::string sent;
@@ -84,7 +84,7 @@ TEST_CASE("a Unix socket answers as port 80 does, for the group of its folder") 
     CHECK(body_of(answer) == "here it is\n");
     at.on_loop([&] { CHECK(sent == "/here"); });
     CHECK(at.open("/nonexistent/http.sock") == "/nonexistent: No such file or directory");
-    CHECK(at.obstacle ==
+    CHECK(at.reason ==
           "port 80 (local unix:/nonexistent/http.sock) could not be bound: /nonexistent: No such "
           "file or directory");
     CHECK(::access(at.path().c_str(), F_OK) != 0);  // what is not wanted any more is removed

@@ -47,7 +47,7 @@ private:
         ~Solver() override { all_.standing_ -= standing_.size(); }
 
         model::ChallengeType type() const override { return all_.type_; }
-        std::string obstacle() const override { return all_.why_not; }
+        std::string reason_not_ready() const override { return all_.why_not; }
         std::vector<std::string> setups(
             const std::vector<acme::ChallengeToProve>& challenges) const override {
             std::vector<std::string> setups;
