@@ -8,6 +8,7 @@
 #include "config/disk_source.hpp"
 #include "config/values.hpp"
 #include "configuration.hpp"
+#include "model/known_authorities.hpp"
 #include "port_check.hpp"
 #include "privileges.hpp"
 #include "process/command_check.hpp"
@@ -157,12 +158,36 @@ void check_directories(config::Loaded& loaded) {
     }
 }
 
+// An account that is there already needs no binding.
+void check_bindings(config::Loaded& loaded) {
+    std::set<const model::KnownAuthority*> seen;
+    for (std::size_t i = 0; i < loaded.desired.domains.size(); ++i) {
+        const model::Issuer& issuer = loaded.desired.domains[i].settings->common();
+        const model::KnownAuthority* known = model::authority_at(issuer.directory_url);
+        const config::ValueOrigin* at = origin_of(loaded, i, "MDCertificateAuthority");
+        if (known == nullptr || !known->binds || !issuer.binding_file.empty() || issuer.binding ||
+            at == nullptr || !seen.insert(known).second)
+            continue;
+        loaded.diagnostics.push_back(
+            doubt(at->at,
+                  std::string(known->name) +
+                      " gives certificates to accounts that are bound to one of its own (EAB)",
+                  "write MDExternalAccountBinding, unless the store has such an account already"));
+    }
+}
+
 bool holds_secret(const config::Loaded& loaded, std::size_t domain, std::string_view directive) {
     const model::Settings& settings = *loaded.desired.domains[domain].settings;
     if (directive == "MDHttpProxy")
         return settings.common().http_proxy.find('@') != std::string::npos;
-    return std::any_of(settings.unmet.begin(), settings.unmet.end(),
-                       [&](const model::Unmet& unmet) { return unmet.directive == directive; });
+    return settings.common().binding.has_value();
+}
+
+// Where the secret stands: the file of the line, or the one that it names.
+std::string file_of_secret(const config::Loaded& loaded, std::size_t domain,
+                           std::string_view directive, const config::ValueOrigin& at) {
+    const std::string& named = loaded.desired.domains[domain].settings->common().binding_file;
+    return directive == "MDHttpProxy" || named.empty() ? *at.at.file : named;
 }
 
 void check_secrets(config::Loaded& loaded) {
@@ -173,11 +198,11 @@ void check_secrets(config::Loaded& loaded) {
             if (at == nullptr || !holds_secret(loaded, i, directive))
                 continue;
             struct stat status {};
-            const std::string file = *at->at.file;
+            const std::string file = file_of_secret(loaded, i, directive, *at);
             const bool is_open = ::stat(file.c_str(), &status) == 0 && (status.st_mode & S_IROTH);
             if (is_open && seen.insert(file).second)
                 loaded.diagnostics.push_back(
-                    doubt(at->at, "everybody on this machine can read the secret in this file",
+                    doubt(at->at, "everybody on this machine can read the secret in " + file,
                           "chmod o= " + file + ", and give it to the group of mdcertd"));
         }
     }
@@ -187,6 +212,7 @@ void check_world(config::Loaded& loaded) {
     check_store(loaded);
     check_agreement(loaded);
     check_directories(loaded);
+    check_bindings(loaded);
     check_secrets(loaded);
     check_command(loaded, "MDNotifyCmd", loaded.desired.server.notify_command);
     check_command(loaded, "MDMessageCmd", loaded.desired.server.message_command);

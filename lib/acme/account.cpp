@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acme/account.hpp"
 
+#include "base/base64url.hpp"
 #include "base/log.hpp"
+#include "crypto/jws.hpp"
 
 namespace md::acme {
 namespace {
@@ -22,6 +24,19 @@ void require_agreement(const Directory& directory, const AccountWish& wish) {
                         ", MDCertificateAgreement names " + wish.agreement +
                         ": read them and write 'MDCertificateAgreement accepted'",
                     FailureClass::permanent);
+}
+
+// The binding of the account with this key, "externalAccountBinding" of a newAccount at `url`.
+std::string bound(const model::ExternalAccountBinding& binding, const crypto::PrivateKey& account,
+                  const std::string& url) {
+    auto key = base::base64url_decode(binding.hmac);
+    if (!key)
+        throw AcmeError("the key of MDExternalAccountBinding is not base64url",
+                        FailureClass::permanent);
+    base::Secret secret{base::BytesView(*key)};
+    base::wipe(key->data(), key->size());
+    return crypto::mac_jws(binding.algorithm, secret.bytes(), binding_header(binding, url),
+                           account.public_jwk());
 }
 
 }  // namespace
@@ -57,22 +72,62 @@ base::Task<void> Account::ensure(AccountWish wish) {
 base::Task<void> Account::register_account(const AccountWish& wish) {
     Directory directory = co_await client_.directory();
     require_agreement(directory, wish);
-    if (directory.external_account_required)
-        log::warn("the CA asks for an external account binding, which is not configured",
+    if (directory.external_account_required && !wish.binding)
+        log::warn("the CA asks for an external account: MDExternalAccountBinding is not set",
                   log::kv("ca", client_.directory_url().text()));
+    // What was registered when the answer was lost may have used the binding up.
+    const bool may_exist = state_ && wish.binding;
     if (!state_)
         co_await make_key();
-    AccountState account = *state_;
-    Signer signer{account.key, {}};
-    std::string payload = new_account_payload(wish.contacts, !directory.terms_of_service.empty());
-    Answer answer =
-        co_await client_.post(signer, directory.new_account, payload, "registering the account");
-    if (!answer.location)
+    std::optional<Answer> answer;
+    if (may_exist)
+        answer = co_await ask_for_existing(directory);
+    if (!answer)
+        answer = co_await ask_for_new(directory, wish);
+    if (!answer->location)
         throw ProtocolError("registering the account: the CA's answer has no Location");
+    co_await keep_registered(directory, wish, std::move(*answer->location));
+}
+
+base::Task<std::optional<Answer>> Account::ask_for_existing(const Directory& directory) {
+    Signer signer{state_->key, {}};
+    std::string payload = existing_account_payload();
+    try {
+        Answer answer = co_await client_.post(std::move(signer), directory.new_account,
+                                              std::move(payload), "looking for the account");
+        co_return answer;
+    } catch (const Refused& refusal) {
+        if (!refusal.problem().is("accountDoesNotExist"))
+            throw;
+    }
+    co_return std::nullopt;
+}
+
+base::Task<Answer> Account::ask_for_new(const Directory& directory, const AccountWish& wish) {
+    Signer signer{state_->key, {}};
+    std::string binding;
+    if (wish.binding)
+        binding = bound(*wish.binding, state_->key, directory.new_account.text());
+    std::string payload =
+        new_account_payload(wish.contacts, !directory.terms_of_service.empty(), binding);
+    std::string doing = "registering the account";
+    if (wish.binding)
+        doing += " with external account " + masked(wish.binding->kid, 100) +
+                 ", which most CAs take once";
+    Purpose purpose(std::move(doing), "");
+    Answer answer = co_await client_.post(std::move(signer), directory.new_account,
+                                          std::move(payload), std::move(purpose));
+    co_return answer;
+}
+
+base::Task<void> Account::keep_registered(const Directory& directory, const AccountWish& wish,
+                                          std::string location) {
+    AccountState account = *state_;
     UrlRule rule = client_.url_rule().within(directory.new_account);
-    account.url = parse_url(*answer.location, rule, "the CA's account, 'Location'").text();
+    account.url = parse_url(location, rule, "the CA's account, 'Location'").text();
     account.contacts = wish.contacts;
     account.agreement = directory.terms_of_service;
+    account.binding = wish.binding;
     co_await vault_.save(account);
     log::info("account registered", log::kv("ca", client_.directory_url().text()),
               log::kv("account", account.url));
@@ -81,7 +136,8 @@ base::Task<void> Account::register_account(const AccountWish& wish) {
 
 // Kept before it is used: should we die then, the same key finds the same account again.
 base::Task<void> Account::make_key() {
-    AccountState fresh{crypto::PrivateKey::generate(model::KeySpec::ec("p-256")), {}, {}, {}};
+    AccountState fresh{
+        crypto::PrivateKey::generate(model::KeySpec::ec("p-256")), {}, {}, {}, last_wish_.binding};
     co_await vault_.save(fresh);
     adopt(std::move(fresh));
 }

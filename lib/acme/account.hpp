@@ -18,10 +18,11 @@ struct AccountState {
     std::string url;
     std::vector<std::string> contacts;
     std::string agreement;
+    std::optional<model::ExternalAccountBinding> binding = {};  // it was registered with
 };
 
-// Where accounts are kept; each call is for the one CA the vault was made for. Real:
-// drive/accounts.
+// Where accounts are kept; each call is for the one CA, and the one external account, that the
+// vault was made for. Real: drive/stored_account.
 class AccountVault {
 public:
     virtual ~AccountVault() = default;
@@ -37,6 +38,8 @@ public:
 struct AccountWish {
     std::vector<std::string> contacts;
     std::string agreement;  // MDCertificateAgreement: "", "accepted" or a URL
+    // MDExternalAccountBinding; the vault has accounts of this binding alone.
+    std::optional<model::ExternalAccountBinding> binding = {};
 };
 
 class Account {
@@ -63,6 +66,10 @@ private:
     base::Task<void> register_account(const AccountWish& wish);
     base::Task<void> update_contacts(const AccountWish& wish);
     base::Task<void> make_key();
+    base::Task<std::optional<Answer>> ask_for_existing(const Directory& directory);
+    base::Task<Answer> ask_for_new(const Directory& directory, const AccountWish& wish);
+    base::Task<void> keep_registered(const Directory& directory, const AccountWish& wish,
+                                     std::string location);
     base::Task<void> renew_registration(const std::string& lost_url);
     base::Task<bool> is_out_of_use(Signer signer);
     base::Task<Signer> signer_of_registered();

@@ -249,13 +249,25 @@ bool is_account_out_of_use(std::string_view body) {
     return status == "deactivated" || status == "revoked";
 }
 
-std::string new_account_payload(const std::vector<std::string>& contacts, bool agreed) {
+std::string new_account_payload(const std::vector<std::string>& contacts, bool agreed,
+                                const std::string& binding) {
     json payload = json::object();
     if (agreed)
         payload["termsOfServiceAgreed"] = true;
     if (!contacts.empty())
         payload["contact"] = contacts;
+    if (!binding.empty())
+        payload["externalAccountBinding"] = json::parse(binding);
     return payload.dump();
+}
+
+std::string existing_account_payload() {
+    return json{{"onlyReturnExisting", true}}.dump();
+}
+
+std::string binding_header(const model::ExternalAccountBinding& binding, std::string_view url) {
+    return json{{"alg", model::wire_name(binding.algorithm)}, {"kid", binding.kid}, {"url", url}}
+        .dump();
 }
 
 std::string contacts_payload(const std::vector<std::string>& contacts) {

@@ -7,6 +7,7 @@
 #include "acme/problem.hpp"
 #include "http/message.hpp"
 #include "model/domain_name.hpp"
+#include "model/external_account.hpp"
 
 #include <optional>
 #include <string>
@@ -88,7 +89,13 @@ bool token_is_sound(std::string_view token);
 // such object is not.
 bool is_account_out_of_use(std::string_view body);
 
-std::string new_account_payload(const std::vector<std::string>& contacts, bool agreed);
+// `binding`: a JWS as JSON text, or "" for none (RFC 8555 §7.3.4).
+std::string new_account_payload(const std::vector<std::string>& contacts, bool agreed,
+                                const std::string& binding = {});
+// Of a newAccount that registers nothing (RFC 8555 §7.3.1).
+std::string existing_account_payload();
+// The protected header of a binding that is sent to `url`.
+std::string binding_header(const model::ExternalAccountBinding& binding, std::string_view url);
 std::string contacts_payload(const std::vector<std::string>& contacts);
 std::string new_order_payload(const std::vector<model::DomainName>& names);
 std::string finalize_payload(std::string_view csr_base64url);

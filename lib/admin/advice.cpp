@@ -122,8 +122,8 @@ constexpr std::array<Advice, 18> advices = {{
      "The CA refuses this kind of contact. Write an e-mail address as MDContactEmail or "
      "ServerAdmin."},
     {"externalAccountRequired",
-     "The CA wants an external account (EAB), and mdcertd cannot bind one yet: choose another CA "
-     "with MDCertificateAuthority."},
+     "The CA wants an account that you have there: get a key ID and an HMAC key from it and write "
+     "them as MDExternalAccountBinding."},
     {"userActionRequired",
      "The CA wants you to read and accept something. Follow its message, and check "
      "MDCertificateAgreement."},

@@ -23,7 +23,7 @@ Loaded load(const std::string& file, const SourceReader& source, const Environme
     Report report(sources);
     Parser parser(source, Variables(environment.variable, environment.defines), sources, report);
     Document document = parser.parse(file);
-    Loaded loaded = Lowering(document, sources, report).run();
+    Loaded loaded = Lowering(document, sources, report, source).run();
     loaded.diagnostics = report.take();
     return loaded;
 }

@@ -42,11 +42,15 @@ void add_file(const Directive& directive, std::vector<std::string>& files, Repor
 
 void ask_for(const Directive& directive, Settings& settings, bool asks, std::string why,
              std::string hint) {
-    const std::string name(directive.spec->name);
+    set_unmet(settings, directive.spec->name, asks, std::move(why), std::move(hint));
+}
+
+void set_unmet(Settings& settings, std::string_view directive, bool asks, std::string why,
+               std::string hint) {
     std::erase_if(settings.unmet,
-                  [&](const model::Unmet& unmet) { return unmet.directive == name; });
+                  [&](const model::Unmet& unmet) { return unmet.directive == directive; });
     if (asks)
-        settings.unmet.push_back({name, std::move(why), std::move(hint)});
+        settings.unmet.push_back({std::string(directive), std::move(why), std::move(hint)});
 }
 
 // A CA that is closed is left out of a list; alone it stops its MD.

@@ -38,5 +38,8 @@ std::string http_proxy_text(const Settings& settings);
 // kind outside of the section does.
 void ask_for(const Directive& directive, Settings& settings, bool asks, std::string why,
              std::string hint);
+// The same, of a directive of that name.
+void set_unmet(Settings& settings, std::string_view directive, bool asks, std::string why,
+               std::string hint);
 
 }  // namespace md::config

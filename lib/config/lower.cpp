@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/lower.hpp"
 
+#include "config/account_binding.hpp"
 #include "config/domain_settings.hpp"
 #include "config/hosts.hpp"
 #include "config/origins.hpp"
@@ -85,6 +86,15 @@ void Lowering::apply_globals() {
                 apply(directive, defaults_, given_, loaded_.global_origins, OriginKind::global);
         }
     }
+    read_bindings(defaults_);
+}
+
+void Lowering::read_bindings(model::Shared<model::Settings>& settings) {
+    const auto& issuers = settings->issuers;
+    if (std::any_of(issuers.begin(), issuers.end(), [](const model::Issuer& issuer) {
+            return !issuer.binding_file.empty() && !issuer.binding;
+        }))
+        read_account_binding(settings.edit(), files_, loaded_.desired.server.server_root);
 }
 
 // httpd's own configuration names the account and the folder of the web server. To own the keys and
@@ -166,6 +176,7 @@ void Lowering::add_domain(const DomainBlock& block) {
         else
             apply(directive, made.settings, given, origins, OriginKind::section);
     }
+    read_bindings(made.settings);
     if (!made.members.empty())
         return check_wishes(domain, given);
     auto is_mode = [](const Argument& argument) {

@@ -13,8 +13,9 @@ namespace md::config {
 
 class Lowering {
 public:
-    Lowering(const Document& document, const Sources& sources, Report& report)
-        : document_(document), sources_(sources), report_(report) {}
+    Lowering(const Document& document, const Sources& sources, Report& report,
+             const SourceReader& files)
+        : document_(document), sources_(sources), report_(report), files_(files) {}
 
     // Everything of Loaded but the diagnostics.
     Loaded run();
@@ -35,6 +36,7 @@ private:
     void skip(const Directive& directive);
     void apply(const Directive& directive, model::Shared<model::Settings>& settings, Given& given,
                std::vector<ValueOrigin>& origins, OriginKind kind);
+    void read_bindings(model::Shared<model::Settings>& settings);
     void apply_default_members(const Directive& directive);
     void add_domain(const DomainBlock& block);
     void add_names(const Directive& directive, std::size_t domain);
@@ -61,6 +63,7 @@ private:
     const Document& document_;
     const Sources& sources_;
     Report& report_;
+    const SourceReader& files_;
 
     Loaded loaded_;
     model::Shared<model::Settings> defaults_;  // of all MDs: global values over built-in ones

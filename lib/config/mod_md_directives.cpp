@@ -104,12 +104,6 @@ void profile(const Directive& directive, model::Settings& settings, Report&) {
             "take it out to get the CA's usual certificate");
 }
 
-void external_account(const Directive& directive, model::Settings& settings, Report&) {
-    ask_for(directive, settings, !is_word(directive, "none"),
-            "mdcertd cannot bind an account to one at the CA (EAB) yet",
-            "MDExternalAccountBinding none in its section takes a global one back");
-}
-
 void challenge_dns01(const Directive& directive, model::Settings& settings, Report&) {
     const bool asks = !is_word(directive, "off") && !is_word(directive, "none");
     ask_for(directive, settings, asks, "mdcertd does not have the challenge dns-01 yet",
@@ -182,7 +176,6 @@ constexpr DirectiveSpec mod_md_rows[] = {
     of_server("MDCertificateStatus", "on | off", status_of_httpd),
     raw(of_domain("MDChallengeDns01", "PROGRAM [ARGUMENT...] | off", challenge_dns01, unbounded)),
     of_server("MDChallengeDns01Version", "1 | 2", challenge_version),
-    of_domain("MDExternalAccountBinding", "KID HMAC | FILE | none", external_account, 2),
     of_domain("MDHttpProxyCACertificateFile", "FILE | none", proxy_ca_file),
     of_server("MDInitialDelay", "DURATION", initial_delay),
     of_domain("MDMatchNames", "all | servernames", match_names, 1, at_top),

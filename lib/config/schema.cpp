@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/schema.hpp"
 
+#include "config/account_binding.hpp"
 #include "config/domain_settings.hpp"
 #include "config/mod_md_directives.hpp"
 #include "config/server_settings.hpp"
@@ -310,7 +311,7 @@ const DirectiveSpec rows[] = {
         .scope = Scope::domain,
         .places = at_top | in_domain,
         .most = 16,
-        .arguments = "URL | LetsEncrypt | LetsEncrypt-Test",
+        .arguments = "URL | LetsEncrypt | LetsEncrypt-Test | ZeroSSL | Google | ...",
         .default_value = "https://acme-v02.api.letsencrypt.org/directory",
         .example = "MDCertificateAuthority LetsEncrypt-Test",
         .sentence = "The CA, by the URL of its directory or by its name.",
@@ -325,6 +326,19 @@ const DirectiveSpec rows[] = {
         .sentence =
             "That you agree to the CA's terms of service: in general, or to those at the URL.",
         .domain = one_word<&Issuer::agreement, codec::agreement>,
+    },
+    {
+        .name = "MDExternalAccountBinding",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .most = 3,
+        .arguments = "KEY-ID HMAC-KEY [HS256 | HS384 | HS512] | FILE | none",
+        .default_value = "none",
+        .example =
+            "MDExternalAccountBinding my-key-id zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG4",
+        .sentence = "The account that you have at the CA, for one that asks for it: what the CA "
+                    "shows, or a file {\"kid\": KEY-ID, \"hmac\": HMAC-KEY}.",
+        .domain = {.set = set_account_binding, .show = account_binding_text},
     },
     {
         .name = "MDContactEmail",

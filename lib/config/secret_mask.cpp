@@ -8,7 +8,7 @@
 namespace md::config {
 namespace {
 
-// "KEY-ID HMAC" of mod_md's MDExternalAccountBinding, which mdcertd does not have.
+// "KEY-ID HMAC" of MDExternalAccountBinding.
 bool is_account_binding(std::string_view line, std::size_t word) {
     constexpr std::string_view name = "MDExternalAccount";
     return word != std::string_view::npos && same_word(line.substr(word, name.size()), name);

@@ -85,9 +85,11 @@ Checked<AuthorityArgument> parse_authority(std::string_view text) {
         return AuthorityArgument{std::string(successor->directory_url), std::string(text), false};
     if (text.find(':') == std::string_view::npos) {
         auto meant = closest(text, open_names(), 3);
-        return Mistake{in_quotes(text) + " is neither a URL nor the name of a CA",
-                       meant ? "did you mean " + in_quotes(*meant) + "?"
-                             : "write its directory URL, or LetsEncrypt or LetsEncrypt-Test"};
+        return Mistake{
+            in_quotes(text) + " is neither a URL nor the name of a CA",
+            meant ? "did you mean " + in_quotes(*meant) + "?"
+                  : "write its directory URL, or LetsEncrypt, ZeroSSL, Google or another name "
+                    "of mdcertd.conf(5)"};
     }
     auto url = parse_http_url(text);
     if (!url)

@@ -23,16 +23,22 @@ base::Bytes sha256(base::BytesView message) {
     return digest;
 }
 
-base::Bytes hmac_sha256(base::BytesView key, base::BytesView message) {
+base::Bytes hmac(model::MacAlgorithm algorithm, base::BytesView key, base::BytesView message) {
     // OpenSSL takes a null key for "as before", so an empty one needs an address.
     static constexpr unsigned char nothing = 0;
-    base::Bytes mac(sha256_size);
+    static constexpr const char* digests[] = {"SHA256", "SHA384", "SHA512"};
+    base::Bytes mac(EVP_MAX_MD_SIZE);
     std::size_t size = 0;
-    check(
-        EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.empty() ? &nothing : key.data(),
-                  key.size(), message.data(), message.size(), mac.data(), mac.size(), &size),
-        "computing an HMAC");
+    check(EVP_Q_mac(nullptr, "HMAC", nullptr, digests[static_cast<std::size_t>(algorithm)], nullptr,
+                    key.empty() ? &nothing : key.data(), key.size(), message.data(), message.size(),
+                    mac.data(), mac.size(), &size),
+          "computing an HMAC");
+    mac.resize(size);
     return mac;
+}
+
+base::Bytes hmac_sha256(base::BytesView key, base::BytesView message) {
+    return hmac(model::MacAlgorithm::hs256, key, message);
 }
 
 base::Bytes random_bytes(std::size_t count) {

@@ -30,10 +30,10 @@ std::string sign_jws(const PrivateKey& key, std::string_view protected_json,
     return parts.with(key.sign_jws(parts.signing_input()));
 }
 
-std::string mac_jws(const base::Secret& key, std::string_view protected_json,
-                    std::string_view payload) {
+std::string mac_jws(model::MacAlgorithm algorithm, base::BytesView key,
+                    std::string_view protected_json, std::string_view payload) {
     Flattened parts(protected_json, payload);
-    return parts.with(hmac_sha256(key.bytes(), base::bytes_of(parts.signing_input())));
+    return parts.with(hmac(algorithm, key, base::bytes_of(parts.signing_input())));
 }
 
 }  // namespace md::crypto

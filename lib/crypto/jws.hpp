@@ -4,6 +4,7 @@
 
 #include "base/secret.hpp"
 #include "crypto/private_key.hpp"
+#include "model/external_account.hpp"
 
 #include <string>
 #include <string_view>
@@ -14,8 +15,8 @@ namespace md::crypto {
 // and whose "alg" is key.jws_algorithm(). An empty payload is POST-as-GET.
 std::string sign_jws(const PrivateKey& key, std::string_view protected_json,
                      std::string_view payload);
-// The same with HS256, for external account binding (RFC 8555 §7.3.4).
-std::string mac_jws(const base::Secret& key, std::string_view protected_json,
-                    std::string_view payload);
+// The same with a MAC, for external account binding (RFC 8555 §7.3.4).
+std::string mac_jws(model::MacAlgorithm algorithm, base::BytesView key,
+                    std::string_view protected_json, std::string_view payload);
 
 }  // namespace md::crypto

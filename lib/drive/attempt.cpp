@@ -159,7 +159,7 @@ base::Task<void> Attempt::run() {
     co_await begin();
     enter(model::stage::account);
     session_ = &context_.ca_sessions.at(IssuerRoute::of(issuer_));
-    acme::AccountWish wish{issuer_.contacts, issuer_.agreement};
+    acme::AccountWish wish{issuer_.contacts, issuer_.agreement, issuer_.binding};
     co_await session_->ensure_account(wish);
     std::vector<acme::Issued> issued;
     for (const model::KeySpec& spec : wanted_.settings->keys) {

@@ -20,7 +20,7 @@ CaSession& CaSessions::at(const IssuerRoute& route) {
     CaSession fresh;
     fresh.transport = transport_for_(route);
     fresh.client = std::make_unique<acme::Client>(executor_, *fresh.transport, clock_, *url);
-    fresh.vault = std::make_unique<StoredAccount>(store_, *url);
+    fresh.vault = std::make_unique<StoredAccount>(store_, *url, route.kid);
     fresh.account = std::make_unique<acme::Account>(executor_, *fresh.client, *fresh.vault);
     fresh.registration = &registrations_.try_emplace(url->host(), executor_, 1U).first->second;
     return known_.emplace(route, std::move(fresh)).first->second;

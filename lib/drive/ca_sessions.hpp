@@ -17,14 +17,16 @@
 
 namespace md::drive {
 
-// How an MD reaches its CA; MDs that agree in all three share an CaSession.
+// How an MD reaches its CA, and as whom; MDs that agree in all of it share a CaSession.
 struct IssuerRoute {
     std::string directory_url;
     std::string ca_file;
     std::string proxy;
+    std::string kid;  // of the external account; "" = none
 
     static IssuerRoute of(const model::Issuer& issuer) {
-        return {issuer.directory_url, issuer.ca_certificate_file, issuer.http_proxy};
+        return {issuer.directory_url, issuer.ca_certificate_file, issuer.http_proxy,
+                issuer.binding ? issuer.binding->kid : ""};
     }
     auto operator<=>(const IssuerRoute&) const = default;
 };

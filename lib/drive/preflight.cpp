@@ -64,9 +64,10 @@ PreflightCa judge_directory(const http::HttpResponse& response, const model::Iss
     auto directory = acme::read_directory(asked, response, now);
     found(good(url + " is reachable"));
     judge_terms(directory, issuer.agreement, found);
-    if (directory.external_account_required)
+    if (directory.external_account_required && !issuer.binding)
         found(bad("the CA wants an external account (EAB)",
-                  "mdcertd cannot bind one yet: choose another CA"));
+                  "get a key ID and an HMAC key from it, and write them as "
+                  "MDExternalAccountBinding"));
     if (auto date = response.headers.find("Date"))
         if (auto there = base::parse_http_date(*date))
             found(clock_finding(now, *there));

@@ -65,6 +65,10 @@ void add_file(Text& text, const std::string& path) {
 void add_issuer(Text& text, const model::Issuer& issuer) {
     add_file(text, issuer.ca_certificate_file);
     text.add(issuer.http_proxy).add(issuer.agreement).add(issuer.contacts);
+    if (issuer.binding)
+        text.add(issuer.binding->kid)
+            .add(issuer.binding->hmac)
+            .add(model::wire_name(issuer.binding->algorithm));
 }
 
 // When the next attempt begins, because of settings that are others now; `next`: because of the

@@ -72,11 +72,13 @@ base::Task<std::optional<acme::AccountState>> StoredAccount::usable(std::string 
     if (!record)
         throw base::Error("its record is damaged: " + record.error().why);
     bool unfinished = record->url.empty();
-    if (record->ca_url != ca_.text() || record->eab ||
+    const bool is_bound_so = kid_.empty() || (record->eab && record->eab->kid == kid_);
+    if (record->ca_url != ca_.text() || !is_bound_so ||
         (record->status != AccountStatus::valid && !unfinished))
         co_return std::nullopt;
     auto key = crypto::PrivateKey::from_pem(**pem, store_.passphrase());
-    co_return acme::AccountState{std::move(key), record->url, record->contacts, record->agreement};
+    co_return acme::AccountState{std::move(key), record->url, record->contacts, record->agreement,
+                                 record->eab};
 }
 
 base::Task<void> StoredAccount::take_free_id() {
@@ -129,6 +131,7 @@ base::Task<void> StoredAccount::save(acme::AccountState account) {
     record.ca_url = ca_.text();
     record.contacts = account.contacts;
     record.agreement = account.agreement;
+    record.eab = account.binding;
     co_await store_.write(store::account_key(id_, store::account_file), store::to_text(record));
 }
 

@@ -12,7 +12,9 @@ namespace md::drive {
 
 class StoredAccount final : public acme::AccountVault {
 public:
-    StoredAccount(store::Store& store, http::Url ca) : store_(store), ca_(std::move(ca)) {}
+    // `kid`: of the external account that it is to be bound to; "" = any, or none.
+    StoredAccount(store::Store& store, http::Url ca, std::string kid)
+        : store_(store), ca_(std::move(ca)), kid_(std::move(kid)) {}
 
     base::Task<std::optional<acme::AccountState>> load() override;
     base::Task<void> save(acme::AccountState account) override;
@@ -33,6 +35,7 @@ private:
 
     store::Store& store_;
     http::Url ca_;
+    std::string kid_;
     std::string id_;
 };
 

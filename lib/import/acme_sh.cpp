@@ -14,12 +14,17 @@ namespace {
 
 constexpr std::string_view ecc = "_ecc";
 
-std::string base64_decoded(std::string text) {
+// Of base64 as people know it.
+std::string in_base64url(std::string text) {
     std::replace(text.begin(), text.end(), '+', '-');
     std::replace(text.begin(), text.end(), '/', '_');
     while (text.ends_with('='))
         text.pop_back();
-    auto bytes = base::base64url_decode(text);
+    return text;
+}
+
+std::string base64_decoded(std::string text) {
+    auto bytes = base::base64url_decode(in_base64url(std::move(text)));
     return bytes ? std::string(base::text_of(*bytes)) : std::string();
 }
 
@@ -93,6 +98,8 @@ void read_account(const Tree& tree, const std::string& folder, const CaDirectori
         account.contacts = kept->members().texts("contact");
     if (account.contacts.empty())
         account.contacts = contact(value_of(values, "CA_EMAIL"));
+    if (const std::string kid = value_of(values, "CA_EAB_KEY_ID"); !kid.empty())
+        account.binding = {kid, in_base64url(value_of(values, "CA_EAB_HMAC_KEY"))};
     found.accounts.push_back(std::move(account));
 }
 

@@ -19,6 +19,7 @@ struct FoundAccount {
     std::string ca_url;                 // the CA's directory
     std::string url;                    // "" = not kept by that client; the CA tells it by the key
     std::vector<std::string> contacts;  // "mailto:..."
+    std::optional<model::ExternalAccountBinding> binding = {};  // where that client keeps it
 };
 
 struct FoundCertificate {

@@ -22,8 +22,8 @@ bool same_host(const base::Url& ca, const std::string& url) {
 
 base::Task<std::string> install_account(store::Store& store, const FoundAccount& found) {
     base::Url ca = base::Url::parse(found.ca_url).value();
-    drive::StoredAccount vault(store, ca);
-    acme::AccountState account{found.key, "", {}, ""};
+    drive::StoredAccount vault(store, ca, found.binding ? found.binding->kid : "");
+    acme::AccountState account{found.key, "", {}, "", found.binding};
     // One that was made by an older protocol has an address of that: the CA tells the present one.
     if (same_host(ca, found.url)) {
         account.url = base::Url::parse(found.url)->text();
@@ -92,7 +92,7 @@ base::Task<std::map<std::string, bool>> account_authorities(store::Store& store)
         auto ca = base::Url::parse(record->ca_url);
         if (!ca)
             continue;
-        drive::StoredAccount vault(store, *ca);
+        drive::StoredAccount vault(store, *ca, record->eab ? record->eab->kid : "");
         auto usable = co_await vault.load();
         if (usable)
             authorities[ca->text()] = !usable->url.empty();

@@ -61,12 +61,10 @@ void read_account(const Tree& tree, const std::string& id, const base::Secret& p
         store::parse_account(required(tree, store::account_key(id, store::account_file))).value();
     if (record.status != store::AccountStatus::valid)
         throw base::Error("the account is not valid any more");
-    if (record.eab)
-        throw base::Error("the account is bound to one outside (EAB), which mdcertd does not have");
     base::Secret pem = required_secret(tree, store::account_key(id, store::account_key_file));
     auto key = crypto::PrivateKey::from_pem(pem.reveal(), passphrase);
-    found.accounts.push_back(
-        {store::account_key(id), std::move(key), record.ca_url, record.url, record.contacts});
+    found.accounts.push_back({store::account_key(id), std::move(key), record.ca_url, record.url,
+                              record.contacts, record.eab});
 }
 
 void note_staged(const Tree& tree, Found& found) {

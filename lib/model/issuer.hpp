@@ -2,7 +2,10 @@
 // One CA as an MD uses it: where it is, how it is reached and what it is told.
 #pragma once
 
+#include "model/external_account.hpp"
+
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +29,10 @@ struct Issuer {
     std::string agreement;                    // MDCertificateAgreement: "", "accepted" or the URL
     std::vector<std::string> contacts;        // MDContactEmail: URIs, "mailto:..."
     std::string http_proxy;  // MDHttpProxy; "" = none; may hold credentials: never logged
+
+    // MDExternalAccountBinding: the file it stands in ("" = none), and what it is.
+    std::string binding_file;
+    std::optional<ExternalAccountBinding> binding;
 
     bool operator==(const Issuer&) const = default;
 };

@@ -18,19 +18,32 @@ constexpr std::array<std::string_view, 2> former_staging = {
 
 constexpr OrderRate lets_encrypt_rate{300, std::chrono::hours{3}};
 
-constexpr std::array<KnownAuthority, 9> authorities = {{
+constexpr KnownAuthority binding_ca(std::string_view name, std::string_view url) {
+    return {.name = name, .directory_url = url, .binds = true};
+}
+constexpr KnownAuthority closed_ca(std::string_view name, std::string_view url) {
+    return {.name = name, .directory_url = url, .is_closed = true};
+}
+
+constexpr KnownAuthority authorities[] = {
     {"LetsEncrypt", lets_encrypt, former, lets_encrypt_rate},
     {"LetsEncrypt-Test", "https://acme-staging-v02.api.letsencrypt.org/directory", former_staging,
      lets_encrypt_rate},
-    {"", "https://acme.zerossl.com/v2/DV90"},
-    {"", "https://dv.acme-v02.api.pki.goog/directory"},
-    {"", "https://dv.acme-v02.test-api.pki.goog/directory"},
-    {"", "https://acme.ssl.com/sslcom-dv-rsa"},
-    {"", "https://acme.ssl.com/sslcom-dv-ecc"},
+    binding_ca("ZeroSSL", "https://acme.zerossl.com/v2/DV90"),
+    binding_ca("Google", "https://dv.acme-v02.api.pki.goog/directory"),
+    binding_ca("Google-Test", "https://dv.acme-v02.test-api.pki.goog/directory"),
+    binding_ca("SSLcom-RSA", "https://acme.ssl.com/sslcom-dv-rsa"),
+    binding_ca("SSLcom-ECC", "https://acme.ssl.com/sslcom-dv-ecc"),
+    binding_ca("Actalis", "https://acme-api.actalis.com/acme/directory"),
+    binding_ca("Sectigo", "https://acme.sectigo.com/v2/DV"),
+    binding_ca("Sectigo-OV", "https://acme.sectigo.com/v2/OV"),
+    binding_ca("Sectigo-EV", "https://acme.sectigo.com/v2/EV"),
+    binding_ca("DigiCert", "https://one.digicert.com/mpki/api/v1/acme/v2/directory"),
+    binding_ca("GlobalSign", "https://emea.acme.atlas.globalsign.com/directory"),
     // Buypass ended its ACME service in 2026.
-    {"Buypass", "https://api.buypass.com/acme/directory", {}, {}, true},
-    {"Buypass-Test", "https://api.test4.buypass.no/acme/directory", {}, {}, true},
-}};
+    closed_ca("Buypass", "https://api.buypass.com/acme/directory"),
+    closed_ca("Buypass-Test", "https://api.test4.buypass.no/acme/directory"),
+};
 
 // "https://ca.example/dir" of "HTTPS://CA.example:443/dir/".
 std::string plain(std::string_view url) {
@@ -58,8 +71,8 @@ std::string present(std::string_view url) {
 
 template <typename Fits>
 const KnownAuthority* first_that(Fits fits) {
-    auto found = std::find_if(authorities.begin(), authorities.end(), fits);
-    return found == authorities.end() ? nullptr : &*found;
+    const auto* found = std::find_if(std::begin(authorities), std::end(authorities), fits);
+    return found == std::end(authorities) ? nullptr : found;
 }
 
 }  // namespace

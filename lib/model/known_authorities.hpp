@@ -15,6 +15,7 @@ struct KnownAuthority {
     std::span<const std::string_view> former_urls = {};  // of ACME v1, which ended in 2021
     OrderRate order_rate = {};  // that it publishes for new orders of an account
     bool is_closed = false;     // it gives no certificates any more
+    bool binds = false;         // accounts have to be bound: MDExternalAccountBinding
 };
 
 std::span<const KnownAuthority> known_authorities();

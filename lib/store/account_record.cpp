@@ -15,6 +15,11 @@ constexpr std::array<StatusWord, 3> status_words = {{{AccountStatus::valid, "val
                                                      {AccountStatus::deactivated, "deactivated"},
                                                      {AccountStatus::revoked, "revoked"}}};
 
+// Of mod_md's files, which know one.
+model::MacAlgorithm algorithm_named(const std::string& word) {
+    return model::mac_algorithm_named(word).value_or(model::MacAlgorithm::hs256);
+}
+
 }  // namespace
 
 Parsed<AccountRecord> parse_account(std::string_view text) {
@@ -37,7 +42,7 @@ Parsed<AccountRecord> parse_account(std::string_view text) {
     if (record.agreement.empty())
         record.agreement = account.text("terms-of-service");
     if (Members eab = account.object("eab"); eab.find("kid") != nullptr)
-        record.eab = {eab.text("kid"), eab.text("hmac")};
+        record.eab = {eab.text("kid"), eab.text("hmac"), algorithm_named(eab.text("alg"))};
     // Without a URL it is an account whose registration was begun; it can only be of no status.
     if (record.url.empty() && record.status != AccountStatus::unknown)
         account.wrong("url", "is missing");
@@ -61,6 +66,8 @@ std::string to_text(const AccountRecord& record) {
     if (record.eab) {
         json["eab"]["kid"] = record.eab->kid;
         json["eab"]["hmac"] = record.eab->hmac;
+        if (record.eab->algorithm != model::MacAlgorithm::hs256)
+            json["eab"]["alg"] = model::wire_name(record.eab->algorithm);
     }
     return json_text(json);
 }

@@ -85,18 +85,14 @@ MdRecord md_record(const model::ManagedDomain& wanted);
 // account.json.
 enum class AccountStatus { unknown, valid, deactivated, revoked };  // unknown: absent in the file
 struct AccountRecord {
-    struct ExternalAccountBinding {
-        std::string kid;
-        std::string hmac;  // base64url; in clear as mod_md has it, hence the file is 0600
-        bool operator==(const ExternalAccountBinding&) const = default;
-    };
     AccountStatus status = AccountStatus::unknown;
     std::string url;     // required; "" with status unknown: its registration was begun
     std::string ca_url;  // the directory; required, compared as text
     std::vector<std::string> contacts;
     std::string orders;
     std::string agreement;
-    std::optional<ExternalAccountBinding> eab;
+    // In clear as mod_md has it, hence the file is 0600.
+    std::optional<model::ExternalAccountBinding> eab;
 
     bool operator==(const AccountRecord&) const = default;
 };

@@ -223,6 +223,33 @@ TEST_CASE("a replacement that fails is gone on with, and may itself be replaced 
     CHECK_THROWS_AS(issue_here("e.org"), Refused);  // what replaced one is not replaced at once
 }
 
+TEST_CASE("an account is bound to the external one, and kept with what it was bound by") {
+    Scenario scenario;
+    scenario.binds_once = true;
+    Bench bench(scenario);
+    CHECK_THROWS_AS(bench.issue_once(), Refused);  // externalAccountRequired
+    bench.wish.binding = model::ExternalAccountBinding{"kid-1", "c2VjcmV0"};
+    check_issued(bench, bench.issue_once());
+    CHECK(bench.vault.kept->binding == bench.wish.binding);
+}
+
+TEST_CASE("a binding that the CA takes once is not used again when its answer was lost") {
+    Scenario scenario;
+    scenario.binds_once = true;
+    Bench bench(scenario);
+    bench.wish.binding = model::ExternalAccountBinding{"kid-1", "c2VjcmV0"};
+    const auto lose_it = [&](const std::string& request, http::HttpResponse& response) {
+        if (request == "POST new-account" && bench.ca.accounts() == 1)
+            response = http::HttpResponse{};
+    };
+    bench.transport.meddle = lose_it;
+    CHECK_THROWS(bench.issue_once());
+    CHECK(bench.vault.kept->url.empty());
+    bench.transport.meddle = nullptr;
+    check_issued(bench, bench.issue_once());
+    CHECK_FALSE(bench.vault.kept->url.empty());
+}
+
 TEST_CASE("a CA that answers unauthorized about one thing alone does not cost an account") {
     Bench bench;
     bench.transport.meddle = [](const std::string& request, http::HttpResponse& response) {

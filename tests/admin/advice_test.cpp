@@ -26,7 +26,7 @@ TEST_CASE("each refusal of a CA has its own advice") {
     CHECK_THAT(advice("rateLimited"), Catch::Contains("wait"));
     CHECK_THAT(advice("rejectedIdentifier"), Catch::Contains("Take the name out"));
     CHECK_THAT(advice("invalidContact"), Catch::Contains("MDContactEmail"));
-    CHECK_THAT(advice("externalAccountRequired"), Catch::Contains("choose another CA"));
+    CHECK_THAT(advice("externalAccountRequired"), Catch::Contains("MDExternalAccountBinding"));
     CHECK_THAT(advice("userActionRequired"), Catch::Contains("MDCertificateAgreement"));
 }
 

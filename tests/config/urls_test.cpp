@@ -45,7 +45,10 @@ TEST_CASE("a CA nobody knows is refused with a guess") {
     CHECK(parse_authority("LetsEncrpyt").error().hint == "did you mean 'LetsEncrypt'?");
     CHECK(parse_authority("Letsencrypt-tset").error().hint == "did you mean 'LetsEncrypt-Test'?");
     CHECK(parse_authority("BigCorp").error().hint ==
-          "write its directory URL, or LetsEncrypt or LetsEncrypt-Test");
+          "write its directory URL, or LetsEncrypt, ZeroSSL, Google or another name of "
+          "mdcertd.conf(5)");
+    CHECK(parse_authority("zerossl").value().url == "https://acme.zerossl.com/v2/DV90");
+    CHECK(parse_authority("SSLCOM-ecc").value().url == "https://acme.ssl.com/sslcom-dv-ecc");
     CHECK(parse_authority("").has_error());
     CHECK(parse_authority("https://user:word@ca.example.org/").has_error());
 }

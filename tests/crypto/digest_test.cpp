@@ -27,6 +27,15 @@ TEST_CASE("HMAC-SHA-256 is the one of RFC 4231 case 2, and takes an empty key") 
     CHECK(base::base64url_encode(empty) == "thNnmggU2ex3L5XXeMNfxf8Wl8STcVZTxscSFEKSxa0");
 }
 
+TEST_CASE("HMACs with the longer hashes are those of RFC 4231 case 2") {
+    const auto key = bytes_of("Jefe"), message = bytes_of("what do ya want for nothing?");
+    using model::MacAlgorithm;
+    CHECK(base::base64url_encode(crypto::hmac(MacAlgorithm::hs384, key, message)) ==
+          "r0XS43ZIQDFhf3jStYprG5x-9GT1oBtH5C7Dc2MiRF6OIkDKXmnix4syOez6shZJ");
+    CHECK(base::base64url_encode(crypto::hmac(MacAlgorithm::hs512, key, message)) ==
+          "Fkt6e_z4GeLjlfvnO1bgo4e9ZCIugx_WECcM1-olBVSXWL91wFqZSm0DT2X48Ob9yuqxo01Ka0tjbgcKOLznNw");
+}
+
 TEST_CASE("random octets come in the asked number and do not repeat") {
     CHECK(crypto::random_bytes(0).empty());
     CHECK(crypto::random_bytes(48).size() == 48);

@@ -54,9 +54,8 @@ TEST_CASE("HS256 gives the signature of RFC 7515 A.1") {
     auto raw = base::base64url_decode(
         "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
     REQUIRE(raw);
-    base::Secret key{base::BytesView(*raw)};
-    std::string jws =
-        crypto::mac_jws(key, "{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}", rfc7515_payload);
+    std::string jws = crypto::mac_jws(model::MacAlgorithm::hs256, *raw,
+                                      "{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}", rfc7515_payload);
     CHECK(jws == std::string(R"({"protected":"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9",)"
                              R"("payload":")") +
                      rfc7515_payload_encoded +

@@ -109,9 +109,9 @@ TEST_CASE("a record that cannot be read is passed over where another one is look
     desired.domains = {managed({"www.a.org", "a.org"})};
     test::run_task(bench.context, rename_in_store(bench.store, desired, {}));
     CHECK(bench.observe(desired.domains[0]).certificates.size() == 1);
-    StoredAccount known(bench.store, *http::Url::parse(test::ScenarioCa::directory_url));
+    StoredAccount known(bench.store, *http::Url::parse(test::ScenarioCa::directory_url), "");
     CHECK(test::run_task(bench.context, known.load())->url == "https://ca.test/account/0");
-    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"));
+    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"), "");
     CHECK_FALSE(test::run_task(bench.context, other.load()));
 }
 
@@ -198,13 +198,13 @@ TEST_CASE("the heir has all names, else the most") {
 TEST_CASE("an account of another CA, or one that was deactivated, is not used") {
     DriveBench bench;
     issued(bench, managed({"a.org"}));
-    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"));
+    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"), "");
     CHECK_FALSE(test::run_task(bench.context, other.load()));
-    StoredAccount same(bench.store, *http::Url::parse(test::ScenarioCa::directory_url));
+    StoredAccount same(bench.store, *http::Url::parse(test::ScenarioCa::directory_url), "");
     CHECK(test::run_task(bench.context, same.load())->url == "https://ca.test/account/0");
     auto& text = bench.store.values.at("accounts/ACME-ca.test-0000/account.json");
     text.replace(text.find("\"valid\""), 7, "\"deactivated\"");
-    StoredAccount again(bench.store, *http::Url::parse(test::ScenarioCa::directory_url));
+    StoredAccount again(bench.store, *http::Url::parse(test::ScenarioCa::directory_url), "");
     CHECK_FALSE(test::run_task(bench.context, again.load()));
 }
 
@@ -216,16 +216,39 @@ TEST_CASE("an account does not get into a folder that holds another one's key") 
             crypto::PrivateKey::generate(model::KeySpec::ec("p-256")), url, {}, ""};
     };
     const auto one = state("https://ca.test/account/1"), two = state("https://ca.test/account/2");
-    StoredAccount first(bench.store, ca);
+    StoredAccount first(bench.store, ca, "");
     test::run_task(bench.context, first.save(one));
     CHECK(first.id() == "ACME-ca.test-0000");
     test::run_task(bench.context, first.save(two));
     CHECK(first.id() == "ACME-ca.test-0001");
-    StoredAccount found(bench.store, ca);
+    StoredAccount found(bench.store, ca, "");
     auto loaded = test::run_task(bench.context, found.load());
     REQUIRE(loaded);
     CHECK(loaded->url == one.url);
     CHECK(loaded->key.same_key_as(one.key));
+}
+
+TEST_CASE("an account is found by the external one that it is bound to") {
+    DriveBench bench;
+    const http::Url ca = *http::Url::parse(test::ScenarioCa::directory_url);
+    for (const char* kid : {"kid-1", "kid-2"}) {
+        acme::AccountState state{crypto::PrivateKey::generate(model::KeySpec::ec("p-256")),
+                                 std::string("https://ca.test/account/") + kid,
+                                 {},
+                                 "",
+                                 model::ExternalAccountBinding{kid, "c2VjcmV0"}};
+        StoredAccount vault(bench.store, ca, kid);
+        test::run_task(bench.context, vault.save(state));
+    }
+    auto found_for = [&](const char* kid) {
+        StoredAccount vault(bench.store, ca, kid);
+        auto found = test::run_task(bench.context, vault.load());
+        return found ? found->url : "";
+    };
+    CHECK(found_for("kid-2") == "https://ca.test/account/kid-2");
+    CHECK(found_for("kid-3") == "");
+    // Registered by another client, or by a line that was taken out since.
+    CHECK(found_for("") == "https://ca.test/account/kid-1");
 }
 
 TEST_CASE("an RSA account key of a mod_md store is used as found") {
@@ -233,12 +256,12 @@ TEST_CASE("an RSA account key of a mod_md store is used as found") {
     auto rsa = crypto::PrivateKey::generate(model::KeySpec::rsa(2048));
     http::Url ca = *http::Url::parse(test::ScenarioCa::directory_url);
     {
-        StoredAccount vault(bench.store, ca);
-        acme::AccountState state{rsa, "", {}, ""};
+        StoredAccount vault(bench.store, ca, "");
+        acme::AccountState state{rsa, "", {}, "", {}};
         test::run_task(bench.context, vault.save(state));
     }
     bench.attempt(managed({"a.org"}));
-    StoredAccount vault(bench.store, ca);
+    StoredAccount vault(bench.store, ca, "");
     auto found = test::run_task(bench.context, vault.load());
     REQUIRE(found);
     CHECK(found->key.same_key_as(rsa));
@@ -255,7 +278,7 @@ TEST_CASE(
         values["staging/b.org" + std::string(file)] =
             std::move(values.extract("accounts/ACME-ca.test-0000" + std::string(file)).mapped());
     const std::string json = values.at("staging/b.org/account.json");
-    StoredAccount vault(bench.store, ca);
+    StoredAccount vault(bench.store, ca, "");
     auto found = test::run_task(bench.context, vault.load());
     REQUIRE(found);
     CHECK(found->url == "https://ca.test/account/0");
@@ -265,9 +288,9 @@ TEST_CASE(
 
     // Another one in staging is not asked for again.
     values["staging/b.org/account.json"].replace(json.find("account/0"), 9, "account/7");
-    StoredAccount again(bench.store, ca);
+    StoredAccount again(bench.store, ca, "");
     CHECK(test::run_task(bench.context, again.load())->url == "https://ca.test/account/0");
-    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"));
+    StoredAccount other(bench.store, *http::Url::parse("https://other.test/directory"), "");
     CHECK_FALSE(test::run_task(bench.context, other.load()));
 }
 

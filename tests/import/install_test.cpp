@@ -43,7 +43,7 @@ struct Installation {
     await(import::install(store, decide(), "certbot's /etc/letsencrypt", now));
 }
 std::optional<acme::AccountState> account() {
-    drive::StoredAccount vault(store, *base::Url::parse(ca_url));
+    drive::StoredAccount vault(store, *base::Url::parse(ca_url), "");
     return await(vault.load());
 }
 

@@ -132,6 +132,63 @@ TEST_CASE("a changed contact is told to the CA, on the account that is there") {
                           !Catch::Contains("admin@example.test"));
 }
 
+TEST_CASE("an account is bound to the one at the CA, by a line or a file, and stays so") {
+    PebbleOptions options = PebbleOptions::calm();
+    // 32 and 48 octets.
+    const std::string first = "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s",
+                      second = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+    options.bindings = {{"kid-1", first}, {"kid \"2\"", second}};
+    Pebble ca(options);
+    Site site(ca);
+    const fs::path file = site.directory() / "eab.json";
+    write_file(file,
+               nlohmann::json{{"kid", "kid \"2\""}, {"hmac", second}, {"alg", "HS384"}}.dump());
+
+    site.configure("ManagedDomain one.test\n");
+    CHECK(site.mdcertd({"once"}).status == 1);
+    CHECK(site.status_of("one.test")["last-problem"]["problem"] ==
+          "urn:ietf:params:acme:error:externalAccountRequired");
+    CHECK_THAT(
+        site.mdcertd({"check", "--online"}).output + site.mdcertd({"check", "--online"}).errors,
+        Catch::Contains("the CA wants an external account"));
+    CHECK(ca.accounts() == 0);
+
+    const std::string bound = "MDPrivateKeys P-256\nMDExternalAccountBinding kid-1 " + first +
+                              "=\nManagedDomain one.test\n<ManagedDomain two.test>\n"
+                              "MDExternalAccountBinding " +
+                              file.string() + "\n</ManagedDomain>\n";
+    site.configure(bound);
+    const auto once = site.mdcertd({"once"});
+    INFO(once.errors);
+    CHECK(once.status == 0);
+    CHECK(site.verify("one.test", "one.test", ".p-256") == "");
+    CHECK(site.verify("two.test", "two.test", ".p-256") == "");
+    CHECK(ca.accounts() == 2);
+    CHECK(once.errors.find(second) == std::string::npos);
+
+    // The account is all that is needed from then on.
+    site.configure("MDPrivateKeys P-256\nManagedDomain one.test\nManagedDomain two.test\n");
+    CHECK(site.mdcertd({"renew", "one.test", "two.test"}).status == 0);
+    CHECK(ca.accounts() == 2);
+    CHECK(ca.orders() == 4);
+}
+
+TEST_CASE("a binding that the CA does not know fails with its words, without its key") {
+    PebbleOptions options = PebbleOptions::calm();
+    options.bindings = {{"kid-1", "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s"}};
+    Pebble ca(options);
+    Site site(ca);
+    const std::string wrong = "AAv7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s";
+    site.configure("MDExternalAccountBinding kid-1 " + wrong + "\nManagedDomain one.test\n");
+    const auto once = site.mdcertd({"once"});
+    CHECK(once.status == 1);
+    CHECK_THAT(once.errors, Catch::Contains("registering the account with external account kid-1"));
+    CHECK((once.output + once.errors + site.mdcertd({"status", "one.test"}).output).find(wrong) ==
+          std::string::npos);
+    CHECK(site.status_of("one.test")["last-problem"]["problem"] ==
+          "urn:ietf:params:acme:error:unauthorized");
+}
+
 TEST_CASE("MDHttpProxy reaches the CA through tinyproxy, with a login where it wants one") {
     Pebble ca(PebbleOptions::calm());
     Site site(ca);

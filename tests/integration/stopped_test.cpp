@@ -15,7 +15,7 @@ namespace {
 
 const std::string one = "MDPrivateKeys P-256\nManagedDomain one.test\n";
 const std::string stopped_two =
-    "<ManagedDomain two.test>\nMDExternalAccountBinding kid S3cretHmac\n</ManagedDomain>\n";
+    "<ManagedDomain two.test>\nMDChallengeDns01 /bin/dns set\n</ManagedDomain>\n";
 
 bool is_answered(Process& daemon, const std::string& answer) {
     daemon.signal(SIGHUP);
@@ -30,20 +30,18 @@ TEST_CASE("what mdcertd cannot do stops its own managed domain, the others are d
     site.configure(one + stopped_two);
     const auto check = site.mdcertd({"check"});
     CHECK(check.status == 1);
-    CHECK_THAT(check.errors, Catch::Contains(": stopped: MDExternalAccountBinding: ") &&
+    CHECK_THAT(check.errors, Catch::Contains(": stopped: MDChallengeDns01: ") &&
                                  Catch::Contains("'two.test' is not driven"));
     CHECK_THAT(check.output,
                Catch::Contains("1 stopped") && Catch::Contains("two.test: not driven, stopped"));
     CHECK(check.output.find("fine") == std::string::npos);
     const auto once = site.mdcertd({"once"});
     CHECK(once.status == 1);
-    CHECK_THAT(once.errors, Catch::Contains("two.test: stopped: MDExternalAccountBinding"));
+    CHECK_THAT(once.errors, Catch::Contains("two.test: stopped: MDChallengeDns01"));
     CHECK(fs::exists(site.live("one.test", "pubcert.p-256.pem")));
     CHECK_FALSE(fs::exists(site.store() / "domains/two.test"));
     CHECK(ca.orders() == 1);
     CHECK(site.status_of("two.test").at("state") == "stopped");
-    for (const auto& outcome : {check, once, site.mdcertd({"status", "--json"})})
-        CHECK((outcome.output + outcome.errors).find("S3cretHmac") == std::string::npos);
 }
 
 TEST_CASE("a reload with a managed domain that is stopped is taken, and renew says why not") {
@@ -58,9 +56,9 @@ TEST_CASE("a reload with a managed domain that is stopped is taken, and renew sa
     CHECK(site.status_of("two.test").at("state") == "stopped");
     const auto renew = site.mdcertd({"renew", "two.test"});
     CHECK(renew.status == 1);
-    CHECK_THAT(renew.errors, Catch::Contains("two.test is stopped: MDExternalAccountBinding"));
+    CHECK_THAT(renew.errors, Catch::Contains("two.test is stopped: MDChallengeDns01"));
     CHECK(ca.orders() == 2);
-    CHECK_THAT(daemon->output(), Catch::Contains("stopped: MDExternalAccountBinding"));
+    CHECK_THAT(daemon->output(), Catch::Contains("stopped: MDChallengeDns01"));
     CHECK(daemon->stop(seconds{5}) == 0);
 }
 
@@ -126,7 +124,7 @@ TEST_CASE("check is not fine with what will fail, or tells secrets") {
         {good + "MDCertificateAuthority http://127.0.0.1.example.org/directory\n",
          ":4:1: warning: the CA is spoken to without TLS"},
         {good + "MDHttpProxy http://joe:S3cret@proxy.example.org:3128\n",
-         ":4:1: warning: everybody on this machine can read the secret in this file"},
+         ":4:1: warning: everybody on this machine can read the secret in "},
     };
     for (const auto& row : rows) {
         const auto outcome = check(row.text);

@@ -224,6 +224,14 @@ http::HttpResponse ScenarioCa::new_account(const Post& post) {
     if (!scenario_.terms_of_service.empty() && !post.payload.value("termsOfServiceAgreed", false))
         return problem_response(403, "userActionRequired",
                                 "the terms of service are not agreed to");
+    if (scenario_.binds_once) {
+        if (!post.payload.contains("externalAccountBinding"))
+            return problem_response(403, "externalAccountRequired", "an account must be bound");
+        const Json& binding = post.payload["externalAccountBinding"];
+        const std::string header = decoded(binding, "protected");
+        if (!bindings_.insert(Json::parse(header)["kid"].get<std::string>()).second)
+            return problem_response(403, "unauthorized", "unknown external account");
+    }
     accounts_.push_back(
         {key, post.payload.value("contact", std::vector<std::string>()), false, {}});
     return account_response(static_cast<unsigned>(accounts_.size() - 1), 201);

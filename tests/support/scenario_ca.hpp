@@ -32,6 +32,7 @@ struct Scenario {
     bool order_valid_at_once = true;     // finalize itself answers "valid" (no processing polls)
     unsigned bad_nonce_every = 0;        // each n-th good nonce is refused; 0 = none
     std::string terms_of_service;        // "" = the CA has none
+    bool binds_once = false;             // wants an external account, and takes each of them once
     std::optional<std::chrono::seconds> retry_after;  // on every answer that says "not yet"
     std::map<std::string, std::string> refused;       // name -> problem type of its validation
     std::string out_of_order;                         // "new-order", ...: that resource answers 500
@@ -147,7 +148,7 @@ private:
     std::vector<Account> accounts_;
     std::vector<Authorization> authorizations_;
     std::vector<Order> orders_;
-    std::set<std::string> nonces_;
+    std::set<std::string> nonces_, bindings_;
     std::map<unsigned, Cut> cuts_;
     std::map<unsigned, http::HttpResponse> answers_;
     std::vector<std::string> log_;
