@@ -176,7 +176,9 @@ base::Task<Answer> Client::post(Signer signer, http::Url url, std::string payloa
     if (response.status < 200 || response.status >= 300)
         throw ProtocolError(doing + ": the CA answered with HTTP status " +
                             std::to_string(response.status));
-    Answer answer{std::move(response.body), {}, {}, retry_after, repeated};
+    Answer answer{std::move(response.body), {}, {}, retry_after, {}, repeated};
+    for (std::string_view link : response.headers.all("Link"))
+        answer.links.emplace_back(link);
     if (auto type = response.headers.find("Content-Type"))
         answer.content_type = *type;
     if (auto location = response.headers.find("Location"))

@@ -39,6 +39,7 @@ struct Answer {
     std::string content_type;
     std::optional<std::string> location;
     std::optional<sys_seconds> retry_after;
+    std::vector<std::string> links = {};  // the Link fields
     bool repeated = false;  // asked for twice: the connection ended before the first answer
 };
 

@@ -3,6 +3,7 @@
 
 #include "acme/next_step.hpp"
 #include "acme/pending_key.hpp"
+#include "acme/preferred_chain.hpp"
 #include "acme/received_chain.hpp"
 #include "acme/retry.hpp"
 #include "acme/validation.hpp"
@@ -18,6 +19,7 @@ namespace md::acme {
 namespace {
 
 using model::FailureClass;
+using Chain = std::vector<crypto::Certificate>;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes patience{5};  // for the certificate
@@ -52,6 +54,9 @@ private:
     base::Task<void> refresh_order();
     base::Task<void> finalize();
     base::Task<Issued> download();
+    base::Task<Chain> preferred(Chain first, std::vector<http::Url> others,
+                                const crypto::OrderedCertificate& wanted);
+    base::Task<Chain> alternate(http::Url url, const crypto::OrderedCertificate& wanted);
     base::Task<void> give_up(NextStep next);
 
     base::Task<Answer> post(http::Url url, std::string payload, std::string doing);
@@ -395,10 +400,46 @@ base::Task<Issued> Issuance::download() {
     Answer answer = co_await post(*order_.certificate, "", "downloading the certificate");
     crypto::OrderedCertificate wanted{key, request_.names, request_.must_staple};
     auto chain = read_chain(answer.body, wanted, bench_.clock.now());
+    if (!request_.preferred_chain.empty() && !leads_to(chain, request_.preferred_chain)) {
+        auto others =
+            alternates_of(answer.links, *order_.certificate, bench_.account.client().url_rule());
+        chain = co_await preferred(std::move(chain), std::move(others), wanted);
+    }
     auto wait = until_valid(chain.front(), bench_.clock.now());
     if (wait > std::chrono::seconds{0})
         co_await bench_.clock.wait(wait);
     co_return Issued{std::move(key), std::move(chain)};
+}
+
+// Whatever becomes of the others, the first one is good.
+base::Task<Chain> Issuance::preferred(Chain first, std::vector<http::Url> others,
+                                      const crypto::OrderedCertificate& wanted) {
+    for (http::Url& url : others) {
+        Chain chain = co_await alternate(std::move(url), wanted);
+        if (leads_to(chain, request_.preferred_chain))
+            co_return chain;
+    }
+    log::warn("the CA has no chain of that name, its usual one is taken",
+              log::kv("domain", request_.names.front().text()),
+              log::kv("preferred", request_.preferred_chain),
+              log::kv("taken", masked(first.back().issuer_common_name(), 100)));
+    co_return first;
+}
+
+// Empty when it cannot be had.
+base::Task<Chain> Issuance::alternate(http::Url url, const crypto::OrderedCertificate& wanted) {
+    Chain chain;
+    std::string reason;
+    try {
+        Answer answer = co_await post(std::move(url), "", "downloading another chain");
+        chain = read_chain(answer.body, wanted, bench_.clock.now());
+    } catch (const base::Error& error) {
+        reason = error.what();
+    }
+    if (!reason.empty())
+        log::warn("another chain of the certificate could not be read",
+                  log::kv("domain", request_.names.front().text()), log::kv("reason", reason));
+    co_return chain;
 }
 
 base::Task<void> Issuance::give_up(NextStep next) {

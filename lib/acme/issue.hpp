@@ -23,7 +23,8 @@ struct IssueRequest {
     model::KeySpec key;
     bool must_staple = false;
     std::vector<model::ChallengeType> challenges;  // most wanted first
-    bool after_failure = false;  // the former attempt failed: it was not merely interrupted
+    std::string preferred_chain = {};  // the root it leads to; "" = the one the CA prefers
+    bool after_failure = false;        // the former attempt failed: it was not merely interrupted
 };
 
 struct Issued {

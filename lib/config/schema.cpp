@@ -328,6 +328,17 @@ const DirectiveSpec rows[] = {
         .domain = one_word<&Issuer::agreement, codec::agreement>,
     },
     {
+        .name = "MDPreferredChain",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "ROOT | none",
+        .default_value = "none",
+        .example = "MDPreferredChain \"ISRG Root X2\"",
+        .sentence = "Of several chains that the CA gives, the one that leads to the root of this "
+                    "common name.",
+        .domain = one_word<&Settings::preferred_chain, codec::chain_name>,
+    },
+    {
         .name = "MDExternalAccountBinding",
         .scope = Scope::domain,
         .places = at_top | in_domain,

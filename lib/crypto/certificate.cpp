@@ -110,6 +110,18 @@ bool Certificate::must_staple() const {
     return false;
 }
 
+std::string Certificate::issuer_common_name() const {
+    const X509_NAME* name = X509_get_issuer_name(native());
+    const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+    if (at < 0)
+        return {};
+    unsigned char* text = nullptr;
+    const int size =
+        ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    const Utf8Owner owner(text);
+    return size < 0 ? std::string() : std::string(reinterpret_cast<char*>(text), size_t(size));
+}
+
 bool Certificate::has_key(const PrivateKey& key) const {
     const EVP_PKEY* mine = X509_get0_pubkey(native());
     return answer(mine != nullptr ? EVP_PKEY_eq(mine, key.native()) : 0);

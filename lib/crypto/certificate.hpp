@@ -28,6 +28,8 @@ public:
     // dNSNames of the subjectAltName, lower-cased; what is not a host name is left out.
     std::vector<model::DomainName> names() const;
     bool must_staple() const;
+    // "" when it has none.
+    std::string issuer_common_name() const;
     bool has_key(const PrivateKey& key) const;
     // issuer and key identifier match and the signature verifies.
     bool is_signed_by(const Certificate& issuer) const;

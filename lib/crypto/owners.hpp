@@ -24,6 +24,10 @@ inline void free_extensions(STACK_OF(X509_EXTENSION) * stack) {
     sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
 }
 
+inline void free_text(unsigned char* text) {
+    OPENSSL_free(text);
+}
+
 template <typename T, auto Free>
 using Owner = std::unique_ptr<T, FreeWith<Free>>;
 
@@ -45,6 +49,7 @@ using TlsFeatureOwner = Owner<TLS_FEATURE, TLS_FEATURE_free>;
 using ObjectOwner = Owner<ASN1_OBJECT, ASN1_OBJECT_free>;
 using IntegerOwner = Owner<ASN1_INTEGER, ASN1_INTEGER_free>;
 using OctetsOwner = Owner<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+using Utf8Owner = Owner<unsigned char, free_text>;
 using TimeOwner = Owner<ASN1_TIME, ASN1_TIME_free>;
 
 // Reads from the text, which must outlive the BIO.

@@ -259,6 +259,7 @@ void Attempt::note_early_start(sys_seconds now) {
 acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
     acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings->must_staple,
                                wanted_.settings->challenges};
+    request.preferred_chain = wanted_.settings->preferred_chain;
     request.after_failure = attempts_.errors > 0;
     auto& types = request.challenges;
     auto first = schedule::first_challenge_type(attempts_, types.size());

@@ -189,6 +189,44 @@ TEST_CASE("a binding that the CA does not know fails with its words, without its
           "urn:ietf:params:acme:error:unauthorized");
 }
 
+TEST_CASE("MDPreferredChain chooses among the chains of a certificate, and is no reason to renew") {
+    PebbleOptions options = PebbleOptions::calm();
+    options.alternate_roots = 2;
+    Pebble ca(options);
+    Site site(ca);
+    auto root = [&](unsigned number) {
+        const fs::path file = site.directory() / "root.pem";
+        write_file(file, ca.management("/roots/" + std::to_string(number)));
+        const auto subject = run_command(
+            {{"openssl", "x509", "-noout", "-subject", "-nameopt", "multiline", "-in", file}});
+        const auto at = subject.output.find("commonName") + 28;
+        return subject.output.substr(at, subject.output.find('\n', at) - at);
+    };
+    // The last certificate's issuer, as openssl shows it.
+    auto leads_to = [&](const std::string& md) {
+        std::string chain = read_file(site.live(md, "pubcert.p-256.pem"));
+        const fs::path file = site.directory() / "last.pem";
+        write_file(file, chain.substr(chain.rfind("-----BEGIN")));
+        return run_command({{"openssl", "x509", "-noout", "-issuer", "-in", file}}).output;
+    };
+    const std::string names = "MDPrivateKeys P-256\nManagedDomain usual.test\n";
+    site.configure(names + "<ManagedDomain other.test>\nMDPreferredChain \"" + root(2) +
+                   "\"\n</ManagedDomain>\n<ManagedDomain none.test>\n"
+                   "MDPreferredChain \"No Such Root\"\n</ManagedDomain>\n");
+    const auto once = site.mdcertd({"once"});
+    INFO(once.errors);
+    CHECK(once.status == 0);
+    CHECK_THAT(leads_to("usual.test"), Catch::Contains(root(0)));
+    CHECK_THAT(leads_to("other.test"), Catch::Contains(root(2)));
+    CHECK_THAT(leads_to("none.test"), Catch::Contains(root(0)));
+    CHECK_THAT(once.errors, Catch::Contains("the CA has no chain of that name") &&
+                                Catch::Contains("domain=none.test"));
+    CHECK(ca.orders() == 3);
+    site.configure("MDPreferredChain \"" + root(1) + "\"\n" + names);
+    CHECK(site.mdcertd({"once"}).status == 0);
+    CHECK(ca.orders() == 3);
+}
+
 TEST_CASE("MDHttpProxy reaches the CA through tinyproxy, with a login where it wants one") {
     Pebble ca(PebbleOptions::calm());
     Site site(ca);

@@ -30,7 +30,8 @@ nlohmann::json configuration(const PebbleOptions& options) {
 std::map<std::string, std::string> environment(const PebbleOptions& options) {
     std::map<std::string, std::string> all = {
         {"PEBBLE_WFE_NONCEREJECT", std::to_string(options.nonce_reject)},
-        {"PEBBLE_AUTHZREUSE", std::to_string(options.authz_reuse)}};
+        {"PEBBLE_AUTHZREUSE", std::to_string(options.authz_reuse)},
+        {"PEBBLE_ALTERNATE_ROOTS", std::to_string(options.alternate_roots)}};
     if (options.sleep_at_most == 0)
         all["PEBBLE_VA_NOSLEEP"] = "1";
     else
