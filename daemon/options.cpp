@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
+#include "acme/revoke.hpp"
 #include "admin/snippet.hpp"
 #include "commands/commands.hpp"
 #include "config/spelling.hpp"
@@ -56,6 +57,8 @@ constexpr Subcommand subcommands[] = {
      false, Subcommand::no_names},
     {"renew", "Renew these managed domains now", commands::renew, false, false,
      Subcommand::at_least_one},
+    {"revoke", "Obtain another certificate, and revoke the present one", commands::revoke, false,
+     false, Subcommand::some_names},
     {"forget", "Archive certificates that are configured no more", commands::forget, false, false,
      Subcommand::at_least_one},
     {"snippet", "Print what @ needs in its configuration", commands::snippet, false, false,
@@ -85,6 +88,16 @@ void add_import(CLI::App& command, CommandLine& line) {
         ->allow_extra_args(false);
 }
 
+void add_revoke(CLI::App& command, CommandLine& line) {
+    command.add_option("--reason", line.reason, acme::revocation_reasons());
+    command.add_flag("--no-replacement", line.no_replacement,
+                     "Revoke it without obtaining another one first");
+    command.add_option("--cert", line.certificate_file, "A certificate in a file, instead of NAME");
+    command.add_option("--key", line.key_file, "Its private key, to revoke it without an account");
+    command.add_option("--ca", line.authorities, "The CA that gave it, by URL or name")
+        ->allow_extra_args(false);
+}
+
 // Before the command or after it.
 void add_common(CLI::App& app, CommandLine& line) {
     app.add_option("-c,--config", line.config_file, "Configuration file")->capture_default_str();
@@ -109,6 +122,8 @@ CLI::App* add(CLI::App& app, const Subcommand& entry, CommandLine& line) {
     if (entry.body == commands::status)
         command->add_flag("--failing", line.failing,
                           "Only those in trouble; exit status 1 when there are any");
+    if (entry.body == commands::revoke)
+        add_revoke(*command, line);
     CLI::Option* online = nullptr;
     if (entry.names == Subcommand::names_with_online)
         online =

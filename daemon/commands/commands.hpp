@@ -10,15 +10,17 @@ namespace md::commands {
 struct CommandLine {
     std::string config_file = "/etc/mdcertd/mdcertd.conf";
     std::vector<std::string> names;
-    std::string server;                    // of snippet
-    std::string client, directory;         // of import: whose files, and where
-    std::string output;                    // of import: "" = beside the configuration
-    std::vector<std::string> authorities;  // of import: --ca URL
-    std::vector<std::string> defines;      // -D NAME
+    std::string server;                              // of snippet
+    std::string client, directory;                   // of import: whose files, and where
+    std::string output;                              // of import: "" = beside the configuration
+    std::vector<std::string> authorities;            // of import and revoke: --ca URL
+    std::string reason, certificate_file, key_file;  // of revoke
+    std::vector<std::string> defines;                // -D NAME
     bool json = false;
     bool verbose = false;
     bool online = false;
-    bool failing = false;  // of status: only what is in trouble
+    bool no_replacement = false;  // of revoke
+    bool failing = false;         // of status: only what is in trouble
 };
 
 int run(const CommandLine& line);
@@ -29,6 +31,7 @@ int status(const CommandLine& line);
 int log(const CommandLine& line);
 int renew(const CommandLine& line);
 int reload(const CommandLine& line);
+int revoke(const CommandLine& line);
 int forget(const CommandLine& line);
 int snippet(const CommandLine& line);
 int import_tree(const CommandLine& line);

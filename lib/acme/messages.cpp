@@ -281,6 +281,13 @@ std::string new_order_payload(const std::vector<model::DomainName>& names) {
     return json{{"identifiers", identifiers}}.dump();
 }
 
+std::string revocation_payload(std::string_view der_base64url, int reason) {
+    json payload{{"certificate", der_base64url}};
+    if (reason != 0)
+        payload["reason"] = reason;
+    return payload.dump();
+}
+
 std::string finalize_payload(std::string_view csr_base64url) {
     return json{{"csr", csr_base64url}}.dump();
 }

@@ -98,6 +98,8 @@ std::string existing_account_payload();
 std::string binding_header(const model::ExternalAccountBinding& binding, std::string_view url);
 std::string contacts_payload(const std::vector<std::string>& contacts);
 std::string new_order_payload(const std::vector<model::DomainName>& names);
+// `reason`: RFC 5280 §5.3.1; 0, which is "unspecified", is not sent.
+std::string revocation_payload(std::string_view der_base64url, int reason);
 std::string finalize_payload(std::string_view csr_base64url);
 
 }  // namespace md::acme

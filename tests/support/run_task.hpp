@@ -1,32 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one task to its end on a context of its own and hands out its result, or what it threw.
 #pragma once
 
-#include "base/task.hpp"
-
-#include <boost/asio/io_context.hpp>
-
-#include <exception>
-#include <optional>
-#include <utility>
+#include "base/run_task.hpp"
 
 namespace md::test {
 
-inline void run_task(base::asio::io_context& context, base::Task<void> task) {
-    std::exception_ptr failed;
-    base::asio::co_spawn(context, std::move(task),
-                         [&](std::exception_ptr error) { failed = error; });
-    context.restart();
-    context.run();
-    if (failed)
-        std::rethrow_exception(failed);
-}
-
-template <typename T>
-requires(!std::is_void_v<T>) T run_task(base::asio::io_context& context, base::Task<T> task) {
-    std::optional<T> result;
-    run_task(context, base::detail::keep_result(std::move(task), result));
-    return std::move(*result);
-}
+using base::run_task;
 
 }  // namespace md::test
