@@ -69,7 +69,7 @@ base::Task<std::string> Control::forget(std::vector<std::string> names) {
     }
     json places = json::array();
     for (const std::string& name : once) {
-        std::string place = co_await engine_.store().retire(name);
+        std::string place = co_await drive::retire(engine_.store(), name);
         log::info("certificate archived, it is configured no more", log::kv("domain", name),
                   log::kv("at", place));
         places.push_back(std::move(place));

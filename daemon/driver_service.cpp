@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "driver_service.hpp"
 
-#include "base/log.hpp"
 #include "http/beast_transport.hpp"
 #include "model/stage.hpp"
 
@@ -43,8 +42,10 @@ DriverService::~DriverService() = default;
 base::Task<void> DriverService::open(model::DesiredState desired) {
     const std::string directory = desired.server.store_dir;
     commands_.set_store_directory(directory);
-    lease_ = store::acquire_lease(directory, owner_);
-    store_ = co_await store::FileStore::open(directory, io_pool_);
+    files_ = std::make_unique<store::FileStore>(directory, io_pool_);
+    auto acquiring = files_->acquire(store::driver_lease, owner_);
+    lease_ = co_await std::move(acquiring);
+    store_ = std::make_unique<store::LeasedStore>(*files_, *lease_);
     ca_sessions_ =
         std::make_unique<drive::CaSessions>(executor_, *store_, clock_, transports(executor_));
     reconcile_ = std::make_unique<drive::Reconcile>(
@@ -59,7 +60,7 @@ drive::DriveContext DriverService::drive_context() {
     };
     drive::DriveContext context{*store_, *ca_sessions_, solvers, clock_, key_pool_, on_stage_};
     context.probe = &probe_;
-    context.keep_lease = [this] { return keep_lease(); };
+    context.lease = lease_.get();
     context.before_first_visit = [this](std::string domain, auto names) {
         return responder_.await_reach(std::move(domain), std::move(names),
                                       reconcile_->desired().server);
@@ -67,17 +68,8 @@ drive::DriveContext DriverService::drive_context() {
     return context;
 }
 
-bool DriverService::keep_lease() {
-    if (lease_->is_in_place(store_->directory()))
-        return false;
-    lease_ = store::acquire_lease(store_->directory(), owner_);
-    log::warn("the lock of the store was gone and is taken again",
-              log::kv("path", store_->directory()));
-    return true;
-}
-
 void DriverService::changed(const model::ManagedDomain* domain) {
-    responder_.show(*reconcile_, store_->directory(), domain);
+    responder_.show(*reconcile_, files_->directory(), domain);
     on_change_();
 }
 

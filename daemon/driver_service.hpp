@@ -11,10 +11,10 @@
 #include "responder_service.hpp"
 #include "store/file_store.hpp"
 #include "store/lease.hpp"
+#include "store/leased_store.hpp"
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,13 +42,14 @@ public:
 
     // Once it is open:
     drive::Reconcile& reconcile() { return *reconcile_; }
-    store::FileStore& store() { return *store_; }
+    // Under the lease: for all that changes it.
+    store::Store& store() { return *store_; }
+    const store::FileStore& files() const { return *files_; }
     // Has domains driven that could not be proved for want of a port.
     void request_waiting_for_port();
 
 private:
     drive::DriveContext drive_context();
-    bool keep_lease();
     void changed(const model::ManagedDomain* domain);
 
     base::asio::any_io_executor executor_;
@@ -61,8 +62,9 @@ private:
     base::asio::thread_pool key_pool_{2};
     process::CommandRunner commands_;
     http::TlsProbe probe_;
-    std::optional<store::Lease> lease_;
-    std::unique_ptr<store::FileStore> store_;
+    std::shared_ptr<store::Lease> lease_;
+    std::unique_ptr<store::FileStore> files_;
+    std::unique_ptr<store::LeasedStore> store_;
     std::unique_ptr<drive::CaSessions> ca_sessions_;
     std::unique_ptr<drive::Reconcile> reconcile_;
 };

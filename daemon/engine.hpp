@@ -31,7 +31,7 @@ public:
     DriverService& driver() { return driver_; }
     // Once it is open:
     drive::Reconcile& reconcile() { return driver_.reconcile(); }
-    store::FileStore& store() { return driver_.store(); }
+    store::Store& store() { return driver_.store(); }
 
     // A new configuration. Throws base::Error, and changes nothing, when it needs a restart.
     base::Task<void> reload(model::DesiredState desired);

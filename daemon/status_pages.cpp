@@ -102,7 +102,7 @@ std::string StatusPages::status(const std::vector<std::string>& names, json more
 // Of the attempts that go on.
 model::Log StatusPages::log_of(const std::string& name) const {
     try {
-        auto text = engine_.store().read_now(store::staging_key(name, store::job_file));
+        auto text = engine_.driver().files().read_now(store::staging_key(name, store::job_file));
         return text ? store::parse_log(*text) : model::Log();
     } catch (const base::Error&) {
         return {};

@@ -8,6 +8,7 @@
 #include "privileges.hpp"
 #include "store/file_store.hpp"
 #include "store/lease.hpp"
+#include "store/leased_store.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
@@ -24,11 +25,14 @@ using Places = std::vector<std::string>;  // below the store
 
 base::Task<void> forget_all(const model::DesiredState& desired, const Places& names,
                             asio::thread_pool& pool, Places& places) {
-    auto store = co_await store::FileStore::open(desired.server.store_dir, pool);
+    store::FileStore files(desired.server.store_dir, pool);
+    auto acquiring = files.acquire(store::driver_lease, store::this_command("forget"));
+    const auto lease = co_await std::move(acquiring);
+    store::LeasedStore store(files, *lease);
     for (const std::string& name : names)
-        co_await drive::require_unused(*store, desired, name);
+        co_await drive::require_unused(store, desired, name);
     for (const std::string& name : names) {
-        std::string place = co_await store->retire(name);
+        std::string place = co_await drive::retire(store, name);
         places.push_back(std::move(place));
     }
 }
@@ -37,8 +41,6 @@ Places forget_without_daemon(const model::DesiredState& desired, const Places& n
     if (::access(desired.server.store_dir.c_str(), F_OK) != 0)
         base::raise_errno("cannot look into the store " + desired.server.store_dir);
     const ActingAs acting(store_owner(system_user_of(desired.server), desired.server));
-    store::Lease lease =
-        store::acquire_lease(desired.server.store_dir, store::this_command("forget"));
     asio::io_context context(1);
     asio::thread_pool pool(1);
     Places places;

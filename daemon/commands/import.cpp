@@ -11,6 +11,7 @@
 #include "privileges.hpp"
 #include "store/file_store.hpp"
 #include "store/lease.hpp"
+#include "store/leased_store.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -108,8 +109,6 @@ public:
 
     void into_store() {
         const ActingAs acting(store_owner(account_, loaded_.desired.server));
-        store::Lease lease =
-            store::acquire_lease(loaded_.desired.server.store_dir, store::this_command("import"));
         base::asio::io_context context(1);
         base::asio::thread_pool pool(1);
         std::exception_ptr failed;
@@ -146,15 +145,18 @@ public:
 
 private:
     base::Task<void> take_over(base::asio::thread_pool& pool) {
-        auto store = co_await store::FileStore::open(loaded_.desired.server.store_dir, pool);
+        store::FileStore files(loaded_.desired.server.store_dir, pool);
+        auto acquiring = files.acquire(store::driver_lease, store::this_command("import"));
+        const auto lease = co_await std::move(acquiring);
+        store::LeasedStore store(files, *lease);
         import::Present present{loaded_.desired, {}, {}};
-        present.certified = co_await import::certified_domains(*store);
-        present.accounts = co_await import::account_authorities(*store);
+        present.certified = co_await import::certified_domains(store);
+        present.accounts = co_await import::account_authorities(store);
         decision_ = import::decide(found_, present, now_);
         text_ = import::configuration_text(decision_, found_, origin_, now_);
         require_good(text_, output_);
         std::string from = std::string(import::word(origin_.client)) + "'s " + origin_.directory;
-        co_await import::install(*store, decision_, from, now_);
+        co_await import::install(store, decision_, from, now_);
     }
 
     config::Loaded loaded_;

@@ -33,9 +33,7 @@ struct DriveContext {
     std::function<void(const std::string& domain, std::string_view stage)> on_stage =
         [](const std::string&, std::string_view) {};
     http::ServedProbe* probe = nullptr;  // none: MDServedAt is not looked at
-    // Sees to it that the store is still ours: true where its lock was gone, with the store mostly.
-    // Throws LeaseHeld when it is another's.
-    std::function<bool()> keep_lease = [] { return false; };
+    store::Lease* lease = nullptr;       // that the store is written under; none: it cannot be lost
     process::Commands* hooks = nullptr;  // none: MDMessageCmd is not run; Reconcile brings its own
     // Resumes when the CA may come for the first time: drive/self_test_wait. None: at once.
     std::function<base::Task<void>(std::string domain, std::vector<model::DomainName> names)>

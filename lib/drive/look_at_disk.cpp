@@ -16,7 +16,7 @@ using std::chrono::sys_seconds;
 bool Reconcile::is_time_to_look(sys_seconds now) {
     bool was_gone = false;
     try {
-        was_gone = context_.keep_lease();
+        was_gone = context_.lease != nullptr && context_.lease->keep();
         lease_problem_.clear();
     } catch (const store::LeaseHeld&) {
         throw;  // it is another one's now

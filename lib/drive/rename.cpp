@@ -54,13 +54,17 @@ base::Task<void> owe_notification(store::Store& store, std::string former, std::
     const store::News news{{now, "renamed", "",
                             "formerly " + former + ": servers that read domains/" + former +
                                 " have to be told of domains/" + name}};
-    store::Store::Change change = [name, news](const auto& text) {
-        return renamed_job(text, name, news);
-    };
     const std::string key = store::domain_key(name, store::job_file);
     try {
-        co_await store.read(key);  // throws where it is there and cannot be read
-        co_await store.update(key, change);
+        for (bool written = false; !written;) {
+            store::StoredValue known = co_await store.look_up(key);
+            auto text = renamed_job(known.value, name, news);
+            if (!text)
+                co_return;
+            store::Batch batch = store::put_if_still(known.revision, key, std::move(*text));
+            auto conflict = co_await store.commit(std::move(batch));
+            written = !conflict;
+        }
     } catch (const base::Error& error) {
         log::warn("that it was renamed could not be noted", log::kv("domain", name),
                   log::kv("reason", error.what()));

@@ -85,4 +85,16 @@ base::Task<void> require_unused(store::Store& store, const model::DesiredState& 
                                      : "; those that are configured no more: " + names));
 }
 
+base::Task<std::string> retire(store::Store& store, std::string name) {
+    store::Batch batch = store::batch_of(store::Retire{name});
+    auto conflict = co_await store.commit(std::move(batch));
+    if (conflict)
+        throw base::Error("cannot take " + name + " out of use");
+    unsigned latest = 0;
+    const std::vector<std::string> entries = co_await store.list("archive");
+    for (const std::string& entry : entries)
+        latest = std::max(latest, store::archive_number(entry, name).value_or(0));
+    co_return store::archive_key(name, latest);
+}
+
 }  // namespace md::drive

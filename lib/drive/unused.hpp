@@ -26,4 +26,7 @@ base::Task<std::vector<UnusedSet>> unused_sets(store::Store& store,
 base::Task<void> require_unused(store::Store& store, const model::DesiredState& desired,
                                 std::string name);
 
+// Takes the set out of use: to the archive. The key that it has there.
+base::Task<std::string> retire(store::Store& store, std::string name);
+
 }  // namespace md::drive

@@ -19,10 +19,8 @@
 namespace md::store {
 namespace {
 
-using Values = std::map<std::string, std::string>;
-
 // Many more than there are threads: two MDs that are at work seldom share one.
-constexpr std::size_t strand_count = 64;
+constexpr std::size_t queue_count = 64;
 
 constexpr std::array<const char*, 6> groups = {"accounts", "challenges", "domains",
                                                "staging",  "archive",    "tmp"};
@@ -86,7 +84,7 @@ void bring_up_to_date(FileTree& tree, StoreHeader& header) {
     log::info("the store was brought up to version 3", log::kv("path", tree.root()));
 }
 
-StoreHeader prepare(FileTree& tree) {
+StoreHeader prepared(FileTree& tree, Unfinished& unfinished) {
     make_directories(tree.root());
     require_own_folders(tree.root());
     for (const char* group : groups)
@@ -94,37 +92,9 @@ StoreHeader prepare(FileTree& tree) {
     auto text = tree.read(std::string(header_key));
     StoreHeader header = text ? checked_header(tree, *text) : first_header(tree);
     bring_up_to_date(tree, header);
+    unfinished = complete_interrupted_batches(tree);
     complete_interrupted_sets(tree);
     return header;
-}
-
-void move_if_there(FileTree& tree, const std::string& from, const std::string& to) {
-    if (!tree.exists(from))
-        return;
-    if (tree.exists(to))
-        throw base::Error("cannot move " + tree.path(from) + ": " + tree.path(to) + " exists");
-    tree.move(from, to);
-}
-
-// What a name has that was given up, or is being moved to.
-bool is_free(const FileTree& tree, const std::string& key) {
-    std::string target = tree.target(key);
-    return !tree.exists(key) || (!target.empty() && target.find('/') == std::string::npos);
-}
-
-// Staging first: as long as domains/OLD is there, whoever was interrupted calls this again.
-void rename_domain(FileTree& tree, const std::string& old_name, const std::string& new_name) {
-    const std::string staged = staging_key(new_name);
-    // What was begun for a name that never held anything is less than what comes.
-    if (tree.exists(staging_key(old_name)) && is_free(tree, domain_key(new_name)))
-        tree.remove(staged);
-    move_if_there(tree, staging_key(old_name), staged);
-    if (!tree.is_folder(domain_key(old_name)))
-        return;
-    if (!is_free(tree, domain_key(new_name)))
-        throw base::Error("cannot move " + tree.path(domain_key(old_name)) + ": " +
-                          tree.path(domain_key(new_name)) + " exists");
-    move_leaving_link(tree, old_name, new_name);
 }
 
 // A name that was given up holds nothing, whatever it leads to.
@@ -137,63 +107,86 @@ std::vector<std::string> names_below(const FileTree& tree, const std::string& pr
     return names;
 }
 
-std::optional<std::string> readable(const FileTree& tree, const std::string& key) {
-    try {
-        return tree.read(key);
-    } catch (const base::Error&) {
-        return std::nullopt;
-    }
+struct CommitResult {
+    std::optional<Conflict> conflict;
+    std::vector<Notice> notices;
+};
+
+// Where else than at single values something changed.
+std::vector<std::string> places_of(const Change& change) {
+    if (const auto* remove = std::get_if<Remove>(&change))
+        return {remove->key};
+    if (const auto* set = std::get_if<Activate>(&change))
+        return {domain_key(set->name), staging_key(set->name)};
+    if (const auto* rename = std::get_if<Rename>(&change))
+        return {domain_key(rename->from), staging_key(rename->from), domain_key(rename->to),
+                staging_key(rename->to)};
+    if (const auto* aside = std::get_if<SetAside>(&change))
+        return {aside->key};
+    if (const auto* retire = std::get_if<Retire>(&change))
+        return {domain_key(retire->name), staging_key(retire->name)};
+    return {};
 }
 
-void set_key_aside(FileTree& tree, const std::string& key) {
-    if (!tree.exists(key))
-        return;
-    auto name_begin = key.rfind('/') + 1;
-    std::string aside = key.substr(0, name_begin) + damaged_name(key.substr(name_begin));
-    tree.remove(aside);
-    tree.move(key, aside);
+std::vector<Notice> notices_of(const FileTree& tree, const Batch& batch) {
+    std::vector<Notice> notices;
+    for (const Change& change : batch.changes) {
+        if (const auto* put = std::get_if<Put>(&change))
+            notices.push_back({put->key, revision_of(tree, put->key, put->value)});
+        for (std::string& place : places_of(change))
+            notices.push_back({std::move(place), std::nullopt});
+    }
+    return notices;
 }
 
 }  // namespace
 
-FileStore::FileStore(FileTree tree, base::Secret passphrase, Access access,
-                     base::asio::thread_pool& pool)
-    : tree_(std::move(tree)), passphrase_(std::move(passphrase)), access_(access) {
-    for (std::size_t i = 0; i < strand_count; ++i)
-        strands_.emplace_back(pool.get_executor());
+FileStore::FileStore(std::string directory, base::asio::thread_pool& io_pool)
+    : directory_(std::move(directory)), tree_(tree_at(directory_)), pool_(io_pool) {
+    for (std::size_t i = 0; i < queue_count; ++i)
+        queues_.push_back(std::make_unique<Queue>(Strand(io_pool.get_executor())));
+}
+
+// Before anything else is asked of it.
+base::Task<void> FileStore::prepare() {
+    Unfinished unfinished;
+    auto work = [this, &unfinished] {
+        require_own_place(directory_);
+        tree_ = tree_at(directory_);  // it may have been made meanwhile
+        return prepared(tree_, unfinished);
+    };
+    StoreHeader header = co_await base::on_pool(pool_, work);
+    for (auto& [name, lists] : unfinished)
+        queue_of(name).unfinished[name] = std::move(lists);
+    passphrase_ = std::move(header.key);
+    access_ = Access::read_write;
 }
 
 base::Task<std::unique_ptr<FileStore>> FileStore::open(std::string directory,
                                                        base::asio::thread_pool& io_pool) {
-    FileTree tree = tree_at(directory);
-    auto work = [&tree, &directory] {
-        require_own_place(directory);
-        return prepare(tree);
-    };
-    StoreHeader header = co_await base::on_pool(io_pool, work);
-    co_return std::unique_ptr<FileStore>(
-        new FileStore(std::move(tree), std::move(header.key), Access::read_write, io_pool));
+    auto store = std::make_unique<FileStore>(directory, io_pool);
+    co_await store->prepare();
+    co_return store;
 }
 
 base::Task<std::unique_ptr<FileStore>> FileStore::open_read_only(std::string directory,
                                                                  base::asio::thread_pool& io_pool) {
-    FileTree tree = tree_at(directory);
-    auto work = [&tree] { return tree.read(std::string(header_key)); };
+    auto store = std::make_unique<FileStore>(directory, io_pool);
+    auto work = [&tree = store->tree_] { return tree.read(std::string(header_key)); };
     std::optional<std::string> text = co_await base::on_pool(io_pool, work);
     if (!text)
         co_return nullptr;
-    StoreHeader header = checked_header(tree, *text);
-    co_return std::unique_ptr<FileStore>(
-        new FileStore(std::move(tree), std::move(header.key), Access::read_only, io_pool));
+    StoreHeader header = checked_header(store->tree_, *text);
+    store->passphrase_ = std::move(header.key);
+    co_return store;
+}
+
+FileStore::Queue& FileStore::queue_of(std::string_view name) const {
+    return *queues_[std::hash<std::string_view>{}(name) % queues_.size()];
 }
 
 const FileStore::Strand& FileStore::strand_of(std::string_view key) const {
-    std::string_view name = key.substr(key.find('/') + 1);
-    return strand_of_name(name.substr(0, name.find('/')));
-}
-
-const FileStore::Strand& FileStore::strand_of_name(std::string_view name) const {
-    return strands_[std::hash<std::string_view>{}(name) % strands_.size()];
+    return queue_of(name_in(key)).strand;
 }
 
 void FileStore::require_safe(std::string_view key) const {
@@ -207,9 +200,41 @@ void FileStore::require_writable(std::string_view key) const {
         throw base::Error("cannot change " + tree_.path(key) + ": opened for reading only");
 }
 
-void FileStore::require_size(std::string_view key, std::size_t size) const {
-    if (size > largest_value)
+void FileStore::require_size(std::string_view key, const std::string& value) const {
+    if (value.size() > largest_value)
         throw base::Error("cannot write " + tree_.path(key) + ": it is larger than 4 MiB");
+}
+
+std::string FileStore::require_sound(const Batch& batch) const {
+    std::string name;
+    try {
+        name = name_of_all(batch);
+    } catch (const base::Error& error) {
+        throw base::Error(std::string(error.what()) + " (" + tree_.root() + ")");
+    }
+    for (const Change& change : batch.changes) {
+        if (const auto* put = std::get_if<Put>(&change))
+            require_size(put->key, put->value);
+        if (const auto* set = std::get_if<Activate>(&change))
+            for (const auto& [file, value] : set->values)
+                require_size(domain_key(set->name, file), value);
+    }
+    if (access_ == Access::read_only)
+        throw base::Error("cannot change " + tree_.path(name) + ": opened for reading only");
+    return name;
+}
+
+void FileStore::require_lease(const std::string& token) const {
+    if (token.empty())
+        return;
+    auto lease = lease_.lock();
+    if (!lease || lease->token() != token)
+        throw LeaseLost("the lease of the store " + tree_.root() + " was given back");
+    try {
+        lease->take_again();
+    } catch (const LeaseHeld& held) {
+        throw LeaseLost(held.what());
+    }
 }
 
 base::Task<std::optional<std::string>> FileStore::read(std::string key) {
@@ -218,29 +243,15 @@ base::Task<std::optional<std::string>> FileStore::read(std::string key) {
     co_return co_await base::on_executor(strand_of(key), work);
 }
 
+base::Task<StoredValue> FileStore::look_up(std::string key) {
+    require_safe(key);
+    auto work = [this, key] { return store::look_up(tree_, key); };
+    co_return co_await base::on_executor(strand_of(key), work);
+}
+
 std::optional<std::string> FileStore::read_now(const std::string& key) const {
     require_safe(key);
     return tree_.read(key);
-}
-
-base::Task<void> FileStore::write(std::string key, std::string value) {
-    auto kept = std::make_shared<base::Wiped<std::string>>(std::move(value));
-    require_writable(key);
-    require_size(key, (*kept)->size());
-    auto work = [this, key, kept] { tree_.write(key, **kept); };
-    co_await base::on_executor(strand_of(key), work);
-}
-
-base::Task<void> FileStore::update(std::string key, Change change) {
-    require_writable(key);
-    auto work = [this, key, change = std::move(change)] {
-        auto value = change(readable(tree_, key));
-        if (!value)
-            return;
-        require_size(key, value->size());
-        tree_.write(key, *value);
-    };
-    co_await base::on_executor(strand_of(key), work);
 }
 
 base::Task<std::vector<std::string>> FileStore::list(std::string prefix) {
@@ -260,18 +271,18 @@ base::Task<std::vector<std::optional<std::string>>> FileStore::versions(
             versions.push_back(tree_.version(prefix));
         return versions;
     };
-    co_return co_await base::on_executor(strand_of_name({}), work);
+    co_return co_await base::on_executor(queue_of({}).strand, work);
 }
 
 base::Task<std::vector<std::string>> FileStore::stand_ins(std::string name) {
     require_safe(name);
     auto work = [this, name] { return stand_ins_of(tree_, name); };
-    co_return co_await base::on_executor(strand_of_name(name), work);
+    co_return co_await base::on_executor(queue_of(name).strand, work);
 }
 
 base::Task<std::multimap<std::string, std::string>> FileStore::former_names() {
     auto work = [this] { return store::former_names(tree_); };
-    co_return co_await base::on_executor(strand_of_name({}), work);
+    co_return co_await base::on_executor(queue_of({}).strand, work);
 }
 
 base::Task<bool> FileStore::restore() {
@@ -288,46 +299,41 @@ base::Task<bool> FileStore::restore() {
         tree_.write(std::string(header_key), to_text(StoreHeader{store_version, passphrase_}));
         return std::optional<StoreHeader>();
     };
-    std::optional<StoreHeader> found = co_await base::on_executor(strand_of_name({}), work);
+    std::optional<StoreHeader> found = co_await base::on_executor(queue_of({}).strand, work);
     if (found && found->key.reveal() != passphrase_.reveal())
         passphrase_ = std::move(found->key);
     co_return !found;
 }
 
-base::Task<void> FileStore::remove(std::string key) {
-    require_writable(key);
-    auto work = [this, key] { tree_.remove(key); };
-    co_await base::on_executor(strand_of(key), work);
+// The queue is that of the name; of Rename, of the old one.
+base::Task<std::optional<Conflict>> FileStore::commit(Batch batch) {
+    auto kept = std::make_shared<base::Wiped<Batch>>(std::move(batch));
+    const std::string name = require_sound(**kept);
+    require_lease((*kept)->lease);
+    Queue& queue = queue_of(name);
+    auto work = [this, name, kept, &queue] {
+        CommitResult result;
+        result.conflict = conflict_in(tree_, **kept);
+        if (!result.conflict) {
+            make_changes(tree_, name, **kept, queue.unfinished);
+            result.notices = notices_of(tree_, **kept);
+        }
+        return result;
+    };
+    CommitResult result = co_await base::on_executor(queue.strand, work);
+    for (const Notice& notice : result.notices)
+        watches_.tell(notice);
+    co_return std::move(result.conflict);
 }
 
-base::Task<void> FileStore::activate(std::string name, std::map<std::string, std::string> values,
-                                     FormerNames former) {
-    auto kept = std::make_shared<base::Wiped<Values>>(std::move(values));
-    require_writable(name);
-    for (const auto& [file, value] : **kept)
-        if (!is_safe_component(name) || !is_safe_component(file) || value.size() > largest_value)
-            throw base::Error("not a value of a set: " + tree_.path(domain_key(name, file)));
-    auto work = [this, name, kept, former] { activate_set(tree_, name, **kept, former); };
-    co_await base::on_executor(strand_of_name(name), work);
-}
-
-base::Task<void> FileStore::rename(std::string old_name, std::string new_name) {
-    require_writable(old_name);
-    require_writable(new_name);
-    auto work = [this, old_name, new_name] { rename_domain(tree_, old_name, new_name); };
-    co_await base::on_executor(strand_of_name(old_name), work);
-}
-
-base::Task<std::string> FileStore::retire(std::string name) {
-    require_writable(domain_key(name));
-    auto work = [this, name] { return retire_set(tree_, name); };
-    co_return co_await base::on_executor(strand_of_name(name), work);
-}
-
-base::Task<void> FileStore::set_aside(std::string key) {
-    require_writable(key);
-    auto work = [this, key] { set_key_aside(tree_, key); };
-    co_await base::on_executor(strand_of(key), work);
+base::Task<std::shared_ptr<Lease>> FileStore::acquire(std::string, std::string owner) {
+    auto work = [this, owner] {
+        return std::make_shared<FileLease>(acquire_lease(directory_, owner));
+    };
+    auto lease = co_await base::on_pool(pool_, work);
+    co_await prepare();
+    lease_ = lease;
+    co_return lease;
 }
 
 }  // namespace md::store

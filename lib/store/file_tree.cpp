@@ -165,6 +165,11 @@ ino_t FileTree::inode(const std::string& key) const {
     return status.st_ino;
 }
 
+std::uint64_t FileTree::identity(const std::string& key) const {
+    struct stat status {};
+    return look(key, status) ? identity_of(name_of(key).c_str(), status) : 0;
+}
+
 // What a server may still read under a name that was given up is not ours to read any more.
 bool FileTree::is_given_up(const std::string& key) const {
     return is_stand_in(key) ||

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "store/folder.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ public:
     bool look(const std::string& key, struct stat& status) const;
     // Identifies a folder wherever it is moved.
     ino_t inode(const std::string& key) const;
+    // Of what the thing is: name, inode, size and times. 0: absent.
+    std::uint64_t identity(const std::string& key) const;
     // Absent, or reached by way of a stand-in: nullopt.
     std::optional<std::string> read(const std::string& key) const;
     // Sorted; absent: empty.
@@ -67,13 +70,15 @@ public:
     void drop(const std::string& key);
     void sync_folder(const std::string& key);
 
+    // A key in tmp/ that is not there, and given once.
+    std::string scratch_key();
+
     // The folder that a key is in, for calls on descriptors.
     Descriptor parent(std::string_view key, const std::string& doing) const;
 
 private:
     std::vector<std::string> entries(const std::string& prefix, bool links_alone) const;
     bool is_given_up(const std::string& key) const;
-    std::string scratch_key();
     std::string take_away(const std::string& key);
 
     std::string root_;            // absolute

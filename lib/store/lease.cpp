@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/lease.hpp"
 
+#include "base/log.hpp"
 #include "store/file_tree.hpp"
 #include "store/layout.hpp"
 #include "store/trust.hpp"
@@ -10,6 +11,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace md::store {
 namespace {
@@ -34,22 +36,71 @@ std::string advice_about(const std::string& holder) {
                : ": wait until that has ended";
 }
 
-}  // namespace
-
-Lease::~Lease() {
-    if (descriptor_ < 0)
-        return;
-    // An empty file tells a person that nobody has it. Only the lock itself counts.
-    [[maybe_unused]] int ignored = ::ftruncate(descriptor_, 0);
-    ::close(descriptor_);
+// Of one process: no other's lease of this store is there as well.
+std::string new_token() {
+    static unsigned count = 0;
+    return std::to_string(++count);
 }
 
-bool Lease::is_in_place(const std::string& directory) const {
+base::Descriptor locked(const std::string& directory, const std::string& owner) {
+    require_own_place(directory);
+    make_directories(directory);
     std::string path = directory + "/" + std::string(lock_key);
+    base::Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file)
+        base::raise_errno("cannot lock " + path);
+    struct flock whole_file {};
+    whole_file.l_type = F_WRLCK;
+    whole_file.l_whence = SEEK_SET;
+    // An open file description lock: unlike a POSIX lock it is not lost when some other descriptor
+    // of the file is closed, and it still excludes mod_md's POSIX lock.
+    if (::fcntl(file.get(), F_OFD_SETLK, &whole_file) != 0) {
+        int number = errno;
+        std::string who = holder(file.get());
+        if (number == EAGAIN || number == EACCES)
+            throw LeaseHeld("the store " + directory + " is in use by " + who + advice_about(who));
+        throw base::SystemError("cannot lock " + path, number);
+    }
+    std::string line = owner + "\n";
+    if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), line.data(), line.size(), 0) < 0)
+        base::raise_errno("cannot write " + path);
+    return file;
+}
+
+}  // namespace
+
+FileLease::FileLease(std::string directory, std::string owner)
+    : directory_(std::move(directory)),
+      owner_(std::move(owner)),
+      token_(new_token()),
+      file_(locked(directory_, owner_)) {}
+
+FileLease::~FileLease() {
+    if (!file_)
+        return;
+    // An empty file tells a person that nobody has it. Only the lock itself counts.
+    [[maybe_unused]] int ignored = ::ftruncate(file_.get(), 0);
+}
+
+bool FileLease::is_in_place() const {
+    std::string path = directory_ + "/" + std::string(lock_key);
     struct stat mine {
     }, there{};
-    return ::fstat(descriptor_, &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
+    return ::fstat(file_.get(), &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
            mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
+void FileLease::take_again() {
+    if (is_in_place())
+        return;
+    file_ = locked(directory_, owner_);
+    was_gone_ = true;
+    log::warn("the lock of the store was gone and is taken again", log::kv("path", directory_));
+}
+
+bool FileLease::keep() {
+    take_again();
+    return std::exchange(was_gone_, false);
 }
 
 std::string this_owner() {
@@ -86,31 +137,8 @@ std::optional<std::string> lease_holder(const std::string& directory) {
     return is_held ? std::optional(std::move(who)) : std::nullopt;
 }
 
-Lease acquire_lease(const std::string& directory, const std::string& owner) {
-    require_own_place(directory);
-    make_directories(directory);
-    std::string path = directory + "/" + std::string(lock_key);
-    Lease lease(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (lease.descriptor_ < 0)
-        base::raise_errno("cannot lock " + path);
-    struct flock whole_file {};
-    whole_file.l_type = F_WRLCK;
-    whole_file.l_whence = SEEK_SET;
-    // An open file description lock: unlike a POSIX lock it is not lost when some other descriptor
-    // of the file is closed, and it still excludes mod_md's POSIX lock.
-    if (::fcntl(lease.descriptor_, F_OFD_SETLK, &whole_file) != 0) {
-        int number = errno;
-        std::string who = holder(lease.descriptor_);
-        ::close(std::exchange(lease.descriptor_, -1));
-        if (number == EAGAIN || number == EACCES)
-            throw LeaseHeld("the store " + directory + " is in use by " + who + advice_about(who));
-        throw base::SystemError("cannot lock " + path, number);
-    }
-    std::string line = owner + "\n";
-    if (::ftruncate(lease.descriptor_, 0) != 0 ||
-        ::pwrite(lease.descriptor_, line.data(), line.size(), 0) < 0)
-        base::raise_errno("cannot write " + path);
-    return lease;
+FileLease acquire_lease(const std::string& directory, const std::string& owner) {
+    return FileLease(directory, owner);
 }
 
 }  // namespace md::store

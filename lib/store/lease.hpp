@@ -4,32 +4,38 @@
 // file and kind of lock.
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "store/store.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace md::store {
 
-// Holding it is having the lease; destroying it gives the lease back.
-class Lease {
+// The lock, held as long as this is there. Of the network thread.
+class FileLease final : public Lease {
 public:
-    Lease(Lease&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-    Lease& operator=(Lease&& other) noexcept {
-        std::swap(descriptor_, other.descriptor_);
-        return *this;
-    }
-    ~Lease();
+    FileLease(FileLease&&) noexcept = default;
+    FileLease& operator=(FileLease&&) noexcept = default;
+    ~FileLease() override;
 
     // Its file is still the store's lock. Where it was removed, others see none.
-    bool is_in_place(const std::string& directory) const;
+    bool is_in_place() const;
+    // Takes the lock anew where its file is gone. Throws LeaseHeld when another was faster.
+    void take_again();
+
+    std::string token() const override { return token_; }
+    bool keep() override;
 
 private:
-    friend Lease acquire_lease(const std::string& directory, const std::string& owner);
-    explicit Lease(int descriptor) : descriptor_(descriptor) {}
-    int descriptor_;
+    friend FileLease acquire_lease(const std::string& directory, const std::string& owner);
+    FileLease(std::string directory, std::string owner);
+
+    std::string directory_, owner_;
+    std::string token_;
+    base::Descriptor file_;
+    bool was_gone_ = false;  // since keep() was asked last
 };
 
 // "process 4711 on web1": this process. What a person is told who meets the lock.
@@ -45,7 +51,7 @@ std::optional<std::string> lease_holder(const std::string& directory);
 // Does not wait. Makes the directory (0700) when it is absent. Throws LeaseHeld when another has
 // it ("the store DIRECTORY is in use by process 4711 on web1", and what to do), SystemError when
 // the lock cannot be had at all.
-[[nodiscard]] Lease acquire_lease(const std::string& directory,
-                                  const std::string& owner = this_owner());
+[[nodiscard]] FileLease acquire_lease(const std::string& directory,
+                                      const std::string& owner = this_owner());
 
 }  // namespace md::store

@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "store/access.hpp"
+#include "store/file_batch.hpp"
 #include "store/layout.hpp"
 #include "store/stand_in.hpp"
 
@@ -173,18 +174,19 @@ void activate_set(FileTree& tree, const std::string& name,
     }
 }
 
-std::string retire_set(FileTree& tree, const std::string& name) {
+void retire_set(FileTree& tree, const std::string& name) {
     std::string key = next_archive_key(tree, name);
     if (!is_safe_key(key))
         throw base::Error("the archive has no room for the name " + name);
     tree.move(domain_key(name), key);
     drop_former_names(tree, name);
     tree.drop(staging_key(name));
-    return key;
 }
 
 void complete_interrupted_sets(FileTree& tree) {
     for (const std::string& name : tree.names("tmp")) {
+        if (is_batch(name))
+            continue;
         try {
             if (is_safe_component(name) && !name.starts_with('.') &&
                 tree.is_folder(scratch_of(name)))

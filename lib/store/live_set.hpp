@@ -17,8 +17,8 @@ namespace md::store {
 void activate_set(FileTree& tree, const std::string& name,
                   const std::map<std::string, std::string>& values, FormerNames former);
 
-// Moves domains/NAME into the archive and drops staging/NAME. The key that it has there.
-std::string retire_set(FileTree& tree, const std::string& name);
+// Moves domains/NAME into the archive and drops staging/NAME.
+void retire_set(FileTree& tree, const std::string& name);
 
 // Empties tmp/: a set past the point of no return becomes live, a former live one is archived,
 // everything else is dropped.

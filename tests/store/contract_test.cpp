@@ -3,12 +3,14 @@
 // tests.
 #include "await.hpp"
 #include "store/layout.hpp"
+#include "store/leased_store.hpp"
 #include "support/catch.hpp"
 #include "support/memory_store.hpp"
 #include "support/scratch.hpp"
 
 using namespace md;
 using namespace md::store;
+using Catch::Contains;
 using md::test::await;
 using Names = std::vector<std::string>;
 using Values = std::map<std::string, std::string>;
@@ -31,6 +33,9 @@ std::optional<std::string> read(Store& store, const std::string& key) {
 }
 void write(Store& store, const std::string& key, const std::string& value) {
     await(store.write(key, value));
+}
+std::optional<Conflict> commit(Store& store, Batch batch) {
+    return await(store.commit(std::move(batch)));
 }
 
 }  // namespace
@@ -98,21 +103,167 @@ TEMPLATE_TEST_CASE("a version stays as long as the values directly below do", ""
     CHECK_THROWS_AS(version("../a.org"), base::Error);
 }
 
-TEMPLATE_TEST_CASE("update writes what is made of the value that is there, or nothing", "", InFiles,
+TEMPLATE_TEST_CASE("a revision is of one value, and stays as long as that does", "", InFiles,
                    InMemory) {
     TestType engine;
     Store& store = engine.store;
-    Store::Change append = [](const auto& former) { return former.value_or("first") + ","; };
-    await(store.update("staging/a.org/job.json", append));
-    CHECK(read(store, "staging/a.org/job.json") == "first,");
-    await(store.update("staging/a.org/job.json", append));
-    CHECK(read(store, "staging/a.org/job.json") == "first,,");
-    Store::Change leave = [](const auto&) { return std::nullopt; };
-    await(store.update("staging/a.org/job.json", leave));
-    await(store.update("staging/b.org/job.json", leave));
-    CHECK(read(store, "staging/a.org/job.json") == "first,,");
-    CHECK_FALSE(read(store, "staging/b.org/job.json"));
-    CHECK_THROWS(await(store.update("../x", append)));
+    auto revision = [&store](const std::string& key) { return await(store.look_up(key)).revision; };
+    CHECK(revision("domains/a.org/md.json") == Revision::absent());
+    write(store, "domains/a.org/md.json", "one");
+    StoredValue first = await(store.look_up("domains/a.org/md.json"));
+    CHECK(first.value == "one");
+    CHECK(first.revision != Revision::absent());
+    write(store, "domains/a.org/job.json", "another");
+    write(store, "domains/b.org/md.json", "another");
+    CHECK(revision("domains/a.org/md.json") == first.revision);
+    write(store, "domains/a.org/md.json", "two");
+    CHECK(revision("domains/a.org/md.json") != first.revision);
+    await(store.remove("domains/a.org/md.json"));
+    CHECK(revision("domains/a.org/md.json") == Revision::absent());
+    CHECK_THROWS_AS(await(store.look_up("domains/b.org")), base::Error);
+}
+
+TEMPLATE_TEST_CASE("a commit whose expectation is not met is a conflict and changes nothing", "",
+                   InFiles, InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    const std::string key = "staging/a.org/job.json";
+    CHECK_FALSE(commit(store, put_if_still(Revision::absent(), key, "first")));
+    CHECK(commit(store, put_if_still(Revision::absent(), key, "again")).value().key == key);
+    StoredValue first = await(store.look_up(key));
+    CHECK(first.value == "first");
+    CHECK_FALSE(commit(store, put_if_still(first.revision, key, "second")));
+    CHECK(commit(store, put_if_still(first.revision, key, "third")).value().key == key);
+    CHECK(read(store, key) == "second");
+
+    Batch remove = batch_of(Remove{"staging/a.org"});
+    remove.expected[key] = first.revision;
+    CHECK(commit(store, remove));
+    Batch set = batch_of(Activate{"a.org", {{"pubcert.pem", "c"}}});
+    set.expected["domains/a.org/pubcert.pem"] = first.revision;
+    CHECK(commit(store, set).value().key == "domains/a.org/pubcert.pem");
+    CHECK(await(store.list("domains")).empty());
+    CHECK(read(store, key) == "second");
+    set.expected["domains/a.org/pubcert.pem"] = Revision::absent();
+    CHECK_FALSE(commit(store, set));
+    CHECK(read(store, "domains/a.org/pubcert.pem") == "c");
+}
+
+TEMPLATE_TEST_CASE("a batch of puts and removes of one name is made in its order", "", InFiles,
+                   InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    write(store, "staging/a.org/order.json", "o");
+    write(store, "staging/a.org/job.json", "former");
+    Batch batch;
+    batch.changes = {Put{"staging/a.org/pubcert.pem", "c"},
+                     Remove{"staging/a.org/order.json"},
+                     Put{"staging/a.org/job.json", "new"},
+                     Put{"domains/a.org/x", "1"},
+                     Remove{"domains/a.org/x"},
+                     Remove{"staging/a.org/none"}};
+    batch.expected["staging/a.org/other"] = Revision::absent();
+    CHECK_FALSE(commit(store, batch));
+    CHECK(await(store.list("staging/a.org")) == Names{"job.json", "pubcert.pem"});
+    CHECK(read(store, "staging/a.org/job.json") == "new");
+    CHECK_FALSE(read(store, "domains/a.org/x"));
+    CHECK_FALSE(commit(store, Batch()));
+}
+
+TEMPLATE_TEST_CASE("a batch that cannot be made whole is not begun", "", InFiles, InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    write(store, "staging/a.org/folder/job.json", "j");
+    auto refused = [&store](std::vector<Change> changes, const std::string& expected = {}) {
+        Batch batch;
+        batch.changes = std::move(changes);
+        if (!expected.empty())
+            batch.expected[expected] = Revision::absent();
+        CHECK_THROWS_AS(await(store.commit(batch)), base::Error);
+    };
+    refused({Put{"staging/a.org/x", "1"}, Put{"staging/a.org/folder", "2"}});
+    refused({Put{"staging/a.org/x", "1"}, Put{"staging/b.org/x", "2"}});
+    refused({Put{"staging/a.org/x", "1"}, SetAside{"staging/a.org/x"}});
+    refused({Put{"staging/a.org/x", "1"}, Activate{"a.org", {}}});
+    refused({Put{"staging/a.org/x", "1"}}, "staging/b.org/x");
+    refused({Put{"staging/a.org/x", "1"}}, "../x");
+    CHECK(await(store.list("staging")) == Names{"a.org"});
+    CHECK(await(store.list("staging/a.org")) == Names{"folder"});
+}
+
+TEMPLATE_TEST_CASE("a lease has one holder, and what he lost he changes nothing with", "", InFiles,
+                   InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    auto lease = await(store.acquire(driver_lease, "the first"));
+    CHECK_FALSE(lease->keep());
+    CHECK_THROWS_WITH(await(store.acquire(driver_lease, "the second")), Contains("the first"));
+    LeasedStore leased(store, *lease);
+    write(leased, "domains/a.org/md.json", "1");
+    CHECK(read(leased, "domains/a.org/md.json") == "1");
+
+    Batch late = batch_of(Put{"domains/a.org/md.json", "late"});
+    late.lease = lease->token();
+    lease.reset();
+    CHECK_THROWS_AS(await(store.commit(late)), LeaseLost);
+    auto second = await(store.acquire(driver_lease, "the second"));
+    CHECK_THROWS_AS(await(store.commit(late)), LeaseLost);
+    CHECK(read(store, "domains/a.org/md.json") == "1");
+    late.lease = second->token();
+    CHECK_FALSE(commit(store, late));
+    CHECK(read(store, "domains/a.org/md.json") == "late");
+}
+
+TEMPLATE_TEST_CASE("a watch tells what changes below its prefix, in order", "", InFiles, InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    auto watch = store.watch("domains/a.org");
+    auto everything = store.watch("");
+    auto next = [](Watch& told) {
+        Notice notice = await(told.next());
+        return notice.key + (notice.revision ? "" : " ?");
+    };
+    write(store, "domains/a.org/md.json", "1");
+    write(store, "domains/a.organic/md.json", "1");
+    write(store, "staging/a.org/md.json", "1");
+    Notice written = await(watch->next());
+    CHECK(written.key == "domains/a.org/md.json");
+    CHECK(written.revision == await(store.look_up(written.key)).revision);
+    await(store.activate("a.org", Values{{"pubcert.pem", "1"}}));
+    await(store.rename("a.org", "b.org"));
+    await(store.rename("b.org", "a.org"));
+    commit(store, batch_of(Retire{"a.org"}));
+    for (int i = 0; i < 4; ++i)
+        CHECK(next(*watch) == "domains/a.org ?");
+    await(store.remove("domains"));
+    CHECK(next(*watch) == "domains ?");
+    CHECK(next(*everything) == "domains/a.org/md.json");
+    CHECK(next(*everything) == "domains/a.organic/md.json");
+    CHECK(next(*everything) == "staging/a.org/md.json");
+}
+
+TEMPLATE_TEST_CASE("a watch that is not read asks to look again, and a wait can be cancelled", "",
+                   InFiles, InMemory) {
+    TestType engine;
+    auto watch = engine.store.watch("staging");
+    {
+        base::asio::io_context ioc;
+        base::asio::cancellation_signal stop;
+        std::exception_ptr ended;
+        auto cancelled = base::asio::bind_cancellation_slot(
+            stop.slot(), [&](std::exception_ptr error, Notice) { ended = error; });
+        base::asio::co_spawn(ioc, watch->next(), cancelled);
+        ioc.poll();
+        stop.emit(base::asio::cancellation_type::terminal);
+        ioc.run();
+        CHECK(ended);
+    }
+    auto unread = engine.store.watch("staging");
+    for (int i = 0; i < 1001; ++i)
+        await(engine.store.remove("staging/a.org"));
+    Notice all = await(unread->next());
+    CHECK(all.key == "staging");
+    CHECK_FALSE(all.revision);
 }
 
 TEMPLATE_TEST_CASE("remove takes a value, or all below a prefix, and absence is fine", "", InFiles,
@@ -216,6 +367,20 @@ TEMPLATE_TEST_CASE("set_aside keeps what is damaged, the latest only", "", InFil
     write(store, "staging/a.org/job.json", "x");
     await(store.set_aside("staging/a.org/job.json"));
     CHECK(await(store.list("staging/a.org")) == Names{"job.json.damaged"});
+}
+
+TEMPLATE_TEST_CASE("a set that is retired goes to the archive, and what was begun away", "",
+                   InFiles, InMemory) {
+    TestType engine;
+    Store& store = engine.store;
+    await(store.activate("a.org", Values{{"pubcert.pem", "1"}}));
+    await(store.activate("a.org", Values{{"pubcert.pem", "2"}}));
+    write(store, "staging/a.org/order.json", "o");
+    CHECK_FALSE(commit(store, batch_of(Retire{"a.org"})));
+    CHECK(await(store.list("domains")).empty());
+    CHECK(await(store.list("staging")).empty());
+    CHECK(read(store, "archive/a.org.2/pubcert.pem") == "2");
+    CHECK_THROWS_AS(commit(store, batch_of(Retire{"a.org"})), base::Error);
 }
 
 TEMPLATE_TEST_CASE("no key leads out of the store", "", InFiles, InMemory) {

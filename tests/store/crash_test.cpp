@@ -279,6 +279,111 @@ TEST_CASE_METHOD(WithoutSync,
     CHECK(steps > 8);
 }
 
+namespace {
+
+// What there is of a.org after a batch: "former", "new" or, which must not be, something between.
+std::string batch_seen(const fs::path& root) {
+    const std::string job = read_file(root / "staging/a.org/job.json");
+    const bool has_order = fs::exists(root / "staging/a.org/order.json");
+    const bool has_chain = fs::exists(root / "staging/a.org/pubcert.pem");
+    const bool is_former = job == "former" && has_order && !has_chain;
+    const bool is_new = job == "new" && !has_order && has_chain;
+    return is_former ? "former" : is_new ? "new" : "something between";
+}
+
+void commit_batch(FileStore& store) {
+    Batch batch;
+    batch.changes = {Put{"staging/a.org/job.json", "new"}, Remove{"staging/a.org/order.json"},
+                     Put{"staging/a.org/pubcert.pem", "chain"}};
+    await(store.commit(batch));
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(WithoutSync, "killed at any step, a batch is made whole or not at all",
+                 "[heavy]") {
+    unsigned steps = 0;
+    for (bool survived = false; !survived; ++steps) {
+        test::Scratch scratch;
+        prepare(scratch / "md", 0);
+        await(open_store(scratch / "md")->write("staging/a.org/job.json", "former"));
+        survived = survives(scratch / "md", commit_batch, steps + 1);
+        INFO("killed at step " << steps + 1);
+        if (steps % 3 == 0)  // and again while it recovers
+            survives(
+                scratch / "md", [](FileStore&) {}, 1 + steps % 7, true);
+        auto store = open_store(scratch / "md");
+        const std::string seen = batch_seen(scratch / "md");
+        CHECK((seen == "new" || (seen == "former" && !survived)));
+        CHECK(fs::is_empty(scratch / "md/tmp"));
+        CHECK(read_file(scratch / "md/staging/a.org/privkey.pem") == "staged key");
+        commit_batch(*store);
+        CHECK(batch_seen(scratch / "md") == "new");
+    }
+    CHECK(steps > 20);
+}
+
+TEST_CASE_METHOD(WithoutSync,
+                 "failed from any step on, a batch is not begun, or the next commit completes it",
+                 "[heavy]") {
+    bool lasting = GENERATE(true, false);
+    log::set_level(log::Level::error);
+    unsigned steps = 0;
+    for (bool reached = true; reached; ++steps) {
+        test::Scratch scratch;
+        prepare(scratch / "md", 0);
+        auto store = open_store(scratch / "md");
+        await(store->write("staging/a.org/job.json", "former"));
+        bool threw = false;
+        faults::fail_at(steps + 1, ENOSPC, lasting);
+        try {
+            commit_batch(*store);
+        } catch (const base::SystemError& failed) {
+            threw = true;
+            CHECK(failed.number() == ENOSPC);
+        }
+        reached = faults::stop() > steps;
+        INFO("failed at step " << steps + 1);
+        CHECK((threw || batch_seen(scratch / "md") == "new"));
+        if (steps % 2 == 0)
+            store = open_store(scratch / "md");
+        await(store->remove("staging/a.org/none"));
+        const std::string seen = batch_seen(scratch / "md");
+        CHECK((seen == "former" || seen == "new"));
+        // What was interrupted is done once: it does not come back over what followed it.
+        await(store->write("staging/a.org/order.json", "another"));
+        store = open_store(scratch / "md");
+        CHECK(read_file(scratch / "md/staging/a.org/order.json") == "another");
+        CHECK(fs::is_empty(scratch / "md/tmp"));
+    }
+    CHECK(steps > 20);
+}
+
+TEST_CASE_METHOD(WithoutSync, "a new set goes live over a batch that cannot be completed") {
+    log::set_level(log::Level::error);
+    unsigned steps = 0;
+    for (bool threw = true; threw; ++steps) {
+        test::Scratch scratch;
+        prepare(scratch / "md", 0);
+        auto store = open_store(scratch / "md");
+        faults::fail_at(steps + 1, EACCES, true);
+        threw = false;
+        try {
+            commit_batch(*store);
+        } catch (const base::SystemError&) {
+            threw = true;
+        }
+        faults::stop();
+        fs::remove_all(scratch / "md/staging/a.org");
+        test::write_file(scratch / "md/staging/a.org", "no folder");
+        await(store->activate("a.org", generation("1")));
+        CHECK(generation_in(scratch / "md/domains/a.org") == "1");
+        open_store(scratch / "md");
+        CHECK(fs::is_empty(scratch / "md/tmp"));
+    }
+    CHECK(steps > 20);
+}
+
 TEST_CASE_METHOD(WithoutSync, "killed at any step, a removed folder is there whole or not at all",
                  "[heavy]") {
     unsigned steps = 0;

@@ -2,6 +2,8 @@
 // One writer: the second is told who the first is, and death gives the lease back.
 #include "store/lease.hpp"
 
+#include "await.hpp"
+#include "store/leased_store.hpp"
 #include "support/catch.hpp"
 #include "support/scratch.hpp"
 
@@ -19,23 +21,23 @@ using Catch::Contains;
 TEST_CASE("the lease is had once, and again when it was given back") {
     test::Scratch scratch;
     {
-        Lease lease = acquire_lease(scratch / "md");
+        FileLease lease = acquire_lease(scratch / "md");
         CHECK_THROWS_AS(acquire_lease(scratch / "md"), LeaseHeld);
     }
-    Lease again = acquire_lease(scratch / "md");
-    Lease other_store = acquire_lease(scratch / "other");
+    FileLease again = acquire_lease(scratch / "md");
+    FileLease other_store = acquire_lease(scratch / "other");
 }
 
 TEST_CASE("a lease that is moved is still held, once") {
     test::Scratch scratch;
-    Lease first = acquire_lease(scratch / "md");
-    Lease second = std::move(first);
+    FileLease first = acquire_lease(scratch / "md");
+    FileLease second = std::move(first);
     CHECK_THROWS_AS(acquire_lease(scratch / "md"), LeaseHeld);
 }
 
 TEST_CASE("who is refused is told who holds it") {
     test::Scratch scratch;
-    Lease lease = acquire_lease(scratch / "md");
+    FileLease lease = acquire_lease(scratch / "md");
     CHECK(test::read_file(scratch / "md/store.lock") == this_owner() + "\n");
     CHECK_THROWS_WITH(acquire_lease(scratch / "md"),
                       Contains((scratch / "md").string()) && Contains("in use by " + this_owner()));
@@ -44,13 +46,13 @@ TEST_CASE("who is refused is told who holds it") {
 
 TEST_CASE("what a stranger wrote into the lock file is told harmlessly") {
     test::Scratch scratch;
-    Lease lease = acquire_lease(scratch / "md", "x\x1b[31m");
+    FileLease lease = acquire_lease(scratch / "md", "x\x1b[31m");
     CHECK_THROWS_WITH(acquire_lease(scratch / "md"), Contains("in use by x?[31m"));
 }
 
 TEST_CASE("the directory is made, for its owner alone") {
     test::Scratch scratch;
-    Lease lease = acquire_lease(scratch / "a/b/md");
+    FileLease lease = acquire_lease(scratch / "a/b/md");
     struct stat status {};
     REQUIRE(::stat((scratch / "a/b/md").c_str(), &status) == 0);
     CHECK((status.st_mode & 07777u) == 0700);
@@ -71,7 +73,7 @@ TEST_CASE("the kernel gives the lease back when its holder is killed") {
     pid_t holder = ::fork();
     REQUIRE(holder >= 0);
     if (holder == 0) {
-        Lease lease = acquire_lease(scratch / "md");
+        FileLease lease = acquire_lease(scratch / "md");
         [[maybe_unused]] ssize_t told = ::write(ready[1], "x", 1);
         while (true)
             ::pause();
@@ -117,16 +119,48 @@ TEST_CASE("a lock of mod_md's kind excludes us") {
 TEST_CASE("a lease whose file is gone, or is another one, knows it") {
     test::Scratch scratch;
     const std::string directory = scratch / "md";
-    Lease lease = acquire_lease(directory);
-    CHECK(lease.is_in_place(directory));
+    FileLease lease = acquire_lease(directory);
+    CHECK(lease.is_in_place());
     std::filesystem::remove_all(directory);
-    CHECK_FALSE(lease.is_in_place(directory));
+    CHECK_FALSE(lease.is_in_place());
     {
-        Lease other = acquire_lease(directory);
-        CHECK_FALSE(lease.is_in_place(directory));
+        FileLease other = acquire_lease(directory);
+        CHECK_FALSE(lease.is_in_place());
         CHECK_THROWS_AS(acquire_lease(directory), LeaseHeld);
     }
     lease = acquire_lease(directory);
-    CHECK(lease.is_in_place(directory));
+    CHECK(lease.is_in_place());
     CHECK_THROWS_AS(acquire_lease(directory), LeaseHeld);
+}
+
+TEST_CASE("a commit takes a lock that is gone again, or is refused where another has it") {
+    test::Scratch scratch;
+    const std::string directory = scratch / "md";
+    FileStore store(directory, test::io_pool());
+    auto lease = test::await(store.acquire(driver_lease, "the first"));
+    LeasedStore leased(store, *lease);
+    test::await(leased.write("staging/a.org/job.json", "1"));
+    CHECK_FALSE(lease->keep());
+
+    test::fs::remove(scratch / "md/store.lock");
+    test::await(leased.write("staging/a.org/job.json", "2"));
+    CHECK(lease_holder(directory) == "the first");
+    CHECK(lease->keep());  // the loop is told all the same, and looks what else is gone
+    CHECK_FALSE(lease->keep());
+
+    test::fs::remove(scratch / "md/store.lock");
+    FileLease other = acquire_lease(directory, "another");
+    CHECK_THROWS_AS(test::await(leased.write("staging/a.org/job.json", "3")), LeaseLost);
+    CHECK_THROWS_AS(lease->keep(), LeaseHeld);
+    CHECK(test::read_file(scratch / "md/staging/a.org/job.json") == "2");
+}
+
+TEST_CASE("a store is made by whoever acquires its lease, and touched by nobody before") {
+    test::Scratch scratch;
+    FileStore store((scratch / "md").string(), test::io_pool());
+    CHECK_THROWS_AS(test::await(store.write("staging/a.org/job.json", "1")), base::Error);
+    CHECK_FALSE(test::fs::exists(scratch / "md"));
+    FileLease other = acquire_lease(scratch / "md", "another");
+    CHECK_THROWS_AS(test::await(store.acquire(driver_lease, "the first")), LeaseHeld);
+    CHECK_FALSE(test::fs::exists(scratch / "md/md_store.json"));
 }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -52,19 +53,40 @@ public:
             throw base::Error("cannot read " + key + ": it is a folder");
         co_return std::nullopt;
     }
-    base::Task<void> write(std::string key, std::string value) override {
-        change(key);
-        if (!under(key).empty())
-            throw base::Error("cannot write " + key + ": it is a folder");
-        values[key] = std::move(value);
-        co_return;
+    base::Task<store::StoredValue> look_up(std::string key) override {
+        store::StoredValue found;
+        found.value = co_await read(key);
+        if (found.value)
+            found.revision = revision_of(key);
+        co_return found;
     }
-    base::Task<void> update(std::string key, Change change) override {
-        auto former = values.find(key);
-        bool readable = former != values.end() && !closed.contains(key.substr(0, key.rfind('/')));
-        auto value = change(readable ? std::optional(former->second) : std::nullopt);
-        if (value)
-            co_await write(std::move(key), std::move(*value));
+    base::Task<std::optional<store::Conflict>> commit(store::Batch batch) override {
+        store::name_of_all(batch);
+        if (!batch.lease.empty() && batch.lease != token_)
+            throw store::LeaseLost("the lease was lost");
+        for (const auto& [key, revision] : batch.expected)
+            if (revision_of(key) != revision)
+                co_return store::Conflict{key};
+        for (const store::Change& one : batch.changes)
+            change(one);
+        for (store::Change& one : batch.changes)
+            std::visit([this](auto& made) { make(made); }, one);
+        co_return std::nullopt;
+    }
+    std::shared_ptr<store::Watch> watch(std::string prefix) override {
+        return watches_.add(std::move(prefix));
+    }
+    base::Task<std::shared_ptr<store::Lease>> acquire(std::string, std::string owner) override {
+        if (!token_.empty())
+            throw store::LeaseHeld("the store is in use by " + owner_);
+        owner_ = owner;
+        token_ = std::to_string(++leases_);
+        co_return std::make_shared<HeldLease>(*this, token_);
+    }
+    // Another has it from now on.
+    void take_lease(std::string owner) {
+        owner_ = std::move(owner);
+        token_ = std::to_string(++leases_);
     }
     base::Task<std::vector<std::optional<std::string>>> versions(
         std::vector<std::string> prefixes) override {
@@ -104,49 +126,6 @@ public:
     base::Task<std::multimap<std::string, std::string>> former_names() override {
         co_return std::multimap<std::string, std::string>();
     }
-    base::Task<void> remove(std::string key) override {
-        change(key);
-        erase(key);
-        co_return;
-    }
-    base::Task<void> activate(std::string name, std::map<std::string, std::string> set,
-                              store::FormerNames former = store::FormerNames::expire) override {
-        former_names_told = former;
-        change(store::domain_key(name));
-        for (const auto& [file, value] : set)
-            if (!store::is_safe_component(file))
-                throw base::Error("unsafe key: " + store::domain_key(name, file));
-        archive(name);
-        erase(store::staging_key(name));
-        for (auto& [file, value] : set)
-            values[store::domain_key(name, file)] = std::move(value);
-        co_return;
-    }
-    base::Task<void> rename(std::string old_name, std::string new_name) override {
-        require_safe(store::domain_key(old_name));
-        change(store::domain_key(new_name));
-        if (!under(store::staging_key(old_name)).empty() &&
-            under(store::domain_key(new_name)).empty())
-            erase(store::staging_key(new_name));
-        using KeyOf = std::string (*)(std::string_view, std::string_view);
-        for (KeyOf key_of : {KeyOf(store::staging_key), KeyOf(store::domain_key)})
-            if (!under(key_of(old_name, {})).empty() && !under(key_of(new_name, {})).empty())
-                throw base::Error("cannot rename to " + key_of(new_name, {}) + ": it exists");
-        move(store::staging_key(old_name), store::staging_key(new_name));
-        move(store::domain_key(old_name), store::domain_key(new_name));
-        co_return;
-    }
-    base::Task<void> set_aside(std::string key) override {
-        change(key);
-        auto name_begin = key.rfind('/') + 1;
-        std::string aside = key.substr(0, name_begin) + store::damaged_name(key.substr(name_begin));
-        if (values.contains(key) || !under(key).empty()) {
-            erase(aside);
-            move(key, aside);
-            closed.erase(key);
-        }
-        co_return;
-    }
     base::Task<bool> restore() override { co_return std::exchange(was_removed, false); }
     std::size_t reads = 0;
     // restore() finds that it was.
@@ -156,15 +135,100 @@ public:
 private:
     static constexpr unsigned never = std::numeric_limits<unsigned>::max();
 
+    class HeldLease final : public store::Lease {
+    public:
+        HeldLease(MemoryStore& its_store, std::string its_token)
+            : store_(its_store), token_(std::move(its_token)) {}
+        ~HeldLease() override {
+            if (store_.token_ == token_)
+                store_.token_.clear();
+        }
+        std::string token() const override { return token_; }
+        bool keep() override {
+            if (store_.token_ != token_)
+                throw store::LeaseHeld("the store is in use by " + store_.owner_);
+            return false;
+        }
+
+    private:
+        MemoryStore& store_;
+        std::string token_;
+    };
+
     static void require_safe(const std::string& key) {
         if (!store::is_safe_key(key))
             throw base::Error("unsafe key");
     }
-    void change(const std::string& key) {
-        require_safe(key);
+    // A test may have put another value there.
+    store::Revision revision_of(const std::string& key) {
+        auto found = values.find(key);
+        if (found == values.end())
+            return store::Revision::absent();
+        auto& [value, revision] = revisions_[key];
+        if (revision == store::Revision() || value != found->second)
+            revision = store::Revision(std::to_string(++last_revision_));
+        value = found->second;
+        return revision;
+    }
+    // Before anything of a batch is made.
+    void change(const store::Change& one) {
         ++changes_;
+        if (const auto* put = std::get_if<store::Put>(&one); put && !under(put->key).empty())
+            throw base::Error("cannot write " + put->key + ": it is a folder");
         if (changes_ == fail_at_ || (lasting_ && changes_ > fail_at_))
-            throw base::SystemError("cannot write " + key, ENOSPC);
+            throw base::SystemError("cannot write", ENOSPC);
+    }
+    void tell(std::string key) { watches_.tell({std::move(key), std::nullopt}); }
+    void make(store::Put& put) {
+        values[put.key] = std::move(put.value);
+        revisions_.erase(put.key);
+        watches_.tell({put.key, revision_of(put.key)});
+    }
+    void make(store::Remove& remove) {
+        erase(remove.key);
+        tell(remove.key);
+    }
+    void make(store::Activate& set) {
+        former_names_told = set.former;
+        archive(set.name);
+        erase(store::staging_key(set.name));
+        for (auto& [file, value] : set.values)
+            values[store::domain_key(set.name, file)] = std::move(value);
+        tell(store::domain_key(set.name));
+        tell(store::staging_key(set.name));
+    }
+    void make(store::Rename& rename) {
+        const std::string &from = rename.from, &to = rename.to;
+        if (!under(store::staging_key(from)).empty() && under(store::domain_key(to)).empty())
+            erase(store::staging_key(to));
+        using KeyOf = std::string (*)(std::string_view, std::string_view);
+        for (KeyOf key_of : {KeyOf(store::staging_key), KeyOf(store::domain_key)})
+            if (!under(key_of(from, {})).empty() && !under(key_of(to, {})).empty())
+                throw base::Error("cannot rename to " + key_of(to, {}) + ": it exists");
+        for (KeyOf key_of : {KeyOf(store::staging_key), KeyOf(store::domain_key)}) {
+            move(key_of(from, {}), key_of(to, {}));
+            tell(key_of(from, {}));
+            tell(key_of(to, {}));
+        }
+    }
+    void make(store::SetAside& set_aside) {
+        const std::string& key = set_aside.key;
+        auto name_begin = key.rfind('/') + 1;
+        std::string aside = key.substr(0, name_begin) + store::damaged_name(key.substr(name_begin));
+        if (values.contains(key) || !under(key).empty()) {
+            erase(aside);
+            move(key, aside);
+            closed.erase(key);
+        }
+        tell(key);
+    }
+    void make(store::Retire& retire) {
+        if (under(store::domain_key(retire.name)).empty())
+            throw base::Error("cannot move " + store::domain_key(retire.name));
+        archive(retire.name);
+        erase(store::staging_key(retire.name));
+        tell(store::domain_key(retire.name));
+        tell(store::staging_key(retire.name));
     }
     std::vector<std::string> under(const std::string& prefix) const {
         std::vector<std::string> keys;
@@ -203,6 +267,11 @@ private:
             erase(store::archive_key(name, *kept.begin()));
     }
 
+    std::map<std::string, std::pair<std::string, store::Revision>> revisions_;
+    unsigned last_revision_ = 0;
+    std::string token_, owner_;  // of the lease that is held
+    unsigned leases_ = 0;
+    store::Watches watches_;
     unsigned changes_ = 0;
     unsigned fail_at_ = never;
     bool lasting_ = false;
