@@ -69,7 +69,7 @@ drive::DriveContext DriverService::drive_context() {
 }
 
 void DriverService::changed(const model::ManagedDomain* domain) {
-    responder_.show(*reconcile_, files_->directory(), domain);
+    responder_.show(*reconcile_, deploy::LiveFiles(files_->directory()), domain);
     on_change_();
 }
 

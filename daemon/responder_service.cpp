@@ -70,20 +70,20 @@ base::Task<void> ResponderService::keep_ports_open() {
     }
 }
 
-void ResponderService::show(const drive::Reconcile& reconcile, const std::string& store_directory,
+void ResponderService::show(const drive::Reconcile& reconcile, const deploy::LiveFiles& live,
                             const model::ManagedDomain* changed) {
     const model::DesiredState& desired = reconcile.desired();
     if (changed != nullptr) {
-        auto place = static_cast<std::size_t>(changed - desired.domains.data());
-        auto site = drive::site_of(*changed, reconcile.observed().of(changed->name()), place);
-        for (const model::Member& member : changed->members)
-            responder_.set_site(member.name.text(), site);
+        for (auto& [name, site] :
+             drive::sites_of(*changed, reconcile.observed().of(changed->name())))
+            responder_.set_site(*name, std::move(site));
         return;
     }
-    responder_.set_sites(drive::sites_of(desired, reconcile.observed()));
-    responder_.set_credentials([&reconcile, store_directory](const std::string&,
-                                                             const responder::Site& site) {
-        return drive::live_credentials(store_directory, reconcile.desired().domains.at(site.place));
+    responder_.set_sites(drive::all_sites_of(desired, reconcile.observed()));
+    responder_.set_credentials([&reconcile, live](const std::string& domain) {
+        const model::ManagedDomain* wanted = reconcile.wanted(domain);
+        return wanted == nullptr ? std::vector<crypto::Credentials>()
+                                 : live.credentials(domain, wanted->settings->keys);
     });
 }
 

@@ -6,6 +6,7 @@
 #include "acme/challenge_solver.hpp"
 #include "base/clock.hpp"
 #include "challenge/challenge_board.hpp"
+#include "deploy/live_files.hpp"
 #include "drive/reconcile.hpp"
 #include "drive/self_test.hpp"
 #include "model/desired_state.hpp"
@@ -39,9 +40,9 @@ public:
     void hold() { listener_.hold(); }
     void admit() { listener_.admit(); }
 
-    // What has changed: of this managed domain, or of all (null). `store_directory` is where the
-    // live sets are read at handshakes; `reconcile` is there as long as connections are.
-    void show(const drive::Reconcile& reconcile, const std::string& store_directory,
+    // What has changed: of this managed domain, or of all (null). The live sets are read at
+    // handshakes; `reconcile` is there as long as connections are.
+    void show(const drive::Reconcile& reconcile, const deploy::LiveFiles& live,
               const model::ManagedDomain* changed);
 
     // Those that an order of an MD with these settings may be proved by.

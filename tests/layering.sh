@@ -7,7 +7,7 @@ set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
 # Wholly pure rooms (what is not: their exceptions), and the pure files of other rooms.
-pure='^(json|model|config|schedule|notify|admin)/|^base/(ascii|base64url|bytes|error|hex|printable|secret|time_text|url|wiped)\.|^store/(layout|records|batch)\.|^acme/(messages|problem|next_step)\.|^server/(client_hello|exchange|limits|pages|query|reply|request_target)\.|^challenge/challenge_board\.|^responder/answer\.|^import/(assignments|ca_directories|found|judge|decide|report)\.'
+pure='^(json|model|config|schedule|notify|admin)/|^base/(ascii|base64url|bytes|error|hex|printable|secret|time_text|url|wiped)\.|^store/(layout|records|batch)\.|^deploy/paths\.|^acme/(messages|problem|next_step)\.|^server/(client_hello|exchange|limits|pages|query|reply|request_target)\.|^challenge/challenge_board\.|^responder/answer\.|^import/(assignments|ca_directories|found|judge|decide|report)\.'
 impure='^config/disk_source\.cpp$'
 effects='^(boost/(asio|beast|process|filesystem)|openssl/|spdlog/|filesystem$|fstream$|iostream$|thread$|mutex$|sys/|unistd\.h$|fcntl\.h$|netdb\.h$)'
 

@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "commands/commands.hpp"
 #include "configuration.hpp"
-#include "store/layout.hpp"
+#include "deploy/paths.hpp"
 
 #include <algorithm>
 #include <array>
@@ -36,10 +36,9 @@ bool is_there(const std::string& path) {
 
 admin::FrontedSite site_of(const model::ManagedDomain& domain, const std::string& store) {
     admin::FrontedSite site{&domain, {}, true};
-    const std::string folder = store + "/" + store::domain_key(domain.name()) + "/";
     for (const model::KeySpec& key : domain.settings->keys) {
-        site.files.push_back({folder + store::certificate_file(key),
-                              folder + store::private_key_file(key), key.file_suffix()});
+        const auto paths = deploy::served_paths(store, domain.name(), key);
+        site.files.push_back({paths.certificate, paths.key, key.file_suffix()});
         site.certified = site.certified && is_there(site.files.back().certificate);
     }
     return site;

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
+#include "deploy/paths.hpp"
 #include "json/members.hpp"
 #include "notify/events.hpp"
 #include "notify/messages.hpp"
@@ -128,12 +129,11 @@ private:
     void put_files(json& result) const {
         if (!result.contains("cert"))
             return;
-        const std::string folder = server_.store_dir + "/domains/" + wanted_.name() + "/";
         for (const model::CertificateFacts& facts : held_.certificates) {
             json& entry = result["cert"][facts.key.name()];
-            const std::string ending = facts.key.file_suffix() + ".pem";
-            put(entry, "certificate-file", folder + "pubcert" + ending);
-            put(entry, "key-file", folder + "privkey" + ending);
+            const auto paths = deploy::served_paths(server_.store_dir, wanted_.name(), facts.key);
+            put(entry, "certificate-file", paths.certificate);
+            put(entry, "key-file", paths.key);
         }
     }
 

@@ -61,6 +61,10 @@ public:
 
     const model::DesiredState& desired() const { return table_.desired; }
     const model::ObservedState& observed() const { return table_.observed; }
+    // null: no MD is called so.
+    const model::ManagedDomain* wanted(const std::string& name) const {
+        return table_.wanted(name);
+    }
     bool is_running(const std::string& name) const { return running_.contains(name); }
 
     // How often the loop has planned and found that every driven MD has a next action or an attempt

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drive/responder_view.hpp"
 
-#include "base/wiped.hpp"
 #include "server/listening_socket.hpp"
 #include "server/wanted_socket.hpp"
-#include "store/file_tree.hpp"
-#include "store/folder.hpp"
-#include "store/layout.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -30,22 +27,13 @@ std::vector<Endpoint> endpoints_for(std::optional<std::uint16_t> port,
     return endpoints;
 }
 
-// All of a folder that is opened once is of one generation, when another takes its place meanwhile.
-std::optional<server::Credentials> credentials_in(const store::Descriptor& folder,
-                                                  const model::KeySpec& spec) {
-    auto content = [&](const std::string& name) {
-        return store::content_of(folder, name, store::largest_value, "cannot read " + name);
-    };
-    try {
-        base::Wiped key(content(store::private_key_file(spec)));
-        auto chain = content(store::certificate_file(spec));
-        if (!*key || !chain)
-            return std::nullopt;
-        return server::Credentials{crypto::parse_chain(*chain),
-                                   crypto::PrivateKey::from_pem(**key)};
-    } catch (const base::Error&) {
-        return std::nullopt;  // observe() has reported the damage; a fallback is served
-    }
+// Another number for other certificates.
+std::uint64_t number_of(const std::vector<model::CertificateFacts>& certificates) {
+    std::uint64_t number = 0;
+    for (const model::CertificateFacts& facts : certificates)
+        for (std::size_t i = 0; i < sizeof number; ++i)
+            number = number * 0x100000001b3 + facts.fingerprint.octets[i];
+    return number;
 }
 
 }  // namespace
@@ -72,37 +60,33 @@ std::vector<Endpoint> local_addresses_of(const model::ServerSettings& server) {
     return addresses;
 }
 
-responder::Site site_of(const model::ManagedDomain& domain, const model::ObservedDomain& held,
-                        std::size_t place) {
-    return {!held.certificates.empty(), domain.settings->require_https, place};
+NamedSites sites_of(const model::ManagedDomain& domain, const model::ObservedDomain& held) {
+    responder::Site site{!held.certificates.empty(), domain.settings->require_https};
+    site.certificates = number_of(held.certificates);
+    responder::Site other = site;
+    if (domain.members.size() > 1 || domain.members.front().name.is_wildcard())
+        other.domain = domain.name();
+    NamedSites sites;
+    for (const model::Member& member : domain.members) {
+        const bool is_own = member.name.text() == domain.name() && !member.name.is_wildcard();
+        sites.emplace_back(&member.name.text(), is_own ? site : other);
+    }
+    return sites;
 }
 
-responder::Sites sites_of(const model::DesiredState& desired,
-                          const model::ObservedState& observed) {
-    std::vector<std::pair<const std::string*, responder::Site>> known;
-    for (std::size_t place = 0; place < desired.domains.size(); ++place) {
-        const model::ManagedDomain& domain = desired.domains[place];
-        responder::Site site = site_of(domain, observed.of(domain.name()), place);
-        for (const model::Member& member : domain.members)
-            known.emplace_back(&member.name.text(), site);
+responder::Sites all_sites_of(const model::DesiredState& desired,
+                              const model::ObservedState& observed) {
+    NamedSites known;
+    for (const model::ManagedDomain& domain : desired.domains) {
+        NamedSites of_one = sites_of(domain, observed.of(domain.name()));
+        known.insert(known.end(), of_one.begin(), of_one.end());
     }
     std::sort(known.begin(), known.end(),
               [](const auto& one, const auto& other) { return *one.first < *other.first; });
     responder::Sites sites;
-    for (const auto& [name, site] : known)
-        sites.add(*name, site);
+    for (auto& [name, site] : known)
+        sites.add(*name, std::move(site));
     return sites;
-}
-
-std::vector<server::Credentials> live_credentials(const std::string& store_directory,
-                                                  const model::ManagedDomain& domain) {
-    const store::Descriptor folder =
-        store::way_to(store_directory, store::domain_key(domain.name()));
-    std::vector<server::Credentials> all;
-    for (const model::KeySpec& spec : domain.settings->keys)
-        if (auto credentials = credentials_in(folder, spec))
-            all.push_back(std::move(*credentials));
-    return all;
 }
 
 }  // namespace md::drive

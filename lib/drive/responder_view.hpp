@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the responder is to show, derived from the desired and the observed state: which ports,
-// which names, which certificates.
+// What the responder is to show, derived from the desired and the observed state: which ports, and
+// which names.
 #pragma once
 
 #include "model/desired_state.hpp"
@@ -9,6 +9,7 @@
 #include "server/listener.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace md::drive {
@@ -22,16 +23,10 @@ server::ListenEndpoints endpoints_of(const model::ServerSettings& server);
 std::vector<std::pair<std::string, std::uint16_t>> local_addresses_of(
     const model::ServerSettings& server);
 
-// What the responder is to know of the MD at that place, for all its names.
-responder::Site site_of(const model::ManagedDomain& domain, const model::ObservedDomain& held,
-                        std::size_t place);
-responder::Sites sites_of(const model::DesiredState& desired, const model::ObservedState& observed);
-
-// The live keys and chains of the MD, one for each type of key, read from the files of the store at
-// the moment of the handshake: the I/O thread reads two small files each, nothing is kept per idle
-// MD. All are of one generation, whatever is switched meanwhile. What is not there, or not
-// readable, is left out.
-std::vector<server::Credentials> live_credentials(const std::string& store_directory,
-                                                  const model::ManagedDomain& domain);
+// What the responder is to know of each name of an MD, and of those of all.
+using NamedSites = std::vector<std::pair<const std::string*, responder::Site>>;
+NamedSites sites_of(const model::ManagedDomain& domain, const model::ObservedDomain& held);
+responder::Sites all_sites_of(const model::DesiredState& desired,
+                              const model::ObservedState& observed);
 
 }  // namespace md::drive

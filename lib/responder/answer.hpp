@@ -4,9 +4,10 @@
 
 #include "challenge/challenge_board.hpp"
 #include "model/settings.hpp"
+#include "model/shared.hpp"
 #include "server/exchange.hpp"
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,10 @@ namespace md::responder {
 struct Site {
     bool has_certificate = false;
     model::RequireHttps require_https = model::RequireHttps::off;
-    std::size_t place = 0;  // of its MD, as whoever gives the certificates counts them
+    // The name of its MD; "" = this is the one.
+    model::Shared<std::string> domain = {};
+    // Tells its certificates from those it had before.
+    std::uint64_t certificates = 0;
 };
 
 // All managed names, lower case, wildcards included.

@@ -18,6 +18,8 @@ using std::chrono::system_clock;
 constexpr std::size_t most_kept = 64;
 // Fallbacks are valid for 14 days, and an MD's certificate may be replaced without our being told.
 constexpr std::chrono::days kept_for{1};
+// What cannot be read now may be readable soon, and costs a look at each handshake.
+constexpr std::chrono::minutes kept_without{1};
 constexpr const char* no_name = "fallback.invalid";
 
 model::DomainName domain_name(const std::string& name) {
@@ -38,73 +40,84 @@ void CertificateChoice::set_credentials(CredentialsFor credentials) {
 
 const std::vector<Credentials>& CertificateChoice::for_name(const std::string& name,
                                                             const Site* site) {
-    const std::string& kept_name = site == nullptr ? no_name : name;
-    sys_seconds now = present();
-    const std::vector<Credentials>* known = kept_in(kept_, kept_name, now);
-    return known != nullptr ? *known : keep(kept_, kept_name, find(kept_name, site), now);
+    const sys_seconds now = present();
+    if (site != nullptr && site->has_certificate) {
+        const std::vector<Credentials>& usable = own(name, *site, now);
+        if (!usable.empty())
+            return usable;
+    }
+    return fallback(site == nullptr ? no_name : name, now);
 }
 
-const std::vector<Credentials>* CertificateChoice::kept_in(const ByName& kept,
-                                                           const std::string& name,
-                                                           sys_seconds now) {
+bool CertificateChoice::Kept::is_usable(sys_seconds now) const {
+    return now < since + (credentials.empty() ? seconds(kept_without) : seconds(kept_for)) &&
+           now >= since;
+}
+
+const CertificateChoice::Kept* CertificateChoice::kept_in(const ByName& kept,
+                                                          const std::string& name,
+                                                          sys_seconds now) {
     auto one = kept.find(name);
-    bool usable =
-        one != kept.end() && now < one->second.since + kept_for && now >= one->second.since;
-    return usable ? &one->second.credentials : nullptr;
+    return one != kept.end() && one->second.is_usable(now) ? &one->second : nullptr;
 }
 
 const std::vector<Credentials>& CertificateChoice::keep(ByName& kept, const std::string& name,
-                                                        std::vector<Credentials> fresh,
-                                                        sys_seconds now) {
+                                                        Kept fresh) {
     if (kept.size() >= most_kept)
         kept.clear();
-    return kept.insert_or_assign(name, Kept{std::move(fresh), now}).first->second.credentials;
+    return kept.insert_or_assign(name, std::move(fresh)).first->second.credentials;
 }
 
-std::vector<Credentials> CertificateChoice::find(const std::string& name, const Site* site) {
-    std::vector<Credentials> found;
-    if (site != nullptr && site->has_certificate)
-        found = own(name, *site);
-    if (found.empty())
-        found.push_back(fallback(name));
-    return found;
+const std::vector<Credentials>& CertificateChoice::own(const std::string& name, const Site& site,
+                                                       sys_seconds now) {
+    const std::string& domain = site.domain->empty() ? name : *site.domain;
+    const Kept* known = kept_in(own_, domain, now);
+    if (known != nullptr && known->certificates == site.certificates)
+        return known->credentials;
+    return keep(own_, domain, {ask(domain), now, site.certificates});
 }
 
-std::vector<Credentials> CertificateChoice::own(const std::string& name, const Site& site) const {
+std::vector<Credentials> CertificateChoice::ask(const std::string& domain) const {
     std::vector<Credentials> usable;
     if (!credentials_)
         return usable;
     try {
-        for (Credentials& one : credentials_(name, site)) {
+        for (Credentials& one : credentials_(domain)) {
             if (!one.chain.empty() && one.chain.front().has_key(one.key))
                 usable.push_back(std::move(one));
             else
                 log::warn("the certificate and its key do not belong together",
-                          log::kv("domain", name));
+                          log::kv("domain", domain));
         }
     } catch (const std::exception& error) {
-        log::warn("the certificate cannot be served", log::kv("domain", name),
+        log::warn("the certificate cannot be served", log::kv("domain", domain),
                   log::kv("reason", error.what()));
     }
     return usable;
 }
 
-Credentials CertificateChoice::fallback(const std::string& name) {
-    return {{crypto::make_fallback_certificate(key(), {domain_name(name)}, present())}, key()};
+const std::vector<Credentials>& CertificateChoice::fallback(const std::string& name,
+                                                            sys_seconds now) {
+    const Kept* known = kept_in(fallbacks_, name, now);
+    if (known != nullptr)
+        return known->credentials;
+    std::vector<Credentials> made;
+    made.push_back({{crypto::make_fallback_certificate(key(), {domain_name(name)}, now)}, key()});
+    return keep(fallbacks_, name, {std::move(made), now});
 }
 
 const Credentials& CertificateChoice::proof(const std::string& name,
                                             const std::string& key_authorization) {
     sys_seconds now = present();
     std::string both = name + " " + key_authorization;
-    const std::vector<Credentials>* known = kept_in(proofs_, both, now);
+    const Kept* known = kept_in(proofs_, both, now);
     if (known != nullptr)
-        return known->front();
+        return known->credentials.front();
     auto certificate =
         crypto::make_tls_alpn_certificate(key(), domain_name(name), key_authorization, now);
     std::vector<Credentials> made;
     made.push_back({{std::move(certificate)}, key()});
-    return keep(proofs_, both, std::move(made), now).front();
+    return keep(proofs_, both, {std::move(made), now}).front();
 }
 
 const crypto::PrivateKey& CertificateChoice::key() {

@@ -7,6 +7,7 @@
 #include "server/credentials.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -15,16 +16,15 @@
 
 namespace md::responder {
 
-// Asked for a managed name that has certificates (SNI, lower case), one for each type of key, and
-// the answer kept until credentials or sites are set anew. None, or a throw: a fallback is made up.
-using CredentialsFor =
-    std::function<std::vector<server::Credentials>(const std::string& name, const Site& site)>;
+// Asked for an MD that has certificates, one for each type of key; the answer is kept as long as
+// the MD has those. None, or a throw: a fallback is made up, and asked again a little later.
+using CredentialsFor = std::function<std::vector<server::Credentials>(const std::string& domain)>;
 
 class CertificateChoice {
 public:
     void set_credentials(CredentialsFor credentials);
     // What was kept is asked for again.
-    void forget() { kept_.clear(); }
+    void forget() { own_.clear(); }
 
     // For a managed name, one for each type of key, or null for every other name. At least one;
     // valid until the next call.
@@ -37,25 +37,28 @@ private:
     struct Kept {
         std::vector<server::Credentials> credentials;
         std::chrono::sys_seconds since;
-    };
+        std::uint64_t certificates = 0;  // of the site
 
+        bool is_usable(std::chrono::sys_seconds now) const;
+    };
     using ByName = std::map<std::string, Kept, std::less<>>;
 
-    static const std::vector<server::Credentials>* kept_in(const ByName& kept,
-                                                           const std::string& name,
-                                                           std::chrono::sys_seconds now);
+    static const Kept* kept_in(const ByName& kept, const std::string& name,
+                               std::chrono::sys_seconds now);
     static const std::vector<server::Credentials>& keep(ByName& kept, const std::string& name,
-                                                        std::vector<server::Credentials> fresh,
-                                                        std::chrono::sys_seconds now);
-    std::vector<server::Credentials> find(const std::string& name, const Site* site);
-    std::vector<server::Credentials> own(const std::string& name, const Site& site) const;
-    server::Credentials fallback(const std::string& name);
+                                                        Kept fresh);
+    const std::vector<server::Credentials>& own(const std::string& name, const Site& site,
+                                                std::chrono::sys_seconds now);
+    std::vector<server::Credentials> ask(const std::string& domain) const;
+    const std::vector<server::Credentials>& fallback(const std::string& name,
+                                                     std::chrono::sys_seconds now);
     const crypto::PrivateKey& key();
 
     CredentialsFor credentials_;
     std::optional<crypto::PrivateKey> key_;  // of all that is self-signed: P-256, made when needed
-    ByName kept_;
-    ByName proofs_;  // by name and key authorization
+    ByName own_;                             // by MD
+    ByName fallbacks_;                       // by name asked for
+    ByName proofs_;                          // by name and key authorization
 };
 
 }  // namespace md::responder

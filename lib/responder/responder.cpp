@@ -16,8 +16,7 @@ void Responder::set_sites(Sites sites) {
 }
 
 void Responder::set_site(const std::string& name, Site site) {
-    sites_.add(name, site);
-    certificates_.forget();
+    sites_.add(name, std::move(site));
 }
 
 void Responder::set_credentials(CredentialsFor credentials) {

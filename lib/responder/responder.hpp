@@ -21,7 +21,8 @@ public:
 
     // What to answer and serve from now on; may be called at any time (activation, reload).
     void set_sites(Sites sites);
-    void set_site(const std::string& name, Site site);  // one of them
+    // One of them; the certificates of the others are not asked for again.
+    void set_site(const std::string& name, Site site);
     void set_credentials(CredentialsFor credentials);
     // MDHealthPath; "" = none.
     void set_health_path(std::string path) { health_path_ = std::move(path); }

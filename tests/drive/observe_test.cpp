@@ -364,7 +364,7 @@ TEST_CASE("the responder knows which names have a certificate") {
     desired.domains = {managed({"a.org", "www.a.org"}), managed({"b.org"})};
     model::ObservedState observed;
     observed.domains["a.org"] = bench.attempt(desired.domains[0]);
-    auto sites = sites_of(desired, observed);
+    auto sites = all_sites_of(desired, observed);
     CHECK(sites.find("www.a.org")->has_certificate);
     CHECK_FALSE(sites.find("b.org")->has_certificate);
     CHECK(sites.find("c.org") == nullptr);

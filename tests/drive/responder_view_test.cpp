@@ -1,47 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the responder reads of the live set, on the I/O thread and at the moment of a handshake.
 #include "drive/responder_view.hpp"
 
-#include "crypto/test_authority.hpp"
 #include "drive/bench.hpp"
 #include "support/catch.hpp"
-#include "support/scratch.hpp"
-
-#include <sys/stat.h>
 
 using namespace md;
 using namespace md::test;
 
-TEST_CASE("of the live set nothing is read through a link, and a FIFO holds up nobody") {
-    const Scratch scratch;
-    const fs::path folder = scratch / "domains/a.org";
-    fs::create_directories(folder);
-    const auto key = crypto::PrivateKey::generate(model::KeySpec::ec("p-256"));
-    const auto now = std::chrono::sys_days{std::chrono::year{2026} / 6 / 1};
-    const TestAuthority authority("root", now, now + std::chrono::days{90});
-    const auto leaf = authority.issue(key, {"leaf", "DNS:a.org", now, now + std::chrono::days{80}});
-    write_file(folder / "pubcert.p-256.pem", leaf.to_pem());
-    write_file(folder / "privkey.p-256.pem", std::string(key.to_pem().reveal()));
-    model::ManagedDomain domain = managed({"a.org"});
-    domain.settings.edit().keys = {model::KeySpec::ec("p-256")};
-    const auto served = [&] {
-        return drive::live_credentials(scratch.path().string(), domain).size();
+namespace {
+
+model::ObservedDomain held_with(unsigned char fingerprint) {
+    model::ObservedDomain held;
+    held.certificates.emplace_back();
+    held.certificates.back().fingerprint.octets[0] = fingerprint;
+    return held;
+}
+
+}  // namespace
+
+TEST_CASE("each name of a managed domain leads to its certificates by the domain's name") {
+    model::DesiredState desired;
+    desired.domains = {managed({"b.org", "www.b.org"}), managed({"*.a.org"}), managed({"c.org"})};
+    model::ObservedState observed;
+    observed.domains["b.org"] = held_with(1);
+    const responder::Sites sites = drive::all_sites_of(desired, observed);
+    CHECK(*sites.find("b.org")->domain == "");
+    CHECK(sites.find("b.org")->has_certificate);
+    CHECK(*sites.find("www.b.org")->domain == "b.org");
+    CHECK(*sites.find("any.a.org")->domain == "*.a.org");
+    CHECK_FALSE(sites.find("any.a.org")->has_certificate);
+    CHECK(*sites.find("c.org")->domain == "");
+}
+
+TEST_CASE("a renewal gives the names of a managed domain another number, and nothing else does") {
+    const model::ManagedDomain domain = managed({"a.org", "www.a.org"});
+    model::ObservedDomain held = held_with(1);
+    const auto number = [&] {
+        const auto sites = drive::sites_of(domain, held);
+        CHECK(sites.at(0).second.certificates == sites.at(1).second.certificates);
+        return sites.at(0).second.certificates;
     };
-    CHECK(served() == 1);
-
-    fs::rename(folder / "privkey.p-256.pem", scratch / "elsewhere");
-    CHECK(served() == 0);
-    fs::create_symlink(scratch / "elsewhere", folder / "privkey.p-256.pem");
-    CHECK(served() == 0);
-    fs::remove(folder / "privkey.p-256.pem");
-    REQUIRE(mkfifo((folder / "privkey.p-256.pem").c_str(), 0600) == 0);
-    CHECK(served() == 0);
-    fs::remove(folder / "privkey.p-256.pem");
-    fs::rename(scratch / "elsewhere", folder / "privkey.p-256.pem");
-    CHECK(served() == 1);
-
-    // The folder itself: only what an MD is called now is opened, never what a link leads to.
-    fs::rename(folder, scratch / "domains/b.org");
-    fs::create_directory_symlink("b.org", folder);
-    CHECK(served() == 0);
+    const auto first = number();
+    held.delivery.notification.owed = true;
+    held.state.renewals = {std::chrono::sys_seconds{}};
+    CHECK(number() == first);
+    held.certificates.push_back(held.certificates.front());
+    CHECK(number() != first);
+    held = held_with(2);
+    CHECK(number() != first);
 }

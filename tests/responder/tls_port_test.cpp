@@ -47,7 +47,7 @@ struct Secured : Responding {
         on_loop([this] {
             board.publish_tls("prepared.example", {key_authorization, [this] { ++seen; }});
             set_sites(true);
-            responder.set_credentials([this](const std::string& name, const md::responder::Site&) {
+            responder.set_credentials([this](const std::string& name) {
                 ++asked;
                 if (name == "broken.example")
                     throw std::runtime_error("unreadable");
@@ -325,9 +325,8 @@ TEST_CASE("credentials that cannot be had, or do not fit, are replaced by a fall
     CHECK(mixed.certificate().to_der() != served.own.chain.front().to_der());
     served.on_loop([&] {
         served.own.chain.clear();
-        served.responder.set_credentials([&](const std::string&, const md::responder::Site&) {
-            return std::vector<Credentials>{served.own};
-        });
+        served.responder.set_credentials(
+            [&](const std::string&) { return std::vector<Credentials>{served.own}; });
     });
     CHECK(TlsVisitor(served.https(), "own.example", {}).connected());
 }
