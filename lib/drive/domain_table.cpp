@@ -30,6 +30,21 @@ void DomainTable::index_names() {
     });
 }
 
+model::DesiredState DomainTable::replace(model::DesiredState wishes) {
+    model::DesiredState former = std::exchange(desired_, std::move(wishes));
+    index_names();
+    return former;
+}
+
+void DomainTable::keep(const std::string& name, model::ObservedDomain held) {
+    observed_.domains[name] = std::move(held);
+}
+
+void DomainTable::forget_others_than(const std::set<std::string>& names) {
+    std::erase_if(observed_.domains,
+                  [&names](const auto& known) { return !names.contains(known.first); });
+}
+
 std::optional<std::size_t> DomainTable::place_of(const std::string& name) const {
     auto found = std::lower_bound(by_name_.begin(), by_name_.end(), name,
                                   [this](std::uint32_t place, const std::string& text) {
@@ -46,13 +61,13 @@ const model::ManagedDomain* DomainTable::wanted(const std::string& name) const {
 }
 
 model::Delivery* DomainTable::delivery_of(const std::string& name, const Certificates& made) {
-    auto known = observed.domains.find(name);
-    bool is_there = known != observed.domains.end() && known->second.certificates == made;
+    auto known = observed_.domains.find(name);
+    bool is_there = known != observed_.domains.end() && known->second.certificates == made;
     return is_there ? &known->second.delivery : nullptr;
 }
 
 base::Task<void> DomainTable::keep_delivery(std::string name, store::News news) {
-    model::ObservedDomain& known = observed.domains.at(name);
+    model::ObservedDomain& known = observed_.domains.at(name);
     known.version = 0;
     store::LiveJob job{known.state, known.delivery};
     std::string unwritten;

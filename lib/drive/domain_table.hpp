@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wanted of each MD and what the store holds of it, found by name: the two states that the
-// loop, MDNotifyCmd and the follow-ups share.
+// What is wanted of each MD and what the store was last seen to hold of it, found by name: the two
+// states that the loop, MDNotifyCmd and the follow-ups share. What is told of a set is changed here
+// and written to the store at once; all else comes from there.
 #pragma once
 
 #include "base/task.hpp"
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,15 +30,23 @@ public:
 
     // The store outlives this.
     DomainTable(store::Store& store, model::DesiredState wishes, Changed changed)
-        : desired(std::move(wishes)), store_(store), changed_(std::move(changed)) {
+        : store_(store), changed_(std::move(changed)), desired_(std::move(wishes)) {
         index_names();
     }
+    DomainTable(const DomainTable&) = delete;
+    DomainTable& operator=(const DomainTable&) = delete;
 
-    // Whoever replaces this, or the order of its domains, calls index_names().
-    model::DesiredState desired;
-    model::ObservedState observed;
+    // To be read; they are changed by the functions below alone.
+    const model::DesiredState& desired = desired_;
+    const model::ObservedState& observed = observed_;
 
-    void index_names();
+    // The former one.
+    model::DesiredState replace(model::DesiredState wishes);
+    // What the store holds of an MD now.
+    void keep(const std::string& name, model::ObservedDomain held);
+    void forget(const std::string& name) { observed_.domains.erase(name); }
+    void forget_others_than(const std::set<std::string>& names);
+
     // The place of the MD in `desired`, or none.
     std::optional<std::size_t> place_of(const std::string& name) const;
     const model::ManagedDomain* wanted(const std::string& name) const;
@@ -52,8 +62,12 @@ public:
     model::ObservedDomain merged(const std::string& name, model::ObservedDomain seen) const;
 
 private:
+    void index_names();
+
     store::Store& store_;
     Changed changed_;
+    model::DesiredState desired_;
+    model::ObservedState observed_;
     std::vector<std::uint32_t> by_name_;  // places in `desired`, in the order of their names
 };
 

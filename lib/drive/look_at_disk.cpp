@@ -60,7 +60,7 @@ base::Task<void> Reconcile::look_again() {
 // Attempts that are in memory alone stay; the rest is as the disk has it.
 void Reconcile::take_note(Seen seen) {
     const std::string& name = seen.domain->name();
-    model::ObservedDomain& known = table_.observed.domains[name];
+    const model::ObservedDomain& known = table_.observed.of(name);
     bool same_set = known.certificates == seen.held.certificates;
     bool unwritten = known.version == 0 && known.attempts && !seen.held.attempts;
     if (unwritten) {

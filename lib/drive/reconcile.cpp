@@ -55,7 +55,6 @@ base::Task<void> Reconcile::load() {
     }
     read_at_ = context_.clock.now();
     lanes_.recall(table_.desired, table_.observed);
-    table_.index_names();
     replan_all(context_.clock.now());
     on_change_(nullptr);
 }
@@ -64,7 +63,7 @@ base::Task<void> Reconcile::load() {
 void Reconcile::keep(const model::ManagedDomain& domain, model::ObservedDomain held, bool changed) {
     apply_settings(held, table_.desired.server, domain, context_.store.passphrase(),
                    context_.clock.now(), changed);
-    table_.observed.domains[domain.name()] = std::move(held);
+    table_.keep(domain.name(), std::move(held));
 }
 
 void Reconcile::log_damage(const std::string& name, const model::ObservedDomain& held) const {
@@ -249,7 +248,7 @@ void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
     log_unexpected(name, failed);
     auto place = table_.place_of(name);
     if (!place) {
-        table_.observed.domains.erase(name);
+        table_.forget(name);
         requests_.drop(name);
     } else if (!single_pass_) {
         replan(*place, context_.clock.now());
@@ -311,7 +310,7 @@ base::Task<void> Reconcile::drive_one(std::string name, std::string issuer) {
     if (now_wanted != nullptr)
         keep(*now_wanted, std::move(now_held));
     else
-        table_.observed.domains[name] = std::move(now_held);
+        table_.keep(name, std::move(now_held));
     if (now_wanted == nullptr)
         co_await follow_rename(name);
     on_change_(now_wanted == nullptr ? nullptr : table_.wanted(name));

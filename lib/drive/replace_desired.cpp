@@ -44,7 +44,7 @@ base::Task<void> Reconcile::adopt(model::DesiredState desired) {
             seen.state.domains[domain->name()] = std::move(held);
         }
     co_await look_at_ended(desired, busy, seen);
-    model::DesiredState former = std::exchange(table_.desired, std::move(desired));
+    model::DesiredState former = table_.replace(std::move(desired));
     std::map<std::string, const model::ManagedDomain*> formerly;
     for (const model::ManagedDomain& domain : former.domains)
         formerly[domain.name()] = &domain;
@@ -53,7 +53,6 @@ base::Task<void> Reconcile::adopt(model::DesiredState desired) {
         if (!busy.contains(name))
             take_up(domain, std::move(seen.state.domains[name]), formerly[name]);
     }
-    table_.index_names();
     note_strays(former);
     drop_what_is_not_wanted();
     read_at_ = context_.clock.now();
@@ -93,10 +92,9 @@ void Reconcile::drop_what_is_not_wanted() {
     std::set<std::string> names;
     for (const model::ManagedDomain& domain : table_.desired.domains)
         names.insert(domain.name());
-    std::erase_if(table_.observed.domains, [&](const auto& known) {
-        return !names.contains(known.first) && !running_.contains(known.first);
-    });
     requests_.drop_others_than(names);
+    names.insert(running_.begin(), running_.end());
+    table_.forget_others_than(names);
 }
 
 bool Reconcile::awaits_former_self(const model::ManagedDomain& domain) const {
