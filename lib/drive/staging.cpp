@@ -55,8 +55,11 @@ base::Task<std::string> Staging::ca_told_by_mod_md() {
 }
 
 base::Task<void> Staging::chain_issued(const acme::Issued& issued) {
-    co_await store_.write(key_of(store::certificate_file(spec_)), crypto::to_pem(issued.chain));
-    co_await store_.remove(key_of(store::order_file));
+    std::vector<store::Change> changes;
+    changes.push_back(
+        store::Put{key_of(store::certificate_file(spec_)), crypto::to_pem(issued.chain)});
+    changes.push_back(store::Remove{key_of(store::order_file)});
+    co_await store_.change(std::move(changes));
 }
 
 base::Task<std::optional<std::string>> Staging::order_url() {
@@ -134,9 +137,11 @@ base::Task<void> Staging::key_made(const crypto::PrivateKey& key) {
 }
 
 base::Task<void> Staging::order_dropped() {
-    co_await store_.remove(key_of(store::order_file));
-    co_await store_.remove(key_of(store::certificate_file(spec_)));
-    co_await store_.remove(key_of(store::private_key_file(spec_)));
+    std::vector<store::Change> changes;
+    for (const std::string& file : {std::string(store::order_file), store::certificate_file(spec_),
+                                    store::private_key_file(spec_)})
+        changes.push_back(store::Remove{key_of(file)});
+    co_await store_.change(std::move(changes));
 }
 
 }  // namespace md::drive

@@ -123,8 +123,9 @@ base::Task<void> StoredAccount::save(acme::AccountState account) {
         co_await take_free_id();
     std::string key_key = store::account_key(id_, store::account_key_file);
     auto kept = co_await store_.read(key_key);
+    std::vector<store::Change> changes;
     if (!kept)
-        co_await store_.write(key_key, account.key.to_encrypted_pem(store_.passphrase()));
+        changes.push_back(store::Put{key_key, account.key.to_encrypted_pem(store_.passphrase())});
     store::AccountRecord record;
     record.status = account.url.empty() ? AccountStatus::unknown : AccountStatus::valid;
     record.url = account.url;
@@ -132,7 +133,9 @@ base::Task<void> StoredAccount::save(acme::AccountState account) {
     record.contacts = account.contacts;
     record.agreement = account.agreement;
     record.eab = account.binding;
-    co_await store_.write(store::account_key(id_, store::account_file), store::to_text(record));
+    changes.push_back(
+        store::Put{store::account_key(id_, store::account_file), store::to_text(record)});
+    co_await store_.change(std::move(changes));
 }
 
 }  // namespace md::drive

@@ -89,7 +89,8 @@ public:
 
     // Every change goes this way. nullopt: made.
     virtual base::Task<std::optional<Conflict>> commit(Batch batch) = 0;
-    // Commits of one change that expect nothing.
+    // Commits that expect nothing.
+    base::Task<void> change(std::vector<Change> changes);
     base::Task<void> write(std::string key, std::string value);
     base::Task<void> remove(std::string key);
     base::Task<void> activate(std::string name, std::map<std::string, std::string> values,
@@ -109,9 +110,6 @@ public:
 
     // The passphrase of account and staged keys: the 48 octets of md_store.json.
     virtual const base::Secret& passphrase() const = 0;
-
-private:
-    base::Task<void> make(Change change);
 };
 
 }  // namespace md::store
