@@ -78,7 +78,7 @@ bool all_well(const drive::Reconcile& reconcile, const std::vector<std::string>&
             say(domain.name(), failure.stage + ": " + failure.detail, held.attempts->next_run);
             well = false;
         }
-        if (auto failed = notify::failed_call(reconcile.desired().server, held.delivery)) {
+        if (auto failed = notify::failed_call(reconcile.desired().server, *held.delivery)) {
             say(domain.name(), std::string(failed->directive) + " failed", failed->next);
             well = false;
         }

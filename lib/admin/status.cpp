@@ -268,7 +268,7 @@ private:
         served["state"] = notify::word(proof);
         for (const model::ServedAt& place : wanted_.settings->served_at)
             served["at"].push_back(base::printable(place.place()));
-        const model::Served& seen = *held_.delivery.served;
+        const model::Served& seen = *held_.delivery->served;
         put(served, "instead", seen.instead);
         put(served, "last-look", seen.last);
         if (proof != notify::Proof::issued)
@@ -281,9 +281,9 @@ private:
         notification["state"] = "none";
         if (!server_.tells() || !held_.state.recorded)
             return;
-        auto failed = notify::failed_call(server_, held_.delivery);
+        auto failed = notify::failed_call(server_, *held_.delivery);
         notification["state"] = failed                                     ? "failed"
-                                : notify::is_told(server_, held_.delivery) ? "done"
+                                : notify::is_told(server_, *held_.delivery) ? "done"
                                                                            : "pending";
         if (!failed)
             return;

@@ -75,7 +75,7 @@ public:
           staging_(*this) {
         if (held.attempts)
             attempts_ = *held.attempts;
-        told_ = held.delivery.attempts;
+        told_ = held.delivery->attempts;
     }
 
     base::Task<void> run();
@@ -183,7 +183,7 @@ base::Task<void> Attempt::begin() {
     co_await write_job();
     enter(model::stage::message);
     std::string veto = co_await tell(std::string(notify::reason::renewing), told_.renewing);
-    if (told_.renewing != held_.delivery.attempts.renewing)
+    if (told_.renewing != held_.delivery->attempts.renewing)
         co_await write_job();  // a restart does not tell it again
     if (!veto.empty())
         throw Vetoed("MDMessageCmd refused the attempt: " + veto);
@@ -337,7 +337,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
     news.push_back({context_.clock.now(), "finished", "", ""});
     auto record = co_await staged_job();
     values[std::string(store::job_file)] =
-        store::job_text(name_, store::LiveJob{fresh.state, fresh.delivery}, news, record);
+        store::job_text(name_, store::LiveJob{fresh.state, *fresh.delivery}, news, record);
     // One that still serves something goes to the archive, without a moment of absence.
     if (!held_.damage->empty() && held_.certificates.empty())
         co_await context_.store.set_aside(store::domain_key(name_));
@@ -352,7 +352,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
 
 // No server loses a name of its files before MDNotifyCmd was run for what replaced it.
 store::FormerNames Attempt::former_names() const {
-    return held_.delivery.notification.owed ? store::FormerNames::stay : store::FormerNames::expire;
+    return held_.delivery->notification.owed ? store::FormerNames::stay : store::FormerNames::expire;
 }
 
 // How the set with these certificates came about, the renewals before it included.
@@ -375,7 +375,7 @@ model::CertificateState Attempt::state_of(const ObservedDomain& fresh) const {
                                 : std::min(made.chain_length, facts.chain->length);
     }
     if (auto due = schedule::due_when_new(wanted_, fresh, now)) {
-        made.due_by = schedule::word(due->rule);
+        made.due_by = std::string(schedule::word(due->rule));
         made.wait_until = schedule::wait_when_due(fresh, now);
     }
     return made;
@@ -398,7 +398,7 @@ void Attempt::warn_when_due(const ObservedDomain& fresh) const {
     log::warn(
         "the new certificate is due again already: check the clock of this machine, and what "
         "the CA gives",
-        log::kv("domain", name_), log::kv("reason", due ? due->reason : made.due_by),
+        log::kv("domain", name_), log::kv("reason", due ? due->reason : *made.due_by),
         log::kv("not_before", base::rfc3339(fresh.certificates.front().not_before)),
         log::kv("not_after", base::rfc3339(fresh.certificates.front().not_after)),
         log::kv("next_attempt", base::rfc3339(*made.wait_until)));
@@ -499,7 +499,7 @@ ObservedDomain AttemptResult::held_after(ObservedDomain known) && {
     if (installed)
         return std::move(*installed);
     known.attempts = std::move(attempts);
-    known.delivery.attempts = told;
+    known.delivery.edit().attempts = told;
     known.is_early = false;
     known.version = 0;
     return known;

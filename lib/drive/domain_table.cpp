@@ -63,13 +63,13 @@ const model::ManagedDomain* DomainTable::wanted(const std::string& name) const {
 model::Delivery* DomainTable::delivery_of(const std::string& name, const Certificates& made) {
     auto known = observed_.domains.find(name);
     bool is_there = known != observed_.domains.end() && known->second.certificates == made;
-    return is_there ? &known->second.delivery : nullptr;
+    return is_there ? &known->second.delivery.edit() : nullptr;
 }
 
 base::Task<void> DomainTable::keep_delivery(std::string name, store::News news) {
     model::ObservedDomain& known = observed_.domains.at(name);
     known.version = 0;
-    store::LiveJob job{known.state, known.delivery};
+    store::LiveJob job{known.state, *known.delivery};
     std::string unwritten;
     try {
         co_await store::write_live_job(store_, name, std::move(job), std::move(news));

@@ -76,7 +76,7 @@ NotifyCommand::Call NotifyCommand::conclude(const process::CommandOutcome& outco
     call.reason = outcome.summary();
     unsigned errors = 0;
     for (const std::string& name : domains)
-        errors = std::max(errors, table_.observed.of(name).delivery.notification.errors);
+        errors = std::max(errors, table_.observed.of(name).delivery->notification.errors);
     call.retry = schedule::notify_retry_at(errors + 1, call.at, crypto::random_share());
     std::string all;
     for (std::size_t i = 0; i < domains.size() && i < most_named; ++i)

@@ -97,7 +97,7 @@ base::Task<void> observe_jobs(store::Store& store, const std::string& name,
                                        store::parse_staged_job, domain);
     if (staged) {
         domain.attempts = std::move(staged->attempts);
-        domain.delivery.attempts = staged->told;
+        domain.delivery.edit().attempts = staged->told;
     }
 }
 
@@ -237,7 +237,8 @@ base::Task<Observation> look(store::Store& store, Wanted wanted,
     Index index;
     if (known.domains.empty() && wanted.size() > few)
         index = co_await read_index(store);
-    model::Sharing<std::string> issuers, authorities;
+    model::Sharing<std::string> issuers, authorities, rules;
+    model::Sharing<model::Delivery> deliveries;
     model::Sharing<model::ChainFacts> chains;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string& name = wanted[i]->name();
@@ -256,6 +257,8 @@ base::Task<Observation> look(store::Store& store, Wanted wanted,
             facts.chain = chains(std::move(facts.chain));
         }
         domain.state.ca_url = authorities(std::move(domain.state.ca_url));
+        domain.state.due_by = rules(std::move(domain.state.due_by));
+        domain.delivery = deliveries(std::move(domain.delivery));
     }
     co_return observation;
 }

@@ -199,7 +199,7 @@ bool Reconcile::awaits_notification(std::size_t place) const {
     const model::ObservedDomain& held = table_.observed.of(name);
     return !single_pass_ && !table_.desired.server.notify_command.empty() &&
            !requests_.contains(name) && !held.certificates.empty() && notify::is_owed(held) &&
-           held.delivery.notification.errors == 0;
+           held.delivery->notification.errors == 0;
 }
 
 // Who asked for a single renewal waits until it was told of, and not for what else is under way.

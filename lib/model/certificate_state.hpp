@@ -6,6 +6,7 @@
 #include "model/domain_name.hpp"
 #include "model/fingerprint.hpp"
 #include "model/key_spec.hpp"
+#include "model/optional_time.hpp"
 #include "model/shared.hpp"
 
 #include <chrono>
@@ -49,19 +50,19 @@ struct CertificateFacts {
 struct CertificateState {
     static constexpr std::size_t most_renewals = 3;
 
-    bool recorded = false;                  // a job that finished has made it
-    std::optional<sys_seconds> last_run;    // when that began
-    std::optional<sys_seconds> valid_from;  // of its certificates
-    std::vector<sys_seconds> started;       // when the attempts began that led to it, oldest first
-    Shared<std::string> ca_url;             // of the CA that gave it; "" = nobody recorded it
+    bool recorded = false;             // a job that finished has made it
+    unsigned chain_length = 0;         // as the CA gave it, without roots; 0 = not known
+    OptionalTime last_run;             // when that began
+    OptionalTime valid_from;           // of its certificates
+    std::vector<sys_seconds> started;  // when the attempts began that led to it, oldest first
+    Shared<std::string> ca_url;        // of the CA that gave it; "" = it is not recorded
     std::vector<sys_seconds> renewals;  // when a set replaced another; the last ones, oldest first
     std::chrono::seconds lifetime{0};   // of the certificate that lives shortest
     std::uint64_t settings = 0;         // digest of what is asked of the certificate; 0 = not known
-    unsigned chain_length = 0;          // as the CA gave it, without roots; 0 = not known
     // The rule by which the set was due again when it was new, and until when it is left alone;
     // "" = it was not due.
-    std::string due_by;
-    std::optional<sys_seconds> wait_until;
+    Shared<std::string> due_by;
+    OptionalTime wait_until;
 
     void renewed(sys_seconds at) {
         renewals.push_back(at);

@@ -19,7 +19,7 @@ struct ObservedDomain {
     Shared<std::string> damage;  // why something in its folder could not be read; "" = nothing
     CertificateState state;      // of the live set
     Boxed<Attempts> attempts;    // that go on; none: nothing was tried since the live set was made
-    Delivery delivery;
+    Shared<Delivery> delivery;   // most MDs hold the same: all is told
     std::uint64_t version = 0;  // of the files all this was read from; 0: not as it was read
     // Places below the store that servers may still read and that will go, "domains/a.org,
     // domains/b.org/privkey.pem".

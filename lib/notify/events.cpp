@@ -12,7 +12,7 @@ constexpr std::chrono::hours longest_retry{24};
 std::optional<sys_seconds> due_since(const model::ObservedDomain& held, sys_seconds now) {
     if (!is_owed(held))
         return std::nullopt;
-    const model::OwedCall& call = held.delivery.notification;
+    const model::OwedCall& call = held.delivery->notification;
     if (call.errors > 0 && call.next && *call.next <= now + longest_retry)
         return call.next;
     auto ready = held.state.valid_from ? held.state.valid_from : held.state.last_run;
@@ -23,7 +23,7 @@ std::optional<sys_seconds> due_since(const model::ObservedDomain& held, sys_seco
 }  // namespace
 
 bool is_owed(const model::ObservedDomain& held) {
-    return held.delivery.notification.owed;
+    return held.delivery->notification.owed;
 }
 
 bool is_told(const model::ServerSettings& server, const model::Delivery& delivery) {

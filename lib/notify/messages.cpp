@@ -49,7 +49,7 @@ std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& serv
     sys_seconds next = warn_at(held.certificates.front());
     for (const model::CertificateFacts& facts : held.certificates)
         next = std::min(next, warn_at(facts));
-    const model::Delivery& told = held.delivery;
+    const model::Delivery& told = *held.delivery;
     if (was_before(told.warned, now))
         next = std::max(next, *told.warned + between_warnings);
     if (was_before(told.unwarned, now))
@@ -59,8 +59,8 @@ std::optional<sys_seconds> next_expiry_warning(const model::ServerSettings& serv
 
 std::optional<sys_seconds> next_message(const model::ServerSettings& server,
                                         const model::ObservedDomain& held, sys_seconds now) {
-    const model::OwedCall& notification = held.delivery.notification;
-    const model::OwedCall& message = held.delivery.message;
+    const model::OwedCall& notification = held.delivery->notification;
+    const model::OwedCall& message = held.delivery->message;
     if (server.message_command.empty() || !message.owed ||
         (notification.owed && !server.notify_command.empty()))
         return std::nullopt;

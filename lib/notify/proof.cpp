@@ -53,9 +53,9 @@ Proof proof_of(const model::ServerSettings& server, const model::ManagedDomain& 
                const model::ObservedDomain& held) {
     if (wanted.settings->served_at.empty() || held.certificates.empty() || !held.state.recorded)
         return Proof::none;
-    if (!is_installed(server, held.delivery))
+    if (!is_installed(server, *held.delivery))
         return Proof::issued;
-    const model::Served& served = *held.delivery.served;
+    const model::Served& served = *held.delivery->served;
     if (served.confirmed)
         return Proof::confirmed;
     return is_given_up(served) ? Proof::unconfirmed : Proof::installed;
@@ -67,7 +67,7 @@ std::optional<sys_seconds> next_look(const model::ServerSettings& server,
     Proof proof = proof_of(server, wanted, held);
     if (proof == Proof::none || proof == Proof::issued)
         return std::nullopt;
-    const auto& next = held.delivery.served->next;
+    const auto& next = held.delivery->served->next;
     // Never looked, or the clock jumped back since.
     if (!next || *next > now + 2 * confirmed_pause)
         return now;

@@ -89,7 +89,7 @@ Step asked_by_certificates(const ManagedDomain& wanted, const ObservedDomain& he
 // The last renewal left it due, by the same rule as now: another one at once would as well.
 void hold_back_when_new(Step& step, const model::CertificateState& made, sys_seconds now) {
     const auto& until = made.wait_until;
-    bool is_same = made.due_by == word(step.rule);
+    bool is_same = *made.due_by == word(step.rule);
     bool was_later = made.last_run && *made.last_run > now + small_jump;
     if (!is_same || !until || *until <= *step.at || was_later)
         return;

@@ -99,7 +99,7 @@ IndexEntry entry_of(const Json& json, Damage& damage) {
     entry.held.state.ca_url = members.text("ca-url");
     if (auto staged = job_at(members, "staged-job", damage, staged_job_of)) {
         entry.held.attempts = std::move(staged->attempts);
-        entry.held.delivery.attempts = staged->told;
+        entry.held.delivery.edit().attempts = staged->told;
     }
     return entry;
 }
@@ -111,10 +111,10 @@ Json indexed_json(const IndexEntry& entry) {
         json["certificates"].push_back(certificate_json(facts));
     put(json, "former-files", *held.former_files);
     put(json, "ca-url", *held.state.ca_url);
-    json["job"] = job_json(entry.name, LiveJob{held.state, held.delivery});
+    json["job"] = job_json(entry.name, LiveJob{held.state, *held.delivery});
     if (held.attempts)
         json["staged-job"] =
-            job_json(entry.name, StagedJob{*held.attempts, held.delivery.attempts});
+            job_json(entry.name, StagedJob{*held.attempts, held.delivery->attempts});
     return json;
 }
 

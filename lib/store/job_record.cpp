@@ -117,7 +117,7 @@ Json installation_json(const model::CertificateState& state) {
     put_digest(json, "settings", state.settings);
     if (state.chain_length > 0)
         json["chain-length"] = state.chain_length;
-    put(json, "due-by", state.due_by);
+    put(json, "due-by", *state.due_by);
     put(json, "wait-until", state.wait_until);
     return json;
 }

@@ -156,7 +156,7 @@ TEST_CASE("the state of the notification") {
     CHECK(state() == "none");
     server.desired.server.notify_command = {"/bin/reload"};
     CHECK(state() == "pending");
-    auto& told = server.observed.domains["a.org"].delivery;
+    auto& told = server.observed.domains["a.org"].delivery.edit();
     told.notification.errors = 2;
     told.notification.next = now + 10s;
     told.notification.reason = "exit status 3";

@@ -62,8 +62,8 @@ struct Server {
         model::ObservedDomain& held = observed.domains[md];
         held.state.recorded = true;
         held.delivery = {};
-        held.delivery.notification.owed = true;
-        return held.delivery;
+        held.delivery.edit().notification.owed = true;
+        return held.delivery.edit();
     }
 
     nlohmann::json json(const std::vector<std::string>& names = {}) const {

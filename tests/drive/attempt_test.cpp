@@ -62,9 +62,9 @@ TEST_CASE("account keys lie encrypted, live keys plain") {
 
 TEST_CASE("without a notify command nothing is owed, with one it is") {
     DriveBench bench;
-    CHECK_FALSE(bench.attempt(managed({"a.org"})).delivery.notification.owed);
+    CHECK_FALSE(bench.attempt(managed({"a.org"})).delivery->notification.owed);
     bench.server.notify_command = {"/bin/true"};
-    CHECK(bench.attempt(managed({"b.org"})).delivery.notification.owed);
+    CHECK(bench.attempt(managed({"b.org"})).delivery->notification.owed);
 }
 
 TEST_CASE(

@@ -31,7 +31,7 @@ struct MessageBench : LoopBench {
             }
         return result;
     }
-    const model::Delivery& told_of() const { return loop->observed().of("a.org").delivery; }
+    const model::Delivery& told_of() const { return *loop->observed().of("a.org").delivery; }
     std::ptrdiff_t told(const std::string& reason) const {
         auto all = reasons();
         return std::count(all.begin(), all.end(), reason);
@@ -53,7 +53,7 @@ TEST_CASE("MDMessageCmd is told of each event in the order of mod_md") {
                    {"/bin/reload", "a.org"},
                    {"/bin/message", "renewed", "a.org"},
                    {"/bin/message", "installed", "a.org"}});
-    CHECK_FALSE(bench.loop->observed().of("a.org").delivery.notification.owed);
+    CHECK_FALSE(bench.loop->observed().of("a.org").delivery->notification.owed);
 }
 
 TEST_CASE("a refusal of renewing puts the attempt off to the next check; the CA is not asked") {
@@ -182,7 +182,7 @@ TEST_CASE("messages of different MDs run side by side, those of one in order") {
         const std::string name = domain.name();
         CHECK(told_at("renewed", name) < told_at("installed", name));
         CHECK(told_at("installed", name) != bench.hooks.commands.end());
-        CHECK_FALSE(bench.loop->observed().of(name).delivery.message.owed);
+        CHECK_FALSE(bench.loop->observed().of(name).delivery->message.owed);
     }
 }
 
@@ -227,7 +227,7 @@ TEST_CASE("a single pass tells of what it made, and repeats nothing that fails")
         bench.clock.auto_advance(true);
         test::run_task(bench.context, loop.drive_due());
         bench.clock.auto_advance(false);
-        return loop.observed().of("a.org").delivery;
+        return *loop.observed().of("a.org").delivery;
     };
     CHECK(pass().message.errors == 1);
     CHECK(bench.told("renewed") == 1);
@@ -307,7 +307,7 @@ TEST_CASE("a renewal during a notification is told of by itself") {
     CHECK(bench.hooks.commands.size() == 1);
     bench.pass(3min);
     CHECK(bench.hooks.commands.size() == 2);
-    CHECK_FALSE(bench.loop->observed().of("a.org").delivery.notification.owed);
+    CHECK_FALSE(bench.loop->observed().of("a.org").delivery->notification.owed);
 }
 
 }  // namespace md::drive

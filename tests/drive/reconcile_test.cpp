@@ -96,12 +96,12 @@ TEST_CASE("a failed notification is repeated until it succeeds, also after a res
     bench.start();
     bench.pass(3s);
     CHECK(bench.hooks.commands.size() == 1);
-    CHECK(bench.loop->observed().of("a.org").delivery.notification.errors == 1);
+    CHECK(bench.loop->observed().of("a.org").delivery->notification.errors == 1);
     bench.stop();
     bench.start();
     bench.pass(60s);
     CHECK(bench.hooks.commands.size() == 3);
-    CHECK_FALSE(bench.loop->observed().of("a.org").delivery.notification.owed);
+    CHECK_FALSE(bench.loop->observed().of("a.org").delivery->notification.owed);
     bench.pass(10min);
     CHECK(bench.hooks.commands.size() == 3);
     CHECK(bench.ca.certificates() == 1);
@@ -258,7 +258,7 @@ TEST_CASE("what is served is looked at after the notification, told again, and c
     CHECK(bench.probe.looks.front() == "a.org at a.org:443");
     bench.pass(2min);
     CHECK(bench.hooks.commands.size() == 2);
-    const auto& seen = *bench.loop->observed().of("a.org").delivery.served;
+    const auto& seen = *bench.loop->observed().of("a.org").delivery->served;
     CHECK_FALSE(seen.confirmed);
     CHECK(seen.told_again);
     CHECK_THAT(seen.instead, Catch::Contains("a.org:443 shows another certificate"));
@@ -267,7 +267,7 @@ TEST_CASE("what is served is looked at after the notification, told again, and c
     bench.start();  // a restart knows what was seen
     bench.probe.shown["a.org:443"] = bench.loop->observed().of("a.org").certificates.front();
     bench.pass(2h);
-    CHECK(bench.loop->observed().of("a.org").delivery.served->confirmed);
+    CHECK(bench.loop->observed().of("a.org").delivery->served->confirmed);
     const auto looks = bench.probe.looks.size();
     bench.pass(50h);
     CHECK(bench.probe.looks.size() == looks + 2);

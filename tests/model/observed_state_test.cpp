@@ -35,7 +35,7 @@ TEST_CASE("of an MD the store has nothing of, nothing is observed") {
     CHECK(state.of("b.org").certificates.empty());
     CHECK_FALSE(state.of("b.org").attempts);
     CHECK_FALSE(state.of("b.org").state.recorded);
-    CHECK(state.of("b.org").delivery == Delivery());
+    CHECK(state.of("b.org").delivery == Shared<Delivery>());
     CHECK(state.domains.size() == 1);
 }
 

@@ -30,7 +30,7 @@ struct World {
         model::ObservedDomain& held = observed.domains[name];
         held.state.recorded = true;
         held.state.valid_from = at;
-        held.delivery.notification.owed = true;
+        held.delivery.edit().notification.owed = true;
         return held;
     }
     notify::Owed owed(bool busy = false) const { return owed_for(busy, 60s); }
@@ -54,7 +54,7 @@ TEST_CASE("a set of which nobody was told is owed a call at once") {
 TEST_CASE("nothing is owed where nothing was made, or all was told") {
     World world;
     world.wants("new.org");
-    world.untold("told.org", now - 1s).delivery.notification.owed = false;
+    world.untold("told.org", now - 1s).delivery.edit().notification.owed = false;
     CHECK(world.owed().domains.empty());
     CHECK_FALSE(world.owed().next);
 }
@@ -99,7 +99,7 @@ TEST_CASE("it waits at most a minute after the earliest became ready") {
 
 TEST_CASE("after a failed call it is due again at its time") {
     World world;
-    auto& call = world.untold("a.org", now - 1h).delivery.notification;
+    auto& call = world.untold("a.org", now - 1h).delivery.edit().notification;
     call.errors = 2;
     call.next = now + 30s;
     CHECK(world.owed().domains.empty());
@@ -110,7 +110,7 @@ TEST_CASE("after a failed call it is due again at its time") {
 
 TEST_CASE("one that waits after a failure goes along when another becomes due") {
     World world;
-    auto& failed = world.untold("failed.org", now - 1h).delivery.notification;
+    auto& failed = world.untold("failed.org", now - 1h).delivery.edit().notification;
     failed.errors = 1;
     failed.next = now + 10min;
     world.untold("fresh.org", now - 1s);
@@ -127,7 +127,7 @@ TEST_CASE("one without a time, or with one a jumped clock wrote, is due now") {
     CHECK(ahead.owed(true).domains == Names{"a.org"});
 
     World retry;
-    auto& call = retry.untold("a.org", now - 1s).delivery.notification;
+    auto& call = retry.untold("a.org", now - 1s).delivery.edit().notification;
     call.errors = 1;
     call.next = now + 24h * 3650;
     CHECK(retry.owed().domains == Names{"a.org"});

@@ -22,7 +22,7 @@ struct World {
         held.certificates[0].not_after = start + 100 * 24h;
         held.state.recorded = true;
     }
-    model::Delivery& told() { return held.delivery; }
+    model::Delivery& told() { return held.delivery.edit(); }
 
     model::ServerSettings server;
     model::ManagedDomain wanted;

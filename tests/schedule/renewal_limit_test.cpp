@@ -25,7 +25,7 @@ model::ObservedDomain renewed(std::vector<sys_seconds> renewals, seconds backdat
     for (sys_seconds at : renewals)
         made.renewed(at);
     if (auto due = due_when_new(domain({"a.org"}), held, last)) {
-        made.due_by = word(due->rule);
+        made.due_by = std::string(word(due->rule));
         made.wait_until = wait_when_due(held, last);
     }
     return held;

@@ -501,7 +501,7 @@ TEST_CASE("the index comes back as it went, and what is no index is damage") {
     entries[0].held.state.ca_url = "https://ca.example/dir";
     entries[1] = {"b.org", 3, {}};
     entries[1].held.attempts = failed_job().attempts;
-    entries[1].held.delivery.attempts = failed_job().told;
+    entries[1].held.delivery.edit().attempts = failed_job().told;
     auto read = parse_index(to_text(entries));
     REQUIRE(read.has_value());
     REQUIRE(read->size() == 2);
