@@ -4,6 +4,7 @@
 
 #include "crypto/certificate.hpp"
 #include "drive/bench.hpp"
+#include "store/leased_store.hpp"
 #include "store/records.hpp"
 #include "support/catch.hpp"
 
@@ -129,6 +130,23 @@ TEST_CASE("a store that fails at any change is healed by the next attempt") {
         CHECK(bench.ca.accounts() == 1);
         CHECK(bench.ca.certificates() <= 2);
     }
+}
+
+TEST_CASE("an attempt whose lease is lost stores nothing and asks the CA for nothing") {
+    DriveBench bench;
+    auto lease = test::run_task(bench.context, bench.store.acquire(store::driver_lease, "first"));
+    store::LeasedStore leased(bench.store, *lease);
+    bench.store.take_lease("another node");
+    const auto wanted = managed({"a.org"});
+    auto solvers = [&bench](const model::Settings&) { return bench.all_solvers(); };
+    drive::DriveContext with{leased, *bench.authorities, solvers, bench.local, bench.pool};
+    const std::string issuer = wanted.settings->common().directory_url;
+    AttemptResult result = test::run_task(
+        bench.context, drive::attempt(with, bench.server, wanted, ObservedDomain(), issuer));
+    REQUIRE(result.attempts.last_failure);
+    CHECK(result.attempts.last_failure->detail == "the lease was lost");
+    CHECK(bench.store.values.empty());
+    CHECK(bench.ca.steps() == 0);
 }
 
 TEST_CASE("a full disk is found out before the CA is asked for anything") {

@@ -118,6 +118,20 @@ TEST_CASE("a store that is removed whole comes back, with the account that is in
     CHECK(bench.ca.certificates() == 4);
 }
 
+TEST_CASE("a loop whose lease another has taken ends, and leaves the store alone") {
+    Looking bench({managed({"a.org"})});
+    bench.stop();
+    bench.lease = test::run_task(bench.context, bench.store.acquire(store::driver_lease, "first"));
+    bench.start();
+    bench.pass(12min);
+    CHECK_FALSE(bench.ended);
+    bench.store.take_lease("another node");
+    const auto before = bench.store.values;
+    bench.pass(12min);
+    CHECK(bench.ended);
+    CHECK(bench.store.values == before);
+}
+
 TEST_CASE("a store that cannot be looked at changes nothing") {
     Looking bench({managed({"a.org"})});
     bench.store.versions_fail = true;

@@ -31,6 +31,7 @@ struct LoopBench : DriveBench {
         restart();
         drive::DriveContext with = drive_context();
         with.probe = &probe;
+        with.lease = lease.get();
         loop =
             std::make_unique<drive::Reconcile>(context.get_executor(), with, hooks, desired,
                                                [this](const model::ManagedDomain*) { ++changes; });
@@ -79,6 +80,7 @@ struct LoopBench : DriveBench {
     model::DesiredState desired;
     RecordingCommands hooks;
     ScriptedProbe probe;
+    std::shared_ptr<store::Lease> lease;  // none: it cannot be lost
     std::unique_ptr<drive::Reconcile> loop;
     base::asio::cancellation_signal stop_signal;
     bool ended = true;
