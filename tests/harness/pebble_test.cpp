@@ -20,6 +20,13 @@ TEST_CASE("Pebble serves its directory to whoever trusts its listener's root") {
     CHECK_THAT(ca.log(), Catch::Contains("Configured to reject 5% of good nonces"));
 }
 
+TEST_CASE("Pebble's certificates live as long as it is told") {
+    PebbleOptions brief = PebbleOptions::calm();
+    brief.validity_seconds = 40;
+    const Pebble ca(brief);
+    CHECK_THAT(ca.log(), Catch::Contains("certificate validity period of 40 seconds"));
+}
+
 TEST_CASE("Pebble comes back on the same ports with new issuers") {
     Pebble ca(PebbleOptions::calm());
     const std::string url = ca.directory_url();

@@ -17,13 +17,19 @@ std::string loopback(const ReservedPort& port) {
     return "127.0.0.1:" + std::to_string(port.number());
 }
 
+// 2.10 takes it from a profile alone, 2.4 and 2.6 know no profiles; each ignores the other's word.
+void set_validity(nlohmann::json& json, unsigned seconds) {
+    json["certificateValidityPeriod"] = seconds;
+    json["profiles"]["default"] = {{"description", "all there is"}, {"validityPeriod", seconds}};
+}
+
 nlohmann::json configuration(const PebbleOptions& options) {
     nlohmann::json json = {{"ocspResponderURL", ""},
                            {"externalAccountBindingRequired", !options.bindings.empty()}};
     if (!options.bindings.empty())
         json["externalAccountMACKeys"] = options.bindings;
     if (options.validity_seconds > 0)
-        json["certificateValidityPeriod"] = options.validity_seconds;
+        set_validity(json, options.validity_seconds);
     return json;
 }
 

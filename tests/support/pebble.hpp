@@ -21,7 +21,7 @@ struct PebbleOptions {
     unsigned authz_reuse = 50;   // percent
     unsigned sleep_at_most = 5;  // seconds before a validation; 0 = none
     bool strict = false;
-    unsigned validity_seconds = 0;                  // of its certificates; 0 = five years
+    unsigned validity_seconds = 0;                  // of its certificates; 0 = months or years
     std::map<std::string, std::string> bindings{};  // key identifier -> MAC key; asks for EAB
     unsigned alternate_roots = 0;                   // other chains that it gives
     std::uint16_t http_port = 0, tls_port = 0;  // where its validator asks; 0 = ports of its own
