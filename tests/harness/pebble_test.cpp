@@ -27,6 +27,16 @@ TEST_CASE("Pebble's certificates live as long as it is told") {
     CHECK_THAT(ca.log(), Catch::Contains("certificate validity period of 40 seconds"));
 }
 
+// Python verifies so from 3.13 on, and certbot with it.
+TEST_CASE("Pebble's listener shows what RFC 5280 lets a strict client accept") {
+    const Pebble ca;
+    const std::string chain = ca.listener_chain().string();
+    const auto verified = run_command({{"openssl", "verify", "-x509_strict", "-CAfile",
+                                        ca.ca_file().string(), "-untrusted", chain, chain}});
+    INFO(verified.errors);
+    CHECK(verified.status == 0);
+}
+
 TEST_CASE("Pebble comes back on the same ports with new issuers") {
     Pebble ca(PebbleOptions::calm());
     const std::string url = ca.directory_url();

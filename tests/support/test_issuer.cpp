@@ -54,6 +54,11 @@ void add_extension(X509* certificate, X509* issuer, int id, const char* value) {
     check(X509_add_ext(certificate, extension.get(), -1), "adding an extension");
 }
 
+// Critical, as they have to be where the subject is empty (RFC 5280 §4.2.1.6).
+void add_names(X509* certificate, const std::string& names) {
+    add_extension(certificate, certificate, NID_subject_alt_name, ("critical," + names).c_str());
+}
+
 CertificatePtr new_certificate(EVP_PKEY* key, sys_seconds not_before, sys_seconds not_after) {
     CertificatePtr certificate(check(X509_new(), "making a certificate"));
     check(X509_set_version(certificate.get(), X509_VERSION_3), "setting the version");
@@ -144,7 +149,7 @@ std::string TestIssuer::issue(base::BytesView csr, sys_seconds not_before, sys_s
     if (other_names.empty())
         copy_extensions(leaf.get(), request.get());
     else
-        add_extension(leaf.get(), leaf.get(), NID_subject_alt_name, other_names.c_str());
+        add_names(leaf.get(), other_names);
     return impl_->finish(leaf.get());
 }
 
@@ -153,8 +158,7 @@ TestIssuer::Server TestIssuer::loopback_server() const {
     KeyPtr key = new_key();
     const auto now = floor<seconds>(system_clock::now());
     CertificatePtr leaf = new_certificate(key.get(), now - days{1}, now + days{7});
-    add_extension(leaf.get(), leaf.get(), NID_subject_alt_name,
-                  "DNS:localhost,IP:127.0.0.1,IP:::1");
+    add_names(leaf.get(), "DNS:localhost,IP:127.0.0.1,IP:::1");
     return {impl_->finish(leaf.get()), pem(key.get())};
 }
 
