@@ -153,7 +153,7 @@ TEST_CASE("directories and nonces and accounts that are none stop nothing for go
              {"newOrder that is an object", directory, sets("newOrder", json::object()),
               passing("'newOrder'")},
              {"meta that is a text, so that no terms are known", directory, sets("meta", "none"),
-              permanent("agreementRequired")},
+              permanent("did not agree to the terms of service")},
              {"terms of 100 kB", directory,
               sets("meta", {{"termsOfService", std::string(100'000, 't')}}), recovered()},
              {"no nonce", nonce, without_header("Replay-Nonce"), passing("no Replay-Nonce")},
