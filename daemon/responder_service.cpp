@@ -111,7 +111,7 @@ Reach ResponderService::reach() {
 }
 
 base::Task<void> ResponderService::await_reach(std::string domain,
-                                               std::vector<model::DomainName> names,
+                                               std::vector<model::Identifier> names,
                                                const model::ServerSettings& server) {
     if (!server.port_map.has_http() || !listener_.http_reason().empty())
         co_return;

@@ -53,7 +53,7 @@ public:
     // Shows a proof of nothing for some minutes; one asked for before goes.
     Reach reach();
     // Looks whether port 80 of the names leads here, for as long as that may take to come true.
-    base::Task<void> await_reach(std::string domain, std::vector<model::DomainName> names,
+    base::Task<void> await_reach(std::string domain, std::vector<model::Identifier> names,
                                  const model::ServerSettings& server);
 
     // Until cancelled: tries again and again what could not be opened.

@@ -7,7 +7,7 @@
 namespace md::commands {
 namespace {
 
-bool is_configured(const model::DesiredState& desired, const model::DomainName& name) {
+bool is_configured(const model::DesiredState& desired, const model::Identifier& name) {
     return std::any_of(desired.domains.begin(), desired.domains.end(),
                        [&](const model::ManagedDomain& domain) { return domain.covers(name); });
 }
@@ -15,7 +15,7 @@ bool is_configured(const model::DesiredState& desired, const model::DomainName& 
 std::string left_out(const model::DesiredState& desired, const model::ObservedDomain& held) {
     std::set<std::string> names;
     for (const model::CertificateFacts& certificate : held.certificates)
-        for (const model::DomainName& name : certificate.names)
+        for (const model::Identifier& name : certificate.names)
             if (!is_configured(desired, name))
                 names.insert(name.text());
     std::string text;

@@ -164,7 +164,7 @@ private:
         bool by_http = server_.port_map.has_http() && !proof_.token.empty() &&
                        std::find(challenges.begin(), challenges.end(),
                                  model::ChallengeType::http_01) != challenges.end();
-        for (const model::DomainName& name : domain.certificate_names()) {
+        for (const model::Identifier& name : domain.certificate_names()) {
             if (bounded_ && names_ == most_names) {
                 ++left_out_;
                 continue;

@@ -46,7 +46,7 @@ admin::FrontedSite site_of(const model::ManagedDomain& domain, const std::string
 
 const model::ManagedDomain& domain_called(const std::string& text,
                                           const model::DesiredState& desired) {
-    auto name = model::DomainName::parse(text);
+    auto name = model::Identifier::parse(text);
     for (const model::ManagedDomain& domain : desired.domains)
         if (name && domain.covers(*name))
             return domain;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/task.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 #include "model/settings.hpp"
 
 #include <memory>
@@ -15,7 +15,7 @@
 namespace md::acme {
 
 struct ChallengeToProve {
-    model::DomainName name;
+    model::Identifier name;
     std::string token;              // base64url, bounded, checked
     std::string key_authorization;  // token "." thumbprint (RFC 8555 §8.1)
 };

@@ -158,7 +158,7 @@ base::Task<Answer> Issuance::post(http::Url url, std::string payload, std::strin
 
 bool Issuance::names_are_ours(const Order& order) const {
     std::set<std::string> ours, theirs(order.names.begin(), order.names.end());
-    for (const model::DomainName& name : request_.names)
+    for (const model::Identifier& name : request_.names)
         ours.insert(name.text());
     return theirs.empty() || ours == theirs;  // untold they are those that were ordered
 }

@@ -19,7 +19,7 @@
 namespace md::acme {
 
 struct IssueRequest {
-    std::vector<model::DomainName> names;  // in the order they go into the certificate
+    std::vector<model::Identifier> names;  // in the order they go into the certificate
     model::KeySpec key;
     bool must_staple = false;
     std::vector<model::ChallengeType> challenges;  // most wanted first

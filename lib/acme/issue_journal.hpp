@@ -5,7 +5,7 @@
 #include "acme/messages.hpp"
 #include "base/task.hpp"
 #include "crypto/private_key.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 #include "model/settings.hpp"
 
 #include <optional>
@@ -36,7 +36,7 @@ public:
     // For people and for the failure record: "account", "order", "challenge", ...
     virtual void stage(std::string_view stage) = 0;
     // The answer is in place, and the CA not told yet. Throws base::Error to have it not told.
-    virtual base::Task<void> challenge_ready(model::ChallengeType type, model::DomainName name) = 0;
+    virtual base::Task<void> challenge_ready(model::ChallengeType type, model::Identifier name) = 0;
 };
 
 }  // namespace md::acme

@@ -132,10 +132,15 @@ ChallengeStatus challenge_status(const Members& object) {
                                 : ChallengeStatus::pending;
 }
 
-// A host name in the one form that names are compared in (RFC 4343); others as they are.
-std::string canonical(const std::string& name) {
-    auto parsed = model::DomainName::parse(name);
-    return parsed ? parsed->text() : name;
+model::Checked<model::Identifier> identifier_of(const Members& object) {
+    return model::Identifier::from_wire(object.text("type"), object.text("value"));
+}
+
+// An identifier in the one form that they are compared in (RFC 4343, RFC 5952); what is none as it
+// is.
+std::string canonical(const Members& identifier) {
+    auto known = identifier_of(identifier);
+    return known ? known->text() : identifier.text("value");
 }
 
 // A challenge of a type we know, or nullopt: others may look as they like.
@@ -214,7 +219,7 @@ Order parse_order(std::string_view body, http::Url url, UrlRule rule) {
         order.status == OrderStatus::pending)
         throw ProtocolError("the CA's order has no proper 'identifiers' or 'authorizations'");
     for (const json& identifier : array_of(object, "identifiers", "order"))
-        order.names.push_back(canonical(Members(identifier).text("value")));
+        order.names.push_back(canonical(Members(identifier)));
     for (const json& entry : array_of(object, "authorizations", "order"))
         order.authorizations.push_back(parse_url(entry.is_string() ? entry.get<std::string>() : "",
                                                  rule, "the CA's order, 'authorizations'"));
@@ -230,11 +235,13 @@ Authorization parse_authorization(std::string_view body, UrlRule rule) {
     Authorization authorization;
     authorization.status = status_of(object, authorization_words, "authorization");
     authorization.wildcard = object.flag("wildcard");
-    authorization.name = object.object("identifier").text("value");
-    if (!model::DomainName::parse(authorization.name))
-        throw ProtocolError("the CA's authorization is for '" + masked(authorization.name, 80) +
-                            "', which is no domain name");
-    authorization.name = canonical(authorization.name);
+    const Members identifier = object.object("identifier");
+    const auto known = identifier_of(identifier);
+    if (!known)
+        throw ProtocolError("the CA's authorization is for '" +
+                            masked(identifier.text("value"), 80) +
+                            "', which is no domain name and no address");
+    authorization.name = known->text();
     if (!object.has("challenges") && authorization.status == AuthorizationStatus::pending)
         throw ProtocolError("the CA's authorization has no proper 'challenges'");
     for (const json& entry : array_of(object, "challenges", "authorization"))
@@ -274,10 +281,10 @@ std::string contacts_payload(const std::vector<std::string>& contacts) {
     return json{{"contact", contacts}}.dump();
 }
 
-std::string new_order_payload(const std::vector<model::DomainName>& names) {
+std::string new_order_payload(const std::vector<model::Identifier>& names) {
     json identifiers = json::array();
-    for (const model::DomainName& name : names)
-        identifiers.push_back({{"type", "dns"}, {"value", name.text()}});
+    for (const model::Identifier& name : names)
+        identifiers.push_back({{"type", name.wire_type()}, {"value", name.text()}});
     return json{{"identifiers", identifiers}}.dump();
 }
 

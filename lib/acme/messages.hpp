@@ -6,8 +6,8 @@
 
 #include "acme/problem.hpp"
 #include "http/message.hpp"
-#include "model/domain_name.hpp"
 #include "model/external_account.hpp"
+#include "model/identifier.hpp"
 
 #include <optional>
 #include <string>
@@ -54,7 +54,7 @@ struct Challenge {
 };
 
 struct Authorization {
-    std::string name;  // the identifier's value, without "*.", in small letters
+    std::string name;  // the identifier's text, without "*.", in its canonical form
     bool wildcard = false;
     AuthorizationStatus status = AuthorizationStatus::pending;
     std::vector<Challenge> challenges;  // only those of a known type
@@ -64,7 +64,7 @@ struct Authorization {
 struct Order {
     http::Url url;  // from the Location header; not part of the JSON
     OrderStatus status = OrderStatus::pending;
-    std::vector<std::string> names;  // in small letters, without a final dot; {} = not told
+    std::vector<std::string> names;  // identifiers in their canonical form; {} = not told
     std::vector<http::Url> authorizations;
     std::optional<http::Url> finalize;
     std::optional<http::Url> certificate;
@@ -97,7 +97,7 @@ std::string existing_account_payload();
 // The protected header of a binding that is sent to `url`.
 std::string binding_header(const model::ExternalAccountBinding& binding, std::string_view url);
 std::string contacts_payload(const std::vector<std::string>& contacts);
-std::string new_order_payload(const std::vector<model::DomainName>& names);
+std::string new_order_payload(const std::vector<model::Identifier>& names);
 // `reason`: RFC 5280 §5.3.1; 0, which is "unspecified", is not sent.
 std::string revocation_payload(std::string_view der_base64url, int reason);
 std::string finalize_payload(std::string_view csr_base64url);

@@ -45,11 +45,11 @@ ChosenChallenge choose_challenge(const Authorization& authorization,
     return chosen;
 }
 
-std::string proving_obstacle(const std::vector<model::DomainName>& names,
+std::string proving_obstacle(const std::vector<model::Identifier>& names,
                              const std::vector<ChallengeType>& wanted, const Solvers& solvers) {
     std::string reasons;
     bool wildcard = std::any_of(names.begin(), names.end(),
-                                [](const model::DomainName& name) { return name.is_wildcard(); });
+                                [](const model::Identifier& name) { return name.is_wildcard(); });
     for (ChallengeType type : wanted) {
         std::string reason = reason_not_ready(type, solvers);
         // RFC 8555 §7.1.3 and every CA: a wildcard is proved by DNS alone.

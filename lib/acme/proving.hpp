@@ -23,7 +23,7 @@ ChosenChallenge choose_challenge(const Authorization& authorization,
 
 // Why no wanted type can work at all, whatever the CA offers; "" when one can. Asked before an
 // order is placed, so that a closed port costs nothing at the CA.
-std::string proving_obstacle(const std::vector<model::DomainName>& names,
+std::string proving_obstacle(const std::vector<model::Identifier>& names,
                              const std::vector<model::ChallengeType>& wanted,
                              const Solvers& solvers);
 

@@ -48,7 +48,7 @@ Validation::OpenChallenge Validation::open_challenge(const Authorization& author
         throw AcmeError(authorization.name + ": no challenge can be answered: " + chosen.why_not,
                         FailureClass::budget);
     const std::string& token = chosen.challenge->token;
-    ChallengeToProve to_prove{*model::DomainName::parse(authorization.name), token,
+    ChallengeToProve to_prove{*model::Identifier::parse(authorization.name), token,
                               token + "." + account_.thumbprint()};
     return {chosen.solver, std::move(to_prove), chosen.challenge->url, authorization.url};
 }

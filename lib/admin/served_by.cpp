@@ -39,7 +39,7 @@ unsigned port_of(std::string_view address) {
     return is_number && port <= 65535 ? port : 0;
 }
 
-bool serves(std::string_view pattern, const model::DomainName& name) {
+bool serves(std::string_view pattern, const model::Identifier& name) {
     const std::string text = base::lower(pattern);
     if (text.starts_with('.'))  // nginx: the name itself and all below it
         return name.text() == text.substr(1) || name.text().ends_with(text);
@@ -60,7 +60,7 @@ void each_line(std::string_view text, Each each) {
 // `nginx -T`: the files one after the other, each below "# configuration file PATH:".
 class NginxDump {
 public:
-    explicit NginxDump(const model::DomainName& name) : name_(name) {}
+    explicit NginxDump(const model::Identifier& name) : name_(name) {}
 
     std::vector<ServingPlace> read(std::string_view dump) {
         each_line(dump, [this](std::string_view line) { take(line); });
@@ -150,7 +150,7 @@ private:
             ports.push_back(port);
     }
 
-    const model::DomainName& name_;
+    const model::Identifier& name_;
     std::string file_;
     unsigned line_ = 0, depth_ = 0;
     std::optional<NginxBlock> block_;
@@ -172,7 +172,7 @@ std::optional<ServingPlace> place_in(const std::string& word, unsigned port) {
 // `httpd -S`: "*:443 NAME (FILE:LINE)", or "port 80 namevhost NAME (FILE:LINE)", then "alias NAME".
 class HttpdHosts {
 public:
-    explicit HttpdHosts(const model::DomainName& name) : name_(name) {}
+    explicit HttpdHosts(const model::Identifier& name) : name_(name) {}
 
     std::vector<ServingPlace> read(std::string_view told) {
         each_line(told, [this](std::string_view line) { take(words_in(line)); });
@@ -199,23 +199,23 @@ private:
             places_.push_back(*host_);
     }
 
-    const model::DomainName& name_;
+    const model::Identifier& name_;
     std::optional<ServingPlace> host_;
     std::vector<ServingPlace> places_;
 };
 
 }  // namespace
 
-std::vector<ServingPlace> nginx_places(std::string_view told, const model::DomainName& name) {
+std::vector<ServingPlace> nginx_places(std::string_view told, const model::Identifier& name) {
     return NginxDump(name).read(told);
 }
 
-std::vector<ServingPlace> httpd_places(std::string_view told, const model::DomainName& name) {
+std::vector<ServingPlace> httpd_places(std::string_view told, const model::Identifier& name) {
     return HttpdHosts(name).read(told);
 }
 
 // Its frontends serve every name.
-std::vector<ServingPlace> haproxy_places(std::string_view file, const model::DomainName&) {
+std::vector<ServingPlace> haproxy_places(std::string_view file, const model::Identifier&) {
     std::vector<ServingPlace> places;
     unsigned line = 0, section = 0;
     each_line(file, [&](std::string_view text) {
@@ -239,7 +239,7 @@ ServerAnswer answer_of(FrontServer front) {
 }
 
 std::vector<ServingPlace> serving_places(FrontServer front, std::string_view told,
-                                         const model::DomainName& name) {
+                                         const model::Identifier& name) {
     return dialect_of(front).serving_places(told, name);
 }
 

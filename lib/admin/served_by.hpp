@@ -5,7 +5,7 @@
 #pragma once
 
 #include "admin/snippet.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 
 #include <string>
 #include <string_view>
@@ -33,7 +33,7 @@ ServerAnswer answer_of(FrontServer front);
 // In the order told, one for each port of a block. Of HAProxy, whose frontends serve every name,
 // those that listen on port 80 or 443.
 std::vector<ServingPlace> serving_places(FrontServer front, std::string_view told,
-                                         const model::DomainName& name);
+                                         const model::Identifier& name);
 
 // The lines that go into the blocks that serve the site now, and where. `places` is not empty.
 std::string snippet_for_existing(FrontServer front, const Forwarding& to, const FrontedSite& site,

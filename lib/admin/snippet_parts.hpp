@@ -43,16 +43,16 @@ struct Dialect {
 
     ServerAnswer asked;
     std::vector<ServingPlace> (*serving_places)(std::string_view told,
-                                                const model::DomainName& name);
+                                                const model::Identifier& name);
 };
 const Dialect& dialect_of(FrontServer front);
 
 extern const Dialect nginx_dialect, httpd_dialect, haproxy_dialect;
 
 // How each tells what it serves (served_by.cpp).
-std::vector<ServingPlace> nginx_places(std::string_view told, const model::DomainName& name);
-std::vector<ServingPlace> httpd_places(std::string_view told, const model::DomainName& name);
-std::vector<ServingPlace> haproxy_places(std::string_view told, const model::DomainName& name);
+std::vector<ServingPlace> nginx_places(std::string_view told, const model::Identifier& name);
+std::vector<ServingPlace> httpd_places(std::string_view told, const model::Identifier& name);
+std::vector<ServingPlace> haproxy_places(std::string_view told, const model::Identifier& name);
 
 inline std::string no_backend(const Forwarding&) {
     return "";

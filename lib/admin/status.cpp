@@ -317,9 +317,9 @@ model::Log log_of_attempts(const model::ObservedDomain& held, const model::Manag
 
 Selection select(const model::DesiredState& desired, const std::vector<std::string>& names) {
     Selection selection;
-    std::vector<std::optional<model::DomainName>> parsed;
+    std::vector<std::optional<model::Identifier>> parsed;
     for (const std::string& text : names) {
-        auto name = model::DomainName::parse(text);
+        auto name = model::Identifier::parse(text);
         parsed.push_back(name ? std::optional(*name) : std::nullopt);
     }
     std::vector<bool> known(names.size());

@@ -24,7 +24,7 @@ void BoardSolver::publish(acme::ChallengeToProve challenge) {
                            [watch = watch_, number = watch_->expect()] { watch->note(number); }};
     published_.push_back(type_ == model::ChallengeType::http_01
                              ? board_.publish_http(std::move(challenge.token), std::move(answer))
-                             : board_.publish_tls(challenge.name.text(), std::move(answer)));
+                             : board_.publish_tls(challenge.name.server_name(), std::move(answer)));
 }
 
 base::Task<void> BoardSolver::withdraw() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the responder proves at present: http-01 tokens and tls-alpn-01 names. Pure: knows nothing
-// of sockets; a solver publishes an answer, and the responder calls on_seen for who got it.
+// What the responder proves at present: http-01 tokens and the server names of tls-alpn-01. Pure:
+// knows nothing of sockets; a solver publishes an answer, and the responder calls on_seen for who
+// got it.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ public:
     // Of one published answer.
     struct Handle {
         bool is_tls;
-        std::string key;  // its token or name
+        std::string key;  // its token or server name
         std::uint64_t number;
     };
 

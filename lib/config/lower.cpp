@@ -18,7 +18,7 @@ namespace md::config {
 namespace {
 
 using model::ChallengeType;
-using model::DomainName;
+using model::Identifier;
 
 bool same_arguments(const Directive& one, const Directive& other) {
     return std::equal(one.arguments.begin(), one.arguments.end(), other.arguments.begin(),
@@ -327,7 +327,7 @@ void Lowering::add_names(const Directive& directive, std::size_t domain) {
         if (argument.text.starts_with('#'))
             return report_.error(argument.at, "a comment behind a directive",
                                  "put the comment on a line of its own");
-        auto name = DomainName::parse(argument.text);
+        auto name = model::DomainName::parse(argument.text);
         if (name)
             add_name(*name, argument.at, domain);
         else
@@ -335,7 +335,7 @@ void Lowering::add_names(const Directive& directive, std::size_t domain) {
     }
 }
 
-void Lowering::add_name(const DomainName& name, const Position& at, std::size_t domain) {
+void Lowering::add_name(const Identifier& name, const Position& at, std::size_t domain) {
     const NameIndex::Owner* former = names_.add(name, domain, at);
     if (former != nullptr) {
         if (former->domain != domain)
@@ -364,7 +364,7 @@ void Lowering::check_overlaps() {
     }
 }
 
-void Lowering::report_overlap(const DomainName& name, const NameIndex::Owner& one,
+void Lowering::report_overlap(const Identifier& name, const NameIndex::Owner& one,
                               const NameIndex::Owner& other) {
     report_.error(
         other.at, in_quotes(name.text()) + " is in two managed domains",

@@ -40,7 +40,7 @@ private:
     void apply_default_members(const Directive& directive);
     void add_domain(const DomainBlock& block);
     void add_names(const Directive& directive, std::size_t domain);
-    void add_name(const model::DomainName& name, const Position& at, std::size_t domain);
+    void add_name(const model::Identifier& name, const Position& at, std::size_t domain);
     void check_wishes(std::size_t domain, const Given& own);
     const Directive* line_of(std::string_view directive, const Given& own) const;
     bool proves_otherwise(std::size_t domain, const Given& own) const;
@@ -53,7 +53,7 @@ private:
     void tell_stops();
     void tell_unmet_defaults();
     void check_overlaps();
-    void report_overlap(const model::DomainName& name, const NameIndex::Owner& one,
+    void report_overlap(const model::Identifier& name, const NameIndex::Owner& one,
                         const NameIndex::Owner& other);
     void resolve_paths();
     void share_settings();

@@ -35,7 +35,7 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
 
 }  // namespace
 
-const NameIndex::Owner* NameIndex::add(const model::DomainName& name, std::size_t domain,
+const NameIndex::Owner* NameIndex::add(const model::Identifier& name, std::size_t domain,
                                        const Position& at) {
     auto [place, is_new] = owners_.try_emplace(name.text(), Owner{domain, at});
     if (is_new)

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "config/sources.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 
 #include <string>
 #include <string_view>
@@ -22,7 +22,7 @@ public:
     };
 
     // The former owner of just this name, which stays; nullptr when it was free.
-    const Owner* add(const model::DomainName& name, std::size_t domain, const Position& at);
+    const Owner* add(const model::Identifier& name, std::size_t domain, const Position& at);
     // Who has just this name.
     const Owner* exact(std::string_view name) const;
     // Who has the wildcard one label above it.

@@ -7,7 +7,7 @@
 
 namespace md::config {
 
-std::string why_private(const model::DomainName& name) {
+std::string why_private(const model::Identifier& name) {
     // Reserved for private use, or used so widely that they will never be delegated (RFC 6762,
     // RFC 8375, ICANN's .internal and name collisions). Not .test and .example, which are for tests
     // and documents.

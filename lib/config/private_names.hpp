@@ -3,13 +3,13 @@
 // Baseline Requirements §4.2.2) or no host name. A CA of one's own may.
 #pragma once
 
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 
 #include <string>
 
 namespace md::config {
 
 // "is a name without a dot", "has an underscore", "ends in .local"; "" for a public name.
-std::string why_private(const model::DomainName& name);
+std::string why_private(const model::Identifier& name);
 
 }  // namespace md::config

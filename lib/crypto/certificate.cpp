@@ -69,6 +69,17 @@ model::ChainFacts chain_facts(const std::vector<Certificate>& chain) {
     return facts;
 }
 
+// Of an entry of the subjectAltName; nullopt: of another kind, or its value is none.
+std::optional<model::Identifier> identifier_of(int kind, const void* value) {
+    if (kind != GEN_DNS && kind != GEN_IPADD)
+        return std::nullopt;
+    auto content = content_of(static_cast<const ASN1_STRING*>(value));
+    if (kind == GEN_IPADD)
+        return model::Identifier::from_octets(content);
+    auto name = model::DomainName::parse(base::text_of(content));
+    return name ? std::optional<model::Identifier>(*std::move(name)) : std::nullopt;
+}
+
 int no_passphrase(char*, int, int, void*) {
     return -1;
 }
@@ -83,18 +94,15 @@ sys_seconds Certificate::not_after() const {
     return time_of(X509_get0_notAfter(native()));
 }
 
-std::vector<model::DomainName> Certificate::names() const {
+std::vector<model::Identifier> Certificate::names() const {
     GeneralNamesOwner entries(static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(native(), NID_subject_alt_name, nullptr, nullptr)));
-    std::vector<model::DomainName> names;
+    std::vector<model::Identifier> names;
     for (int i = 0; i < sk_GENERAL_NAME_num(entries.get()); ++i) {
         int kind = 0;
         const void* value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(entries.get(), i), &kind);
-        if (kind != GEN_DNS)
-            continue;
-        auto text = base::text_of(content_of(static_cast<const ASN1_STRING*>(value)));
-        if (auto name = model::DomainName::parse(text))
-            names.push_back(*name);
+        if (auto name = identifier_of(kind, value))
+            names.push_back(*std::move(name));
     }
     ERR_clear_error();
     return names;

@@ -25,8 +25,8 @@ public:
 
     sys_seconds not_before() const;
     sys_seconds not_after() const;
-    // dNSNames of the subjectAltName, lower-cased; what is not a host name is left out.
-    std::vector<model::DomainName> names() const;
+    // dNSNames, lower-cased, and iPAddresses of the subjectAltName; what is neither is left out.
+    std::vector<model::Identifier> names() const;
     bool must_staple() const;
     // "" when it has none.
     std::string issuer_common_name() const;
@@ -52,22 +52,22 @@ std::string to_pem(const std::vector<Certificate>& chain);
 // The leaf's facts, and what there is to say of the rest of the file.
 model::CertificateFacts facts_of(const std::vector<Certificate>& chain, const model::KeySpec& key);
 
-// RFC 8737 §3: self-signed, one dNSName, critical acmeIdentifier with SHA-256(key_authorization),
-// valid from a day before now for a week.
-Certificate make_tls_alpn_certificate(const PrivateKey& key, const model::DomainName& name,
+// RFC 8737 §3, RFC 8738 §6: self-signed, one dNSName or iPAddress, critical acmeIdentifier with
+// SHA-256(key_authorization), valid from a day before now for a week.
+Certificate make_tls_alpn_certificate(const PrivateKey& key, const model::Identifier& name,
                                       std::string_view key_authorization, sys_seconds now);
 
 // What is served while there is no certificate: self-signed, the names in the SAN, serverAuth, 14
 // days.
 Certificate make_fallback_certificate(const PrivateKey& key,
-                                      const std::vector<model::DomainName>& names, sys_seconds now);
+                                      const std::vector<model::Identifier>& names, sys_seconds now);
 
 // What is wrong with a chain as the answer to an order (RFC 8555 §7.4.2), or nullopt: the leaf has
 // the key, the ordered names are in it, nothing has expired, must-staple is as asked, and each
 // certificate is signed by the next. not_before in the future is for the caller to wait for.
 struct OrderedCertificate {
     const PrivateKey& key;
-    std::vector<model::DomainName> names;
+    std::vector<model::Identifier> names;
     bool must_staple = false;
 };
 std::optional<std::string> chain_mistake(const std::vector<Certificate>& chain,
@@ -75,6 +75,6 @@ std::optional<std::string> chain_mistake(const std::vector<Certificate>& chain,
 
 // What a certificate is for beside the ordered names: "c.org, 1 of another kind"; "" = nothing.
 std::string names_not_ordered(const Certificate& leaf,
-                              const std::vector<model::DomainName>& ordered);
+                              const std::vector<model::Identifier>& ordered);
 
 }  // namespace md::crypto

@@ -14,14 +14,14 @@ namespace {
 
 using Mistake = std::optional<std::string>;
 
-std::string joined(const std::vector<model::DomainName>& names) {
+std::string joined(const std::vector<model::Identifier>& names) {
     std::string text;
-    for (const model::DomainName& name : names)
+    for (const model::Identifier& name : names)
         text += (text.empty() ? "" : ", ") + name.text();
     return text.empty() ? "no name at all" : text;
 }
 
-std::vector<model::DomainName> sorted(std::vector<model::DomainName> names) {
+std::vector<model::Identifier> sorted(std::vector<model::Identifier> names) {
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
@@ -45,8 +45,8 @@ Mistake key_mistake(const std::vector<Certificate>& chain, const PrivateKey& key
     return "the certificate is for another key than the one of the request";
 }
 
-Mistake names_mistake(const Certificate& leaf, const std::vector<model::DomainName>& ordered) {
-    std::vector<model::DomainName> names = sorted(leaf.names()), wanted = sorted(ordered);
+Mistake names_mistake(const Certificate& leaf, const std::vector<model::Identifier>& ordered) {
+    std::vector<model::Identifier> names = sorted(leaf.names()), wanted = sorted(ordered);
     if (std::includes(names.begin(), names.end(), wanted.begin(), wanted.end()))
         return std::nullopt;
     return "the certificate is for " + joined(leaf.names()) + ", but " + joined(ordered) +
@@ -95,8 +95,8 @@ std::optional<std::string> chain_mistake(const std::vector<Certificate>& chain,
 }
 
 std::string names_not_ordered(const Certificate& leaf,
-                              const std::vector<model::DomainName>& ordered) {
-    std::vector<model::DomainName> names = sorted(leaf.names()), wanted = sorted(ordered), more;
+                              const std::vector<model::Identifier>& ordered) {
+    std::vector<model::Identifier> names = sorted(leaf.names()), wanted = sorted(ordered), more;
     std::set_difference(names.begin(), names.end(), wanted.begin(), wanted.end(),
                         std::back_inserter(more));
     std::string text = more.empty() ? "" : joined(more);

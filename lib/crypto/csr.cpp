@@ -27,7 +27,7 @@ TlsFeatureOwner must_staple_feature() {
 
 }  // namespace
 
-base::Bytes make_csr(const PrivateKey& key, const std::vector<model::DomainName>& names,
+base::Bytes make_csr(const PrivateKey& key, const std::vector<model::Identifier>& names,
                      bool must_staple) {
     ExtensionsOwner extensions(check(sk_X509_EXTENSION_new_null(), making_request));
     GeneralNamesOwner subject_names = general_names(names);

@@ -4,7 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "crypto/private_key.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 
 #include <vector>
 
@@ -13,7 +13,7 @@ namespace md::crypto {
 // DER. The names go into the subjectAltName in the given order, none into the subject (CN is dead
 // and cannot hold more than 64 characters). must_staple adds the TLS feature status_request (RFC
 // 7633).
-base::Bytes make_csr(const PrivateKey& key, const std::vector<model::DomainName>& names,
+base::Bytes make_csr(const PrivateKey& key, const std::vector<model::Identifier>& names,
                      bool must_staple);
 
 }  // namespace md::crypto

@@ -52,7 +52,7 @@ X509Owner draft(const PrivateKey& key, const char* common_name, sys_seconds from
     return certificate;
 }
 
-void add_names(X509* certificate, const std::vector<model::DomainName>& names) {
+void add_names(X509* certificate, const std::vector<model::Identifier>& names) {
     GeneralNamesOwner subject_names = general_names(names);
     check(X509_add1_ext_i2d(certificate, NID_subject_alt_name, subject_names.get(), 0,
                             X509V3_ADD_APPEND),
@@ -87,7 +87,7 @@ Certificate sign(X509Owner certificate, const PrivateKey& key) {
 
 }  // namespace
 
-Certificate make_tls_alpn_certificate(const PrivateKey& key, const model::DomainName& name,
+Certificate make_tls_alpn_certificate(const PrivateKey& key, const model::Identifier& name,
                                       std::string_view key_authorization, sys_seconds now) {
     X509Owner certificate = draft(key, "mdcertd tls-alpn-01", now - days(1), now + days(6));
     add_names(certificate.get(), {name});
@@ -96,7 +96,7 @@ Certificate make_tls_alpn_certificate(const PrivateKey& key, const model::Domain
 }
 
 Certificate make_fallback_certificate(const PrivateKey& key,
-                                      const std::vector<model::DomainName>& names,
+                                      const std::vector<model::Identifier>& names,
                                       sys_seconds now) {
     X509Owner certificate = draft(key, "mdcertd fallback", now - days(1), now + days(14));
     if (!names.empty())

@@ -4,12 +4,22 @@
 namespace md::crypto {
 namespace {
 
+constexpr const char* writing_names = "writing a subjectAltName";
+
 GeneralNameOwner dns_name(const std::string& text) {
-    const char* doing = "writing a subjectAltName";
-    GeneralNameOwner name(check(GENERAL_NAME_new(), doing));
-    Owner<ASN1_IA5STRING, ASN1_IA5STRING_free> value(check(ASN1_IA5STRING_new(), doing));
-    check(ASN1_STRING_set(value.get(), text.data(), static_cast<int>(text.size())), doing);
+    GeneralNameOwner name(check(GENERAL_NAME_new(), writing_names));
+    Owner<ASN1_IA5STRING, ASN1_IA5STRING_free> value(check(ASN1_IA5STRING_new(), writing_names));
+    check(ASN1_STRING_set(value.get(), text.data(), static_cast<int>(text.size())), writing_names);
     GENERAL_NAME_set0_value(name.get(), GEN_DNS, value.release());
+    return name;
+}
+
+GeneralNameOwner ip_address(const base::Bytes& octets) {
+    GeneralNameOwner name(check(GENERAL_NAME_new(), writing_names));
+    OctetsOwner value(check(ASN1_OCTET_STRING_new(), writing_names));
+    check(ASN1_OCTET_STRING_set(value.get(), octets.data(), static_cast<int>(octets.size())),
+          writing_names);
+    GENERAL_NAME_set0_value(name.get(), GEN_IPADD, value.release());
     return name;
 }
 
@@ -21,12 +31,11 @@ const EVP_MD* signing_digest(const PrivateKey& key) {
     return key.bits() <= 384 ? EVP_sha384() : EVP_sha512();
 }
 
-GeneralNamesOwner general_names(const std::vector<model::DomainName>& names) {
-    const char* doing = "writing a subjectAltName";
-    GeneralNamesOwner all(check(GENERAL_NAMES_new(), doing));
-    for (const model::DomainName& name : names) {
-        GeneralNameOwner one = dns_name(name.text());
-        check(sk_GENERAL_NAME_push(all.get(), one.get()), doing);
+GeneralNamesOwner general_names(const std::vector<model::Identifier>& names) {
+    GeneralNamesOwner all(check(GENERAL_NAMES_new(), writing_names));
+    for (const model::Identifier& name : names) {
+        GeneralNameOwner one = name.is_ip() ? ip_address(name.octets()) : dns_name(name.text());
+        check(sk_GENERAL_NAME_push(all.get(), one.get()), writing_names);
         one.release();
     }
     return all;

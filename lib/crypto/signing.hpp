@@ -5,7 +5,7 @@
 
 #include "crypto/owners.hpp"
 #include "crypto/private_key.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 
 #include <vector>
 
@@ -14,7 +14,7 @@ namespace md::crypto {
 // SHA-256, or for the larger curves the digest of their strength (RFC 7518 §3.4).
 const EVP_MD* signing_digest(const PrivateKey& key);
 
-// One dNSName per name, in their order.
-GeneralNamesOwner general_names(const std::vector<model::DomainName>& names);
+// One dNSName or iPAddress per identifier, in their order.
+GeneralNamesOwner general_names(const std::vector<model::Identifier>& names);
 
 }  // namespace md::crypto

@@ -91,7 +91,7 @@ private:
             : Staging(attempt.context_.store, attempt.name_), attempt_(attempt) {}
         void stage(std::string_view stage) override { attempt_.enter(stage); }
         base::Task<void> challenge_ready(model::ChallengeType type,
-                                         model::DomainName name) override {
+                                         model::Identifier name) override {
             return attempt_.tell_ready(type, std::move(name));
         }
 
@@ -100,7 +100,7 @@ private:
     };
 
     void enter(std::string_view stage);
-    base::Task<void> tell_ready(model::ChallengeType type, model::DomainName name);
+    base::Task<void> tell_ready(model::ChallengeType type, model::Identifier name);
     base::Task<void> begin();
     base::Task<std::string> tell(std::string reason, std::optional<sys_seconds>& told);
     base::Task<void> withdraw_left();
@@ -148,7 +148,7 @@ void Attempt::enter(std::string_view stage) {
     log::debug("stage entered", log::kv("domain", name_), log::kv("stage", stage));
 }
 
-base::Task<void> Attempt::tell_ready(model::ChallengeType type, model::DomainName name) {
+base::Task<void> Attempt::tell_ready(model::ChallengeType type, model::Identifier name) {
     std::string reason = notify::reason::challenge_setup(type, name);
     std::string why = co_await message_command_.tell(reason);
     if (!why.empty())

@@ -36,7 +36,7 @@ struct DriveContext {
     store::Lease* lease = nullptr;       // that the store is written under; none: it cannot be lost
     process::Commands* hooks = nullptr;  // none: MDMessageCmd is not run; Reconcile brings its own
     // Resumes when the CA may come for the first time: drive/self_test_wait. None: at once.
-    std::function<base::Task<void>(std::string domain, std::vector<model::DomainName> names)>
+    std::function<base::Task<void>(std::string domain, std::vector<model::Identifier> names)>
         before_first_visit = nullptr;
 };
 

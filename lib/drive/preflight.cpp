@@ -129,7 +129,7 @@ Check judge_visit(const std::string& place, const Visit& visit, const SelfTestTo
                "how), or correct the address record");
 }
 
-base::Task<void> ask_at(model::DomainName name, std::string address, SelfTestToken proof,
+base::Task<void> ask_at(model::Identifier name, std::string address, SelfTestToken proof,
                         OnCheck found, std::uint16_t port) {
     std::string place = name.text() + " at " + address;
     auto url =
@@ -195,7 +195,7 @@ base::Task<void> check_local_port(std::string address, std::uint16_t port, SelfT
                   "stop what answers there, or map another port with MDPortMap"));
 }
 
-base::Task<void> check_port_80(model::DomainName name, SelfTestToken proof, OnCheck found,
+base::Task<void> check_port_80(model::Identifier name, SelfTestToken proof, OnCheck found,
                                std::uint16_t port) {
     http::Endpoints endpoints;
     std::string trouble;
@@ -214,7 +214,7 @@ base::Task<void> check_port_80(model::DomainName name, SelfTestToken proof, OnCh
     }
 }
 
-void check_caa(const model::DomainName& name, const PreflightCa& ca, const OnCheck& found) {
+void check_caa(const model::Identifier& name, const PreflightCa& ca, const OnCheck& found) {
     bool wildcard = name.is_wildcard();
     std::string host = wildcard ? name.text().substr(2) : name.text();
     try {

@@ -38,7 +38,7 @@ base::Task<PreflightCa> check_ca(TransportFor transport_for, model::Issuer issue
                                  const base::Clock& clock, OnCheck found);
 
 // The proof, asked for on port 80 (of tests: another) of each address of the name.
-base::Task<void> check_port_80(model::DomainName name, SelfTestToken proof, OnCheck found,
+base::Task<void> check_port_80(model::Identifier name, SelfTestToken proof, OnCheck found,
                                std::uint16_t port = 80);
 
 // The proof, asked for on a local port, as what MDPortMap maps port 80 to.
@@ -46,5 +46,5 @@ base::Task<void> check_local_port(std::string address, std::uint16_t port, SelfT
                                   OnCheck found);
 
 // Whether CAA records keep this CA from issuing for the name. Blocks for the name server.
-void check_caa(const model::DomainName& name, const PreflightCa& ca, const OnCheck& found);
+void check_caa(const model::Identifier& name, const PreflightCa& ca, const OnCheck& found);
 }  // namespace md::drive

@@ -24,7 +24,7 @@ bool is_own(const asio::any_io_executor& executor, const asio::ip::address& addr
 }
 
 // A name that takes long to look up is none of /etc/hosts, and the CA is not kept waiting for it.
-base::Task<bool> leads_here_soon(model::DomainName name) {
+base::Task<bool> leads_here_soon(model::Identifier name) {
     constexpr std::chrono::seconds patience{1};
     bool is_here = false;
     try {
@@ -34,11 +34,11 @@ base::Task<bool> leads_here_soon(model::DomainName name) {
     co_return is_here;
 }
 
-base::Task<void> ask_until_answered(std::vector<model::DomainName> names, SelfTestToken proof,
+base::Task<void> ask_until_answered(std::vector<model::Identifier> names, SelfTestToken proof,
                                     SelfTestLimits limits, std::string& reason) {
     auto executor = co_await asio::this_coro::executor;
     asio::steady_timer pause(executor);
-    for (const model::DomainName& name : names) {
+    for (const model::Identifier& name : names) {
         bool is_here = !name.is_wildcard();
         if (is_here)
             is_here = co_await leads_here_soon(name);
@@ -60,7 +60,7 @@ base::Task<void> ask_until_answered(std::vector<model::DomainName> names, SelfTe
 
 }  // namespace
 
-base::Task<bool> leads_here(model::DomainName name) {
+base::Task<bool> leads_here(model::Identifier name) {
     auto executor = co_await asio::this_coro::executor;
     http::Endpoints endpoints;
     try {
@@ -73,7 +73,7 @@ base::Task<bool> leads_here(model::DomainName name) {
                     [&](const auto& endpoint) { return is_own(executor, endpoint.address()); });
 }
 
-base::Task<std::string> self_test_passed(std::vector<model::DomainName> names, SelfTestToken proof,
+base::Task<std::string> self_test_passed(std::vector<model::Identifier> names, SelfTestToken proof,
                                          SelfTestLimits limits) {
     std::string reason;
     try {

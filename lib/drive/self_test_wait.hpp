@@ -6,7 +6,7 @@
 
 #include "base/task.hpp"
 #include "drive/preflight.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,11 +22,11 @@ struct SelfTestLimits {
 };
 
 // Whether all addresses of the name are this machine's: only then its view is the CA's.
-base::Task<bool> leads_here(model::DomainName name);
+base::Task<bool> leads_here(model::Identifier name);
 
 // Resumes when the proof came back through the port of each name that leads here, or after the
 // limit. What kept it from coming back, with the name; "" when nothing did, or no name leads here.
-base::Task<std::string> self_test_passed(std::vector<model::DomainName> names, SelfTestToken proof,
+base::Task<std::string> self_test_passed(std::vector<model::Identifier> names, SelfTestToken proof,
                                          SelfTestLimits limits = {});
 
 }  // namespace md::drive

@@ -42,7 +42,7 @@ private:
 };
 
 void add_certificate(Text& text, const model::ManagedDomain& wanted) {
-    for (const model::DomainName& name : wanted.certificate_names())
+    for (const model::Identifier& name : wanted.certificate_names())
         text.add(name.text());
     const model::Settings& settings = *wanted.settings;
     for (const model::KeySpec& key : settings.keys)

@@ -10,25 +10,25 @@
 namespace md::import {
 namespace {
 
-using model::DomainName;
+using model::Identifier;
 
 // In the order found, the one the client calls it by first.
-std::vector<DomainName> in_order(std::vector<DomainName> names, const std::string& first) {
-    std::vector<DomainName> unique;
-    for (DomainName& name : names)
+std::vector<Identifier> in_order(std::vector<Identifier> names, const std::string& first) {
+    std::vector<Identifier> unique;
+    for (Identifier& name : names)
         if (std::find(unique.begin(), unique.end(), name) == unique.end())
             unique.push_back(std::move(name));
-    auto wanted = DomainName::parse(first);
+    auto wanted = Identifier::parse(first);
     auto place = wanted ? std::find(unique.begin(), unique.end(), *wanted) : unique.end();
     if (place != unique.end())
         std::rotate(unique.begin(), place, place + 1);
     return unique;
 }
 
-std::vector<DomainName> recorded_names(const FoundCertificate& found) {
-    std::vector<DomainName> names;
+std::vector<Identifier> recorded_names(const FoundCertificate& found) {
+    std::vector<Identifier> names;
     for (const std::string& text : found.names)
-        if (auto name = DomainName::parse(text))
+        if (auto name = Identifier::parse(text))
             names.push_back(*name);
     return names;
 }

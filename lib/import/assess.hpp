@@ -4,7 +4,7 @@
 #pragma once
 
 #include "import/finding.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 
 #include <chrono>
 #include <optional>
@@ -17,7 +17,7 @@ using std::chrono::sys_seconds;
 
 struct Assessment {
     const FoundCertificate* found;
-    std::vector<model::DomainName> names;  // the first is what it is called; empty: none
+    std::vector<model::Identifier> names;  // the first is what it is called; empty: none
     std::optional<model::KeySpec> key;     // of a kind that mdcertd makes
     base::Secret key_pem;                  // PKCS#8
     std::string chain_pem;                 // the certificates alone

@@ -13,7 +13,7 @@
 namespace md::import {
 namespace {
 
-using model::DomainName;
+using model::Identifier;
 using model::KeySpec;
 
 bool same_file(const KeySpec& one, const KeySpec& other) {
@@ -22,7 +22,7 @@ bool same_file(const KeySpec& one, const KeySpec& other) {
 
 // What keeps mdcertd from proving the names; "" when nothing does.
 std::string reason_no_proof(const Assessment& assessed) {
-    for (const DomainName& name : assessed.names)
+    for (const Identifier& name : assessed.names)
         if (name.is_wildcard())
             return name.text() + " is proven by dns-01 only";
     return assessed.found->by_dns ? "its names were proven by dns-01" : "";
@@ -62,12 +62,12 @@ private:
 const model::ManagedDomain* Choice::configured_for(const Assessment& assessed,
                                                    std::string& reason) const {
     for (const model::ManagedDomain& domain : present_.desired.domains) {
-        auto has = [&](const DomainName& name) { return domain.covers(name); };
+        auto has = [&](const Identifier& name) { return domain.covers(name); };
         auto shared = std::find_if(assessed.names.begin(), assessed.names.end(), has);
         if (shared == assessed.names.end())
             continue;
         if (std::all_of(assessed.names.begin(), assessed.names.end(),
-                        [&](const DomainName& name) { return domain.covers(name); }))
+                        [&](const Identifier& name) { return domain.covers(name); }))
             return &domain;
         reason = shared->text() + " is in the managed domain " + domain.name() + " (" +
                  domain.origin.text() +
@@ -78,7 +78,7 @@ const model::ManagedDomain* Choice::configured_for(const Assessment& assessed,
 
 // The domain taken before that shares a name.
 TakenDomain* Choice::neighbour_of(const Assessment& assessed, std::string& shared) {
-    for (const DomainName& name : assessed.names) {
+    for (const Identifier& name : assessed.names) {
         shared = name.text();
         auto owner = owners_.find(shared);
         if (owner != owners_.end())
@@ -136,7 +136,7 @@ void Choice::begin(Assessment& assessed, const model::ManagedDomain* configured)
     domain.sources = {assessed.found->source};
     domain.configured = configured;
     domain.is_held = present_.certified.contains(domain.name());
-    for (const DomainName& name : domain.names)
+    for (const Identifier& name : domain.names)
         owners_[name.text()] = decision_.domains.size();
     if (domain.is_held)
         leave(assessed, "the store has a certificate for " + domain.name() +
@@ -158,7 +158,7 @@ void Choice::take(Assessment& assessed) {
     std::string reason, shared;
     const model::ManagedDomain* configured = configured_for(assessed, reason);
     TakenDomain* neighbour = neighbour_of(assessed, shared);
-    auto is_taken = [&](const DomainName& name) {
+    auto is_taken = [&](const Identifier& name) {
         auto owner = owners_.find(name.text());
         return owner != owners_.end() && &decision_.domains[owner->second] == neighbour;
     };
@@ -258,7 +258,7 @@ std::vector<std::string> usable_contacts(const FoundCertificate& found) {
 
 model::ManagedDomain managed_domain(const TakenDomain& taken) {
     model::ManagedDomain domain;
-    for (const DomainName& name : taken.names)
+    for (const Identifier& name : taken.names)
         domain.members.push_back({name, {}});
     model::Settings& settings = domain.settings.edit();
     if (has_usable_ca(*taken.found))

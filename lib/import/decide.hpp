@@ -33,7 +33,7 @@ struct TakenCertificate {
 };
 
 struct TakenDomain {
-    std::vector<model::DomainName> names;
+    std::vector<model::Identifier> names;
     std::vector<TakenCertificate> live;  // empty: to be ordered
     std::vector<model::KeySpec> keys;    // for MDPrivateKeys; empty: the default
     bool must_staple = false;

@@ -26,9 +26,9 @@ std::string comment(const std::string& text, const std::string& indent = "") {
     return line + (line.ends_with('\\') ? " \n" : "\n");
 }
 
-std::string names_text(const std::vector<model::DomainName>& names) {
+std::string names_text(const std::vector<model::Identifier>& names) {
     std::string text;
-    for (const model::DomainName& name : names)
+    for (const model::Identifier& name : names)
         text += (text.empty() ? "" : " ") + name.text();
     return text;
 }

@@ -3,8 +3,8 @@
 // is stored in domains/NAME/job.json.
 #pragma once
 
-#include "model/domain_name.hpp"
 #include "model/fingerprint.hpp"
+#include "model/identifier.hpp"
 #include "model/key_spec.hpp"
 #include "model/optional_time.hpp"
 #include "model/shared.hpp"
@@ -33,7 +33,7 @@ struct ChainFacts {
 // A live certificate and the key beside it, which belong together (checked when observed).
 struct CertificateFacts {
     KeySpec key;                    // as its file is named; bits as found
-    std::vector<DomainName> names;  // dNSNames of the SAN
+    std::vector<Identifier> names;  // dNSNames and iPAddresses of the SAN
     sys_seconds not_before{};
     sys_seconds not_after{};
     bool must_staple = false;

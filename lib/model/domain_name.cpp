@@ -77,14 +77,4 @@ Checked<DomainName> DomainName::parse(std::string_view text) {
     return DomainName(std::move(name));
 }
 
-bool DomainName::covers(const DomainName& other) const {
-    if (text_ == other.text_)
-        return true;
-    if (!is_wildcard() || other.is_wildcard())
-        return false;
-    auto dot = other.text_.find('.');
-    return dot != std::string::npos &&
-           std::string_view(other.text_).substr(dot) == std::string_view(text_).substr(1);
-}
-
 }  // namespace md::model

@@ -18,12 +18,6 @@ public:
     static Checked<DomainName> parse(std::string_view text);
 
     const std::string& text() const { return text_; }
-    bool is_wildcard() const { return text_.starts_with("*."); }
-    bool is_single_label() const { return text_.find('.') == std::string::npos; }
-
-    // Equal, or this is a wildcard one label above the other: *.example.org covers www.example.org,
-    // not example.org and not a.b.example.org (RFC 6125 §6.4.3).
-    bool covers(const DomainName& other) const;
 
     auto operator<=>(const DomainName&) const = default;
 

@@ -2,7 +2,7 @@
 // A managed domain (MD): names that share one certificate per key type, and their settings.
 #pragma once
 
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 #include "model/settings.hpp"
 #include "model/shared.hpp"
 
@@ -25,7 +25,7 @@ struct Origin {
 // A name of an MD and the line it came from: ManagedDomain, MDMember, or a virtual host that
 // joined.
 struct Member {
-    DomainName name;
+    Identifier name;
     Origin origin;
 
     bool operator==(const Member&) const = default;
@@ -41,14 +41,14 @@ struct ManagedDomain {
     const std::string& name() const { return members.front().name.text(); }
 
     // True when a name of the MD equals the other or, as a wildcard, covers it.
-    bool covers(const DomainName& other) const {
+    bool covers(const Identifier& other) const {
         return std::any_of(members.begin(), members.end(),
                            [&](const Member& member) { return member.name.covers(other); });
     }
     // The names as ordered and certified: those a wildcard of the same MD covers are left out,
     // since a CA refuses an order that has both.
-    std::vector<DomainName> certificate_names() const {
-        std::vector<DomainName> names;
+    std::vector<Identifier> certificate_names() const {
+        std::vector<Identifier> names;
         for (const Member& member : members)
             if (std::none_of(members.begin(), members.end(), [&](const Member& other) {
                     return other.name.is_wildcard() && other.name != member.name &&

@@ -22,7 +22,7 @@ bool was_before(const std::optional<sys_seconds>& time, sys_seconds now) {
 
 }  // namespace
 
-std::string reason::challenge_setup(model::ChallengeType type, const model::DomainName& name) {
+std::string reason::challenge_setup(model::ChallengeType type, const model::Identifier& name) {
     return "challenge-setup:" + std::string(model::wire_name(type)) + ":" + name.text();
 }
 

@@ -22,7 +22,7 @@ constexpr std::string_view installed = "installed";  // after it; a failure is i
 constexpr std::string_view expiring = "expiring";    // daily within MDWarnWindow
 constexpr std::string_view errored = "errored";      // after a failed attempt; failures are ignored
 // "challenge-setup:http-01:www.example.org": before the CA is told to look.
-std::string challenge_setup(model::ChallengeType type, const model::DomainName& name);
+std::string challenge_setup(model::ChallengeType type, const model::Identifier& name);
 }  // namespace reason
 
 // The command line: MDMessageCmd with reason and MD appended.

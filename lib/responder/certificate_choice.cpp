@@ -22,9 +22,9 @@ constexpr std::chrono::days kept_for{1};
 constexpr std::chrono::minutes kept_without{1};
 constexpr const char* no_name = "fallback.invalid";
 
-model::DomainName domain_name(const std::string& name) {
-    auto parsed = model::DomainName::parse(name);
-    return parsed ? *parsed : *model::DomainName::parse(no_name);
+model::Identifier identifier_of(const std::string& server_name) {
+    auto known = model::Identifier::from_server_name(server_name);
+    return known ? *known : *model::Identifier::parse(no_name);
 }
 
 sys_seconds present() {
@@ -102,7 +102,7 @@ const std::vector<Credentials>& CertificateChoice::fallback(const std::string& n
     if (known != nullptr)
         return known->credentials;
     std::vector<Credentials> made;
-    made.push_back({{crypto::make_fallback_certificate(key(), {domain_name(name)}, now)}, key()});
+    made.push_back({{crypto::make_fallback_certificate(key(), {identifier_of(name)}, now)}, key()});
     return keep(fallbacks_, name, {std::move(made), now});
 }
 
@@ -114,7 +114,7 @@ const Credentials& CertificateChoice::proof(const std::string& name,
     if (known != nullptr)
         return known->credentials.front();
     auto certificate =
-        crypto::make_tls_alpn_certificate(key(), domain_name(name), key_authorization, now);
+        crypto::make_tls_alpn_certificate(key(), identifier_of(name), key_authorization, now);
     std::vector<Credentials> made;
     made.push_back({{std::move(certificate)}, key()});
     return keep(proofs_, both, {std::move(made), now}).front();

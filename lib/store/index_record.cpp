@@ -37,7 +37,7 @@ Json certificate_json(const CertificateFacts& facts) {
     Json json;
     put(json, "curve", facts.key.curve);
     json["bits"] = facts.key.bits;
-    for (const model::DomainName& name : facts.names)
+    for (const model::Identifier& name : facts.names)
         json["names"].push_back(name.text());
     json["from"] = seconds_of(facts.not_before);
     json["until"] = seconds_of(facts.not_after);
@@ -55,10 +55,10 @@ CertificateFacts certificate_of(const Members& members) {
     facts.key = curve.empty() ? model::KeySpec::rsa(members.count("bits"))
                               : model::KeySpec::ec(std::move(curve));
     for (const std::string& text : members.texts("names"))
-        if (auto name = model::DomainName::parse(text))
+        if (auto name = model::Identifier::parse(text))
             facts.names.push_back(std::move(*name));
         else
-            members.wrong("names", "has one that is no domain name");
+            members.wrong("names", "has one that is neither a domain name nor an address");
     facts.not_before = time_of(members, "from");
     facts.not_after = time_of(members, "until");
     facts.must_staple = members.flag("must-staple");

@@ -102,8 +102,8 @@ TEST_CASE("a certificate for other names, another key, or no certificate at all 
     uncut.issue_once();
     unsigned last = uncut.ca.steps() - 1;
     auto now = uncut.clock.now();
-    std::vector<model::DomainName> names = {*model::DomainName::parse("a.org"),
-                                            *model::DomainName::parse("www.a.org")};
+    std::vector<model::Identifier> names = {*model::Identifier::parse("a.org"),
+                                            *model::Identifier::parse("www.a.org")};
     std::string other_key =
         issuer.issue(crypto::make_csr(key, names, false), now, now + std::chrono::hours{1});
     for (const std::string& body : {other_key, std::string(), std::string("<html>200</html>"),

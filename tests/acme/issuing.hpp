@@ -49,7 +49,7 @@ struct Bench {
     IssueRequest request(std::vector<const char*> names = {"a.org", "www.a.org"}) const {
         IssueRequest wanted;
         for (const char* name : names)
-            wanted.names.push_back(*model::DomainName::parse(name));
+            wanted.names.push_back(*model::Identifier::parse(name));
         wanted.key = model::KeySpec::ec("p-256");
         wanted.challenges = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
         wanted.after_failure = after_failure;

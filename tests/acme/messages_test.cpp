@@ -177,6 +177,21 @@ TEST_CASE("an authorization for what is no domain name is refused") {
                         ProtocolError);
 }
 
+TEST_CASE("an authorization and an order may be for addresses, in any form of them") {
+    const std::string address = R"({"type":"ip","value":"2001:DB8:0::1"})";
+    const Authorization authorization = parse_authorization(
+        R"({"status":"pending","identifier":)" + address + R"(,"challenges":[]})", https_only);
+    CHECK(authorization.name == "2001:db8::1");
+    CHECK_THROWS_AS(
+        parse_authorization(
+            R"({"status":"pending","identifier":{"type":"ip","value":"a.org"},"challenges":[]})",
+            https_only),
+        ProtocolError);
+    const Order order = parsed_order(
+        R"({"status":"valid","identifiers":[{"type":"dns","value":"A.org"},)" + address + "]}");
+    CHECK(order.names == std::vector<std::string>{"a.org", "2001:db8::1"});
+}
+
 TEST_CASE("JSON nested without end is refused before it is built") {
     std::string deep = R"({"status":"pending","identifiers":)" + std::string(100000, '[') +
                        std::string(100000, ']') + "}";
@@ -193,8 +208,10 @@ TEST_CASE("payloads are as RFC 8555 writes them") {
     CHECK(new_account_payload({}, false) == "{}");
     CHECK(contacts_payload({}) == R"({"contact":[]})");
     CHECK(new_order_payload(
-              {*model::DomainName::parse("a.org"), *model::DomainName::parse("*.b.org")}) ==
+              {*model::Identifier::parse("a.org"), *model::Identifier::parse("*.b.org")}) ==
           R"({"identifiers":[{"type":"dns","value":"a.org"},{"type":"dns","value":"*.b.org"}]})");
+    CHECK(new_order_payload({*model::Identifier::parse("192.0.2.1")}) ==
+          R"({"identifiers":[{"type":"ip","value":"192.0.2.1"}]})");
     CHECK(finalize_payload("AQID") == R"({"csr":"AQID"})");
 }
 

@@ -23,10 +23,10 @@ Authorization offering(std::vector<std::string> types) {
 
 const std::vector<ChallengeType> both = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
 
-std::vector<model::DomainName> names(std::initializer_list<const char*> texts) {
-    std::vector<model::DomainName> result;
+std::vector<model::Identifier> names(std::initializer_list<const char*> texts) {
+    std::vector<model::Identifier> result;
     for (const char* text : texts)
-        result.push_back(*model::DomainName::parse(text));
+        result.push_back(*model::Identifier::parse(text));
     return result;
 }
 

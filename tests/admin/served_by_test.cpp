@@ -10,7 +10,7 @@ using namespace md::admin;
 namespace {
 
 std::vector<ServingPlace> places(FrontServer front, const char* told, const char* name) {
-    return serving_places(front, told, model::DomainName::parse(name).value());
+    return serving_places(front, told, model::Identifier::parse(name).value());
 }
 
 constexpr const char* nginx_dump = R"(# configuration file /etc/nginx/nginx.conf:

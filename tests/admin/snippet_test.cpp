@@ -17,7 +17,7 @@ struct Setup {
     Setup() {
         server.port_map = {5080, std::nullopt};
         for (const char* name : {"a.org", "www.a.org"})
-            domain.members.push_back({model::DomainName::parse(name).value(), {"a.conf", 1}});
+            domain.members.push_back({model::Identifier::parse(name).value(), {"a.conf", 1}});
         site = {&domain,
                 {{"/s/a.org/pubcert.pem", "/s/a.org/privkey.pem", ""},
                  {"/s/a.org/pubcert.p-256.pem", "/s/a.org/privkey.p-256.pem", ".p-256"}},

@@ -27,7 +27,7 @@ struct Server {
     model::ManagedDomain& add(const std::vector<std::string>& names) {
         model::ManagedDomain& domain = desired.domains.emplace_back();
         for (const std::string& text : names)
-            domain.members.push_back({model::DomainName::parse(text).value(), {"a.conf", 3}});
+            domain.members.push_back({model::Identifier::parse(text).value(), {"a.conf", 3}});
         domain.origin = {"a.conf", 3};
         return domain;
     }

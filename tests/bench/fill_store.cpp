@@ -4,7 +4,7 @@
 // Nothing is due. The files lie where the store has them but are written in one go, without fsync.
 #include "crypto/csr.hpp"
 #include "crypto/private_key.hpp"
-#include "model/domain_name.hpp"
+#include "model/identifier.hpp"
 #include "store/file_store.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
@@ -62,7 +62,7 @@ void write_set(const path& root, const test::TestIssuer& issuer, const std::stri
                sys_seconds now) {
     const model::KeySpec spec = model::KeySpec::ec("p-256");
     auto key = crypto::PrivateKey::generate(spec);
-    auto csr = crypto::make_csr(key, {model::DomainName::parse(name).value()}, false);
+    auto csr = crypto::make_csr(key, {model::Identifier::parse(name).value()}, false);
     test::fs::create_directories(root / store::domain_key(name));
     auto write = [&](std::string_view file, const std::string& value) {
         write_value(root, store::domain_key(name, file), value);

@@ -124,7 +124,7 @@ World::World(std::size_t domains, seconds duration, model::OrderRate rate)
     for (std::size_t place = 0; place < domains; ++place) {
         std::string name = "md" + std::to_string(place) + ".example.org";
         model::ManagedDomain wanted;
-        wanted.members.push_back({model::DomainName::parse(name).value(), {}});
+        wanted.members.push_back({model::Identifier::parse(name).value(), {}});
         desired_.domains.push_back(std::move(wanted));
         Domain& domain = domains_[place];
         domain.held = &observed_.domains[name];

@@ -36,7 +36,7 @@ struct Bench {
     void prepare(BoardSolver& solver, std::initializer_list<const char*> names) {
         std::vector<acme::ChallengeToProve> challenges;
         for (const std::string name : names)
-            challenges.push_back({*model::DomainName::parse(name), "token-of-" + name,
+            challenges.push_back({*model::Identifier::parse(name), "token-of-" + name,
                                   "token-of-" + name + ".thumb"});
         run(solver.prepare_all(std::move(challenges)));
     }
@@ -82,11 +82,19 @@ TEST_CASE("tls-alpn-01 publishes its names, and removes them") {
     CHECK(bench.board.empty());
 }
 
+TEST_CASE("the tls-alpn-01 answer of an address is found by its reverse name") {
+    Bench bench;
+    auto solver = bench.solver(ChallengeType::tls_alpn_01);
+    bench.prepare(*solver, {"192.0.2.1"});
+    CHECK(bench.board.tls("192.0.2.1") == nullptr);
+    CHECK(bench.board.tls("1.2.0.192.in-addr.arpa") != nullptr);
+}
+
 TEST_CASE("nothing of what our ports answer is journalled, or stays when the solver is gone") {
     Bench bench;
     auto solver = bench.solver(ChallengeType::http_01);
     CHECK(
-        solver->setups({{*model::DomainName::parse("a.example"), "token", "token.thumb"}}).empty());
+        solver->setups({{*model::Identifier::parse("a.example"), "token", "token.thumb"}}).empty());
     bench.prepare(*solver, {"a.example"});
     solver.reset();
     CHECK(bench.board.empty());

@@ -9,8 +9,8 @@ using namespace md::config;
 
 namespace {
 
-md::model::DomainName name(const char* text) {
-    return md::model::DomainName::parse(text).value();
+md::model::Identifier name(const char* text) {
+    return md::model::Identifier::parse(text).value();
 }
 
 // Domains 0 (example.org, shop.example.org), 1 (*.wild.org) and 2 (example.com).

@@ -20,8 +20,8 @@ namespace {
 
 const crypto::sys_seconds now = base::parse_rfc3339("2026-11-23T18:00:00Z").value();
 
-model::DomainName name_of(const std::string& text) {
-    return model::DomainName::parse(text).value();
+model::Identifier name_of(const std::string& text) {
+    return model::Identifier::parse(text).value();
 }
 
 PrivateKey new_key() {
@@ -42,12 +42,13 @@ struct CaSessions {
 TEST_CASE("a certificate tells its facts") {
     CaSessions authorities;
     PrivateKey key = new_key();
-    Certificate leaf =
-        authorities.leaf(key, "DNS:WWW.Example.org,DNS:example.org,IP:192.0.2.1,DNS:-bad.org");
+    Certificate leaf = authorities.leaf(
+        key, "DNS:WWW.Example.org,DNS:example.org,DNS:-bad.org,IP:192.0.2.1,IP:2001:DB8::1");
     CHECK(leaf.not_before() == now - days(1));
     CHECK(leaf.not_after() == now + days(89));
     CHECK(leaf.names() ==
-          std::vector<model::DomainName>{name_of("www.example.org"), name_of("example.org")});
+          std::vector<model::Identifier>{name_of("www.example.org"), name_of("example.org"),
+                                         name_of("192.0.2.1"), name_of("2001:db8::1")});
     CHECK_FALSE(leaf.must_staple());
     CHECK(leaf.has_key(key));
     CHECK_FALSE(leaf.has_key(new_key()));
@@ -145,7 +146,9 @@ TEST_CASE("the tls-alpn-01 certificate is as RFC 8737 wants it") {
     PrivateKey key = new_key();
     Certificate made =
         crypto::make_tls_alpn_certificate(key, name_of("a.example.org"), "token.thumbprint", now);
-    CHECK(made.names() == std::vector<model::DomainName>{name_of("a.example.org")});
+    CHECK(made.names() == std::vector<model::Identifier>{name_of("a.example.org")});
+    CHECK(crypto::make_tls_alpn_certificate(key, name_of("192.0.2.1"), "t.t", now).names() ==
+          std::vector<model::Identifier>{name_of("192.0.2.1")});
     CHECK(made.has_key(key));
     CHECK(made.is_signed_by(made));
     CHECK(made.not_before() == now - days(1));
@@ -172,9 +175,9 @@ TEST_CASE("the certificates we sign take names longer than a CN") {
     auto longest = name_of(label + "." + label + "." + label + "." + label + ".org");
     PrivateKey key = new_key();
     CHECK(crypto::make_tls_alpn_certificate(key, longest, "t.t", now).names() ==
-          std::vector<model::DomainName>{longest});
+          std::vector<model::Identifier>{longest});
     CHECK(crypto::make_fallback_certificate(key, {longest}, now).names() ==
-          std::vector<model::DomainName>{longest});
+          std::vector<model::Identifier>{longest});
 }
 
 TEST_CASE("the fallback certificate is for servers, lasts 14 days and openssl accepts it") {

@@ -28,9 +28,9 @@ struct World {
     std::vector<Certificate> chain() const { return {leaf(), intermediate.certificate()}; }
 
     std::string mistake(const std::vector<Certificate>& chain) const {
-        std::vector<model::DomainName> names;
+        std::vector<model::Identifier> names;
         for (const std::string& text : ordered)
-            names.push_back(model::DomainName::parse(text).value());
+            names.push_back(model::Identifier::parse(text).value());
         auto found = crypto::chain_mistake(chain, {key, names, ordered_staple}, now);
         CHECK(ERR_peek_error() == 0);
         return found.value_or("");
@@ -91,8 +91,8 @@ TEST_CASE("fewer names than ordered are a mistake that tells both") {
 
 TEST_CASE("more names than ordered are no mistake, and are told") {
     World world;
-    const std::vector<model::DomainName> ordered = {model::DomainName::parse("a.org").value(),
-                                                    model::DomainName::parse("b.org").value()};
+    const std::vector<model::Identifier> ordered = {model::Identifier::parse("a.org").value(),
+                                                    model::Identifier::parse("b.org").value()};
     const auto more = [&](const std::string& names) {
         world.wish.subject_alt_name = "DNS:a.org,DNS:b.org" + names;
         CHECK(world.mistake() == "");
@@ -100,7 +100,8 @@ TEST_CASE("more names than ordered are no mistake, and are told") {
     };
     CHECK(more("") == "");
     CHECK(more(",DNS:www.a.org,DNS:c.org") == "c.org, www.a.org");
-    CHECK(more(",IP:192.0.2.1") == "1 of another kind");
+    CHECK(more(",IP:192.0.2.1") == "192.0.2.1");
+    CHECK(more(",email:root@a.org") == "1 of another kind");
     CHECK(more(",DNS:c.org,DNS:-bad.org,email:root@a.org") == "c.org, 2 of another kind");
 }
 

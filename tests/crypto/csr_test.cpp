@@ -13,10 +13,10 @@ using model::KeySpec;
 
 namespace {
 
-std::vector<model::DomainName> names_of(const std::vector<std::string>& texts) {
-    std::vector<model::DomainName> names;
+std::vector<model::Identifier> names_of(const std::vector<std::string>& texts) {
+    std::vector<model::Identifier> names;
     for (const std::string& text : texts)
-        names.push_back(model::DomainName::parse(text).value());
+        names.push_back(model::Identifier::parse(text).value());
     return names;
 }
 
@@ -41,6 +41,13 @@ TEST_CASE("a CSR has the names in their order in the SAN, an empty subject and a
     CHECK_THAT(text, !Catch::Contains("CN"));
     CHECK_THAT(text, !Catch::Contains("TLS Feature"));
     CHECK(ERR_peek_error() == 0);
+}
+
+TEST_CASE("a CSR has addresses as iPAddress") {
+    PrivateKey key = PrivateKey::generate(KeySpec::ec("p-256"));
+    auto names = names_of({"a.org", "192.0.2.1", "2001:db8::1"});
+    CHECK_THAT(described(crypto::make_csr(key, names, false)),
+               Catch::Contains("DNS:a.org, IP Address:192.0.2.1, IP Address:2001:DB8:0:0:0:0:0:1"));
 }
 
 TEST_CASE("must-staple is the TLS feature status_request") {

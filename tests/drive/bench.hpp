@@ -45,7 +45,7 @@ private:
 inline model::ManagedDomain managed(std::initializer_list<const char*> names) {
     model::ManagedDomain domain;
     for (const char* name : names)
-        domain.members.push_back({*model::DomainName::parse(name), {"test.conf", 1}});
+        domain.members.push_back({*model::Identifier::parse(name), {"test.conf", 1}});
     domain.settings.edit().set_directory_urls({ScenarioCa::directory_url});
     domain.settings.edit().issuers[0].agreement = "accepted";
     domain.settings.edit().keys = {model::KeySpec::ec("p-256")};

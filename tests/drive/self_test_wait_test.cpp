@@ -35,7 +35,7 @@ Outcome await_reach(asio::io_context& context, const char* name, drive::SelfTest
     Outcome outcome;
     const auto begun = std::chrono::steady_clock::now();
     asio::co_spawn(context,
-                   drive::self_test_passed({model::DomainName::parse(name).value()}, proof, limits),
+                   drive::self_test_passed({model::Identifier::parse(name).value()}, proof, limits),
                    [&](std::exception_ptr failed, std::string reason) {
                        outcome.reason = failed ? "it threw" : std::move(reason);
                        outcome.took = std::chrono::steady_clock::now() - begun;

@@ -36,7 +36,7 @@ void check(const Order& order) {
 }
 
 void check(const Authorization& authorization) {
-    promise(md::model::DomainName::parse(authorization.name).has_value(), "names are domain names");
+    promise(md::model::Identifier::parse(authorization.name).has_value(), "names are identifiers");
     for (const Challenge& challenge : authorization.challenges) {
         check_url(challenge.url);
         promise(token_is_sound(challenge.token), "tokens are base64url");

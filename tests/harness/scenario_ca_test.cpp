@@ -22,8 +22,8 @@ using Json = nlohmann::json;
 
 namespace {
 
-const model::DomainName& name() {
-    static const auto parsed = model::DomainName::parse("a.test");
+const model::Identifier& name() {
+    static const auto parsed = model::Identifier::parse("a.test");
     return *parsed;
 }
 

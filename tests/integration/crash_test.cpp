@@ -77,7 +77,7 @@ void age_certificate(const Site& site) {
     using std::chrono::days;
     const auto key =
         PrivateKey::from_pem(read_file(site.live(name, "privkey.p-256.pem")), md::base::Secret(""));
-    const auto csr = md::crypto::make_csr(key, {*md::model::DomainName::parse(name)}, false);
+    const auto csr = md::crypto::make_csr(key, {*md::model::Identifier::parse(name)}, false);
     const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
     write_file(site.live(name, "pubcert.p-256.pem"),
                TestIssuer().issue(csr, now - days{65}, now + days{25}));

@@ -40,7 +40,7 @@ struct Forger {
     }
     std::string for_another_key() const {
         const auto key = crypto::PrivateKey::generate(model::KeySpec::ec("p-256"));
-        const auto request = crypto::make_csr(key, {*model::DomainName::parse("row.test")}, false);
+        const auto request = crypto::make_csr(key, {*model::Identifier::parse("row.test")}, false);
         return issuer.issue(request, now - 1h, now + 24h);
     }
 };

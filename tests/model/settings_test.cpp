@@ -71,11 +71,11 @@ TEST_CASE("who is driven: auto those used, always all, manual none") {
 TEST_CASE("an MD is called by its first name and covers what any of its names covers") {
     ManagedDomain domain;
     for (const char* text : {"a.org", "*.b.org"})
-        domain.members.push_back({DomainName::parse(text).value(), {"x.conf", 7}});
+        domain.members.push_back({Identifier::parse(text).value(), {"x.conf", 7}});
     CHECK(domain.name() == "a.org");
-    CHECK(domain.covers(DomainName::parse("a.org").value()));
-    CHECK(domain.covers(DomainName::parse("www.b.org").value()));
-    CHECK_FALSE(domain.covers(DomainName::parse("b.org").value()));
-    CHECK_FALSE(domain.covers(DomainName::parse("www.a.org").value()));
+    CHECK(domain.covers(Identifier::parse("a.org").value()));
+    CHECK(domain.covers(Identifier::parse("www.b.org").value()));
+    CHECK_FALSE(domain.covers(Identifier::parse("b.org").value()));
+    CHECK_FALSE(domain.covers(Identifier::parse("www.a.org").value()));
     CHECK(domain.members[0].origin.text() == "x.conf:7");
 }

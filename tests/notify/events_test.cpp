@@ -21,7 +21,7 @@ struct World {
 
     void wants(const std::string& name) {
         model::ManagedDomain md;
-        md.members = {{*model::DomainName::parse(name), {}}};
+        md.members = {{*model::Identifier::parse(name), {}}};
         desired.domains.push_back(md);
     }
     // Its set is valid from then on, and a call is owed.

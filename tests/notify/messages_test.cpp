@@ -27,7 +27,7 @@ TEST_CASE("reason and name are the last arguments") {
     CHECK(message_for({"/bin/message", "an argument"}, reason::renewed, "a.org") ==
           std::vector<std::string>{"/bin/message", "an argument", "renewed", "a.org"});
     CHECK(reason::challenge_setup(model::ChallengeType::http_01,
-                                  *model::DomainName::parse("www.a.org")) ==
+                                  *model::Identifier::parse("www.a.org")) ==
           "challenge-setup:http-01:www.a.org");
 }
 

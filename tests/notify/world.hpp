@@ -16,7 +16,7 @@ inline constexpr std::chrono::sys_seconds start{1'800'000'000s};
 // a.org, which holds a certificate of 100 days that is in use since `start`.
 struct World {
     World() {
-        wanted.members = {{*model::DomainName::parse("a.org"), {}}};
+        wanted.members = {{*model::Identifier::parse("a.org"), {}}};
         held.certificates.emplace_back();
         held.certificates[0].not_before = start;
         held.certificates[0].not_after = start + 100 * 24h;

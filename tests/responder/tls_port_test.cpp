@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using md::crypto::Certificate;
 using md::crypto::PrivateKey;
-using md::model::DomainName;
+using md::model::Identifier;
 using md::model::KeySpec;
 using md::model::RequireHttps;
 using md::responder::Sites;
@@ -39,7 +39,7 @@ PrivateKey a_key(const KeySpec& spec = KeySpec::ec("p-256")) {
 Credentials credentials_of(const std::string& name, const KeySpec& spec = KeySpec::ec("p-256")) {
     auto key = a_key(spec);
     auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return {{md::crypto::make_fallback_certificate(key, {*DomainName::parse(name)}, now)}, key};
+    return {{md::crypto::make_fallback_certificate(key, {*Identifier::parse(name)}, now)}, key};
 }
 
 struct Secured : Responding {

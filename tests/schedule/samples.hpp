@@ -20,8 +20,8 @@ using std::chrono::sys_seconds;
 // 2026-06-01 00:00:00 UTC.
 constexpr sys_seconds start = sys_days{std::chrono::year{2026} / 6 / 1};
 
-inline model::DomainName name(const std::string& text) {
-    return model::DomainName::parse(text).value();
+inline model::Identifier name(const std::string& text) {
+    return model::Identifier::parse(text).value();
 }
 
 inline model::ManagedDomain domain(const std::vector<std::string>& names) {

@@ -237,8 +237,8 @@ TEST_CASE("md.json: windows in every unit") {
 
 TEST_CASE("md.json is made of the configuration") {
     model::ManagedDomain wanted;
-    wanted.members = {{*model::DomainName::parse("a.org"), {}},
-                      {*model::DomainName::parse("www.a.org"), {}}};
+    wanted.members = {{*model::Identifier::parse("a.org"), {}},
+                      {*model::Identifier::parse("www.a.org"), {}}};
     wanted.settings.edit().set_directory_urls({"https://ca/dir"});
     wanted.settings.edit().issuers[0].contacts = {"mailto:x@a.org"};
     wanted.settings.edit().keys = {KeySpec::ec("p-256")};
@@ -483,7 +483,7 @@ TEST_CASE("job.json of a former version: attempts that its log tells of count") 
 
 TEST_CASE("the index comes back as it went, and what is no index is damage") {
     model::CertificateFacts rsa{model::KeySpec::rsa(3072),
-                                {*model::DomainName::parse("a.org")},
+                                {*model::Identifier::parse("a.org")},
                                 noon,
                                 noon + std::chrono::days{90},
                                 true,

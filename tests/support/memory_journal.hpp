@@ -46,7 +46,7 @@ public:
         co_return;
     }
     void stage(std::string_view stage) override { stages.emplace_back(stage); }
-    base::Task<void> challenge_ready(model::ChallengeType, model::DomainName name) override {
+    base::Task<void> challenge_ready(model::ChallengeType, model::Identifier name) override {
         ready.push_back(name.text());
         co_return;
     }
