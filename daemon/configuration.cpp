@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <pwd.h>
 #include <unistd.h>
 #include <utility>
@@ -27,14 +26,22 @@ void drop_repeated(std::vector<config::Diagnostic>& diagnostics) {
     diagnostics = std::move(told);
 }
 
+config::EnvironmentVariables environment_variables() {
+    config::EnvironmentVariables variables;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const std::size_t end = text.find('=');
+        if (end != std::string_view::npos)
+            variables.emplace(text.substr(0, end), text.substr(end + 1));
+    }
+    return variables;
+}
+
 }  // namespace
 
 config::Loaded load_configuration(const commands::CommandLine& line) {
     config::Environment environment;
-    environment.variable = [](std::string_view name) -> std::optional<std::string> {
-        const char* value = std::getenv(std::string(name).c_str());
-        return value ? std::optional<std::string>(value) : std::nullopt;
-    };
+    environment.variables = environment_variables();
     environment.defines = line.defines;
     config::Loaded loaded = config::load(line.config_file, config::DiskSource(), environment);
     drop_repeated(loaded.diagnostics);

@@ -61,10 +61,7 @@ drive::DriveContext DriverService::drive_context() {
     drive::DriveContext context{*store_, *ca_sessions_, solvers, clock_, key_pool_, on_stage_};
     context.probe = &probe_;
     context.lease = lease_.get();
-    context.before_first_visit = [this](std::string domain, auto names) {
-        return responder_.await_reach(std::move(domain), std::move(names),
-                                      reconcile_->desired().server);
-    };
+    context.board = &responder_.board();
     return context;
 }
 

@@ -92,11 +92,10 @@ acme::Solvers ResponderService::solvers_for(const model::Settings& settings) {
     for (model::ChallengeType type : settings.challenges) {
         if (type == model::ChallengeType::dns_01)
             continue;  // no command can be configured for it
-        auto reason = [this, by_http = type == model::ChallengeType::http_01] {
-            return by_http ? http_reason() : https_reason();
-        };
+        std::string obstacle =
+            type == model::ChallengeType::http_01 ? http_reason() : https_reason();
         solvers.push_back(
-            std::make_unique<challenge::BoardSolver>(executor_, board_, type, reason));
+            std::make_unique<challenge::BoardSolver>(executor_, board_, type, std::move(obstacle)));
     }
     return solvers;
 }
@@ -108,20 +107,6 @@ Reach ResponderService::ports() const {
 Reach ResponderService::reach() {
     constexpr std::chrono::minutes long_enough{10};
     return {reach_.show(long_enough), http_reason(), https_reason()};
-}
-
-base::Task<void> ResponderService::await_reach(std::string domain,
-                                               std::vector<model::Identifier> names,
-                                               const model::ServerSettings& server) {
-    if (!server.port_map.has_http() || !listener_.http_reason().empty())
-        co_return;
-    constexpr std::chrono::minutes long_enough{1};
-    drive::SelfTest proof(executor_, board_);
-    std::string reason =
-        co_await drive::self_test_passed(std::move(names), proof.show(long_enough));
-    if (!reason.empty())
-        log::warn("port 80 of this machine does not lead to mdcertd, the CA is asked all the same",
-                  log::kv("domain", domain), log::kv("reason", reason));
 }
 
 base::Task<void> ResponderService::close() {

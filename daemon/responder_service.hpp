@@ -52,9 +52,8 @@ public:
     Reach ports() const;
     // Shows a proof of nothing for some minutes; one asked for before goes.
     Reach reach();
-    // Looks whether port 80 of the names leads here, for as long as that may take to come true.
-    base::Task<void> await_reach(std::string domain, std::vector<model::Identifier> names,
-                                 const model::ServerSettings& server);
+    // What the ports prove.
+    challenge::ChallengeBoard& board() { return board_; }
 
     // Until cancelled: tries again and again what could not be opened.
     base::Task<void> keep_ports_open();

@@ -31,7 +31,7 @@ server::Hosts hosts_of(const std::vector<model::StatusListen>& listens) {
 
 }  // namespace
 
-StatusPort::StatusPort(base::asio::any_io_executor executor, server::PageFor page_for)
+StatusPort::StatusPort(base::asio::any_io_executor executor, PageFor page_for)
     : executor_(std::move(executor)), page_for_(std::move(page_for)) {}
 
 void StatusPort::open(const std::vector<model::StatusListen>& wanted) {
@@ -41,7 +41,9 @@ void StatusPort::open(const std::vector<model::StatusListen>& wanted) {
     hosts_ = hosts_of(wanted);
     if (!listener_) {
         auto respond = [this](const server::Request& request) {
-            return server::respond_with_page(request, hosts_, page_for_);
+            server::AskedPage asked = server::asked_page(request, hosts_);
+            return asked.refusal ? std::move(*asked.refusal)
+                                 : server::respond_with_page(page_for_(asked.path, asked.query));
         };
         listener_.emplace(executor_, std::move(respond), nullptr, few_clients());
     }

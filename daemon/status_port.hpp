@@ -7,14 +7,20 @@
 #include "server/listener.hpp"
 #include "server/pages.hpp"
 
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace md {
 
 class StatusPort {
 public:
-    StatusPort(base::asio::any_io_executor executor, server::PageFor page_for);
+    // The page at a path with a query; nullopt: there is none.
+    using PageFor = std::function<std::optional<server::ServedPage>(std::string_view path,
+                                                                    std::string_view query)>;
+
+    StatusPort(base::asio::any_io_executor executor, PageFor page_for);
 
     // Opens what is wanted now and closes the rest. What cannot be opened is a warning.
     void open(const std::vector<model::StatusListen>& wanted);
@@ -24,7 +30,7 @@ public:
 
 private:
     base::asio::any_io_executor executor_;
-    server::PageFor page_for_;
+    PageFor page_for_;
     server::Hosts hosts_;
     std::optional<server::Listener> listener_;  // made when a port is wanted for the first time
     bool is_open_ = false;

@@ -64,8 +64,10 @@ private:
         survey_store();
         open_ports();
         if (!proof_.token.empty())
-            for (const auto& [address, port] : drive::local_addresses_of(server_))
-                co_await drive::check_local_port(address, port, proof_, tell());
+            for (const auto& [address, port] : drive::local_addresses_of(server_)) {
+                Check check = co_await drive::check_local_port(address, port, proof_);
+                found(check);
+            }
         for (const model::ManagedDomain* domain : domains_)
             co_await survey_domain(*domain);
         if (left_out_ > 0)
@@ -83,8 +85,9 @@ private:
         advice_ += finding.is_good ? 0 : 1;
     }
 
-    drive::OnCheck tell() {
-        return [this](const Check& finding) { found(finding); };
+    void found_all(const drive::Checks& findings) {
+        for (const Check& finding : findings)
+            found(finding);
     }
 
     void survey_store() {
@@ -156,8 +159,9 @@ private:
         const auto route = drive::IssuerRoute::of(issuer);
         auto known = ca_sessions_.find(route);
         if (known == ca_sessions_.end()) {
-            auto surveying = drive::check_ca(transports(executor_), issuer, clock_, tell());
+            auto surveying = drive::check_ca(transports(executor_), issuer, clock_);
             auto ca = co_await std::move(surveying);
+            found_all(ca.checks);
             known = ca_sessions_.emplace(route, std::move(ca)).first;
         }
         const auto& challenges = domain.settings->challenges;
@@ -171,11 +175,11 @@ private:
             }
             ++names_;
             if (by_http && !name.is_wildcard()) {
-                drive::OnCheck told = tell();
-                co_await drive::check_port_80(name, proof_, told);
+                drive::Checks checks = co_await drive::check_port_80(name, proof_);
+                found_all(checks);
             }
             if (known->second.is_there)
-                drive::check_caa(name, known->second, tell());
+                found(drive::check_caa(name, known->second));
         }
     }
 

@@ -282,9 +282,9 @@ private:
         if (!server_.tells() || !held_.state.recorded)
             return;
         auto failed = notify::failed_call(server_, *held_.delivery);
-        notification["state"] = failed                                     ? "failed"
+        notification["state"] = failed                                      ? "failed"
                                 : notify::is_told(server_, *held_.delivery) ? "done"
-                                                                           : "pending";
+                                                                            : "pending";
         if (!failed)
             return;
         put(notification, "next", failed->next);

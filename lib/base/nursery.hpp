@@ -8,6 +8,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <concepts>
 #include <exception>
 #include <functional>
 #include <list>
@@ -17,7 +18,6 @@ namespace md::base {
 
 class Nursery {
 public:
-    // Called when a child ended: null when it ended well.
     using Ended = std::function<void(std::exception_ptr)>;
 
     explicit Nursery(asio::any_io_executor executor)
@@ -25,16 +25,18 @@ public:
     Nursery(const Nursery&) = delete;
     Nursery& operator=(const Nursery&) = delete;
 
-    void start(Task<void> child, Ended ended) {
+    // `ended` is called with null when the child ended well, else with what it threw.
+    template <std::invocable<std::exception_ptr> OnEnd>
+    void start(Task<void> child, OnEnd ended) {
         auto place = children_.emplace(children_.end());
         asio::co_spawn(
             executor_, std::move(child),
-            asio::bind_cancellation_slot(
-                place->slot(), [this, place, ended = std::move(ended)](std::exception_ptr failed) {
-                    children_.erase(place);
-                    ended(failed);
-                    changed_.wake();
-                }));
+            asio::bind_cancellation_slot(place->slot(), [this, place, ended = std::move(ended)](
+                                                            std::exception_ptr failed) mutable {
+                children_.erase(place);
+                ended(failed);
+                changed_.wake();
+            }));
     }
 
     std::size_t size() const { return children_.size(); }

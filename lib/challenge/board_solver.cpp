@@ -6,11 +6,11 @@
 namespace md::challenge {
 
 BoardSolver::BoardSolver(base::asio::any_io_executor executor, ChallengeBoard& board,
-                         model::ChallengeType type, std::function<std::string()> reason)
+                         model::ChallengeType type, std::string obstacle)
     : executor_(std::move(executor)),
       board_(board),
       type_(type),
-      reason_(std::move(reason)),
+      obstacle_(std::move(obstacle)),
       watch_(ValidationWatch::start(executor_)) {}
 
 base::Task<void> BoardSolver::prepare_all(std::vector<acme::ChallengeToProve> challenges) {
@@ -21,7 +21,7 @@ base::Task<void> BoardSolver::prepare_all(std::vector<acme::ChallengeToProve> ch
 
 void BoardSolver::publish(acme::ChallengeToProve challenge) {
     PublishedAnswer answer{std::move(challenge.key_authorization),
-                           [watch = watch_, number = watch_->expect()] { watch->note(number); }};
+                           watch_->receipt(watch_->expect())};
     published_.push_back(type_ == model::ChallengeType::http_01
                              ? board_.publish_http(std::move(challenge.token), std::move(answer))
                              : board_.publish_tls(challenge.name.server_name(), std::move(answer)));

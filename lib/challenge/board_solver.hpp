@@ -7,7 +7,6 @@
 #include "challenge/challenge_board.hpp"
 #include "challenge/validation_watch.hpp"
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,15 +15,16 @@ namespace md::challenge {
 
 class BoardSolver final : public acme::ChallengeSolver {
 public:
-    // Of one of the two types. The board outlives the solver.
+    // Of one of the two types. The board outlives the solver. `obstacle`: why it cannot be answered
+    // at present; "" = it can.
     BoardSolver(base::asio::any_io_executor executor, ChallengeBoard& board,
-                model::ChallengeType type, std::function<std::string()> reason);
+                model::ChallengeType type, std::string obstacle);
     BoardSolver(const BoardSolver&) = delete;
     BoardSolver& operator=(const BoardSolver&) = delete;
     ~BoardSolver() override { remove_all(); }
 
     model::ChallengeType type() const override { return type_; }
-    std::string reason_not_ready() const override { return reason_(); }
+    std::string reason_not_ready() const override { return obstacle_; }
     base::Task<void> prepare_all(std::vector<acme::ChallengeToProve> challenges) override;
     base::Task<void> seen() override { return ValidationWatch::quiet(watch_); }
     base::Task<void> withdraw() override;
@@ -36,9 +36,9 @@ private:
     base::asio::any_io_executor executor_;
     ChallengeBoard& board_;
     model::ChallengeType type_;
-    std::function<std::string()> reason_;
+    std::string obstacle_;
     std::vector<ChallengeBoard::Handle> published_;
-    std::shared_ptr<ValidationWatch> watch_;  // an answer on its way out has it too
+    std::shared_ptr<ValidationWatch> watch_;
 };
 
 }  // namespace md::challenge

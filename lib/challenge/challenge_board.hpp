@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the responder proves at present: http-01 tokens and the server names of tls-alpn-01. Pure:
-// knows nothing of sockets; a solver publishes an answer, and the responder calls on_seen for who
+// knows nothing of sockets; a solver publishes an answer, and the server notes in its receipt who
 // got it.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+namespace md::base {
+class Receipt;
+}
+
 namespace md::challenge {
 
-// `on_seen` is called each time a validator has got the answer, possibly shortly after it was
-// removed: it must own what it touches.
+// Each time a validator has got the answer, possibly shortly after it was removed, that is noted in
+// the receipt.
 struct PublishedAnswer {
-    std::string answer;  // the key authorization
-    std::function<void()> on_seen;
+    std::string answer;                      // the key authorization
+    std::shared_ptr<base::Receipt> receipt;  // none: it is not of interest
 };
 
 class ChallengeBoard {

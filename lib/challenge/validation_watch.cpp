@@ -23,41 +23,39 @@ std::shared_ptr<ValidationWatch> ValidationWatch::start(
 }
 
 std::size_t ValidationWatch::expect() {
-    visits_.emplace_back();
+    visits_.push_back({std::make_shared<base::Receipt>(timer_), 0});
     return visits_.size() - 1;
 }
 
-void ValidationWatch::note(std::size_t challenge) {
-    Visits& visits = visits_.at(challenge);
-    ++visits.count;
-    visits.is_fresh = true;
-    visits.last = std::chrono::steady_clock::now();
-    timer_.cancel();
+std::shared_ptr<base::Receipt> ValidationWatch::receipt(std::size_t challenge) const {
+    return visits_.at(challenge).receipt;
 }
 
 Time ValidationWatch::due() const {
     Time due = Time::min();
     for (const Visits& visits : visits_) {
-        if (visits.count == 0)
+        const unsigned count = visits.receipt->count();
+        if (count == 0)
             return Time::max();
-        if (visits.is_fresh)
-            due = std::max(due, visits.last + (visits.count >= enough ? short_quiet : usual_quiet));
+        if (count != visits.counted)
+            due = std::max(due,
+                           visits.receipt->last() + (count >= enough ? short_quiet : usual_quiet));
     }
     return due == Time::min() ? Time::max() : due;
 }
 
 base::Task<void> ValidationWatch::quiet(std::shared_ptr<ValidationWatch> watch) {
     while (std::chrono::steady_clock::now() < watch->due()) {
-        watch->timer_.expires_at(watch->due());
+        watch->timer_->expires_at(watch->due());
         boost::system::error_code woken;
-        co_await watch->timer_.async_wait(
+        co_await watch->timer_->async_wait(
             base::asio::redirect_error(base::asio::use_awaitable, woken));
         auto state = co_await base::asio::this_coro::cancellation_state;
         if (state.cancelled() != base::asio::cancellation_type::none)
             throw boost::system::system_error(base::asio::error::operation_aborted);
     }
     for (Visits& visits : watch->visits_)
-        visits.is_fresh = false;
+        visits.counted = visits.receipt->count();
 }
 
 }  // namespace md::challenge

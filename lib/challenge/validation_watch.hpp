@@ -4,6 +4,7 @@
 // the status final, so the one who waits is woken a short quiet time after the last of them.
 #pragma once
 
+#include "base/receipt.hpp"
 #include "base/task.hpp"
 
 #include <chrono>
@@ -18,8 +19,9 @@ public:
 
     // One more challenge, whose validators are awaited from now on: its number.
     std::size_t expect();
-    // A validator got the answer of that one.
-    void note(std::size_t challenge);
+    // Where it is noted that a validator got the answer of that one, possibly once the watch is
+    // gone.
+    std::shared_ptr<base::Receipt> receipt(std::size_t challenge) const;
 
     // Resumes when one came since the last time and none in the quiet time; the first time, once
     // each challenge had one. For one waiter at a time; cancellable; keeps the watch alive by
@@ -28,15 +30,15 @@ public:
 
 private:
     struct Visits {
-        std::chrono::steady_clock::time_point last;
-        unsigned count = 0;
-        bool is_fresh = false;  // came since quiet() last resumed
+        std::shared_ptr<base::Receipt> receipt;
+        unsigned counted = 0;  // when quiet() last resumed
     };
 
-    explicit ValidationWatch(const base::asio::any_io_executor& executor) : timer_(executor) {}
+    explicit ValidationWatch(const base::asio::any_io_executor& executor)
+        : timer_(std::make_shared<base::Receipt::Timer>(executor)) {}
     std::chrono::steady_clock::time_point due() const;
 
-    base::asio::steady_timer timer_;
+    std::shared_ptr<base::Receipt::Timer> timer_;
     std::vector<Visits> visits_;  // of each challenge
 };
 

@@ -21,7 +21,7 @@ std::size_t Loaded::count(Severity severity) const {
 Loaded load(const std::string& file, const SourceReader& source, const Environment& environment) {
     Sources sources;
     Report report(sources);
-    Parser parser(source, Variables(environment.variable, environment.defines), sources, report);
+    Parser parser(source, Variables(environment.variables, environment.defines), sources, report);
     Document document = parser.parse(file);
     Loaded loaded = Lowering(document, sources, report, source).run();
     loaded.diagnostics = report.take();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The door of the room: a file goes in, the desired state and everything there is to say about the
-// file come out. Pure: files come through a SourceReader, the environment through a function.
+// file come out. Pure: files come through a SourceReader, the environment as a value.
 #pragma once
 
 #include "config/diagnostic.hpp"
 #include "config/source_reader.hpp"
+#include "config/variables.hpp"
 #include "model/desired_state.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,8 +62,8 @@ struct Loaded {
 };
 
 struct Environment {
-    std::function<std::optional<std::string>(std::string_view)> variable;  // ${NAME}; may be empty
-    std::vector<std::string> defines;                                      // -D NAME
+    EnvironmentVariables variables;    // ${NAME}
+    std::vector<std::string> defines;  // -D NAME
 };
 
 // Reads the file and all it includes. Never throws for what stands in them; `desired` is whatever

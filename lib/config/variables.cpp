@@ -17,7 +17,7 @@ std::string on_one_line(std::string value) {
 
 }  // namespace
 
-Variables::Variables(Lookup environment, const std::vector<std::string>& defines)
+Variables::Variables(EnvironmentVariables environment, const std::vector<std::string>& defines)
     : environment_(std::move(environment)) {
     for (const std::string& name : defines)
         define(name, std::nullopt);
@@ -41,12 +41,8 @@ bool Variables::is_defined(const std::string& name) const {
 std::optional<std::string> Variables::value(std::string_view name) const {
     if (auto found = values_.find(base::lower(name)); found != values_.end())
         return on_one_line(found->second);
-    std::optional<std::string> value;
-    if (environment_)
-        value = environment_(name);
-    if (value)
-        value = on_one_line(std::move(*value));
-    return value;
+    auto found = environment_.find(name);
+    return found == environment_.end() ? std::nullopt : std::optional(on_one_line(found->second));
 }
 
 }  // namespace md::config

@@ -3,7 +3,6 @@
 // (-D NAME) are defined without a value, for <IfDefine> only.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,11 +12,12 @@
 
 namespace md::config {
 
+// By name, where case counts.
+using EnvironmentVariables = std::map<std::string, std::string, std::less<>>;
+
 class Variables {
 public:
-    using Lookup = std::function<std::optional<std::string>(std::string_view)>;
-
-    Variables(Lookup environment, const std::vector<std::string>& defines);
+    Variables(EnvironmentVariables environment, const std::vector<std::string>& defines);
 
     // Without a value the name is only known to <IfDefine>.
     void define(const std::string& name, std::optional<std::string> value);
@@ -27,7 +27,7 @@ public:
     std::optional<std::string> value(std::string_view name) const;
 
 private:
-    Lookup environment_;
+    EnvironmentVariables environment_;
     std::set<std::string, std::less<>> names_;  // for <IfDefine>, where case counts
     std::map<std::string, std::string, std::less<>>
         values_;  // by lower case: ${X} is ${x} to httpd

@@ -12,6 +12,7 @@
 #include "drive/failure_cause.hpp"
 #include "drive/message_command.hpp"
 #include "drive/observe.hpp"
+#include "drive/self_test_wait.hpp"
 #include "drive/settings_digest.hpp"
 #include "drive/staging.hpp"
 #include "model/stage.hpp"
@@ -106,7 +107,7 @@ private:
     base::Task<void> withdraw_left();
     base::Task<void> leave_former_ca();
     void note_early_start(sys_seconds now);
-    base::Task<void> await_reach();
+    base::Task<void> await_reach(const acme::Solvers& solvers);
     base::Task<acme::Issued> issue_one(model::KeySpec spec);
     acme::IssueRequest request_for(const model::KeySpec& spec) const;
     base::Task<void> activate(std::vector<acme::Issued> issued);
@@ -198,7 +199,7 @@ base::Task<void> Attempt::begin() {
         throw acme::AcmeError("no challenge can be answered: " + reason, FailureClass::passing,
                               closed ? FailureCause::no_port : FailureCause::none);
     }
-    co_await await_reach();
+    co_await await_reach(solvers);
 }
 
 // Of attempts that follow each other closely, once an hour.
@@ -222,14 +223,15 @@ base::Task<void> Attempt::withdraw_left() {
 }
 
 // What was never proved on port 80 may not have its way there yet.
-base::Task<void> Attempt::await_reach() {
-    const auto& types = wanted_.settings->challenges;
-    bool by_http =
-        std::find(types.begin(), types.end(), model::ChallengeType::http_01) != types.end();
-    if (!context_.before_first_visit || !by_http || attempts_.errors > 0 ||
-        !held_.certificates.empty())
+base::Task<void> Attempt::await_reach(const acme::Solvers& solvers) {
+    bool by_http = std::any_of(solvers.begin(), solvers.end(), [](const auto& solver) {
+        return solver->type() == model::ChallengeType::http_01 &&
+               solver->reason_not_ready().empty();
+    });
+    if (context_.board == nullptr || !by_http || !server_.port_map.has_http() ||
+        attempts_.errors > 0 || !held_.certificates.empty())
         co_return;
-    co_await context_.before_first_visit(name_, wanted_.certificate_names());
+    co_await await_own_answer(*context_.board, name_, wanted_.certificate_names());
 }
 
 // What is staged is of use at the CA that it was asked of: an order is unknown elsewhere, and a
@@ -352,7 +354,8 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
 
 // No server loses a name of its files before MDNotifyCmd was run for what replaced it.
 store::FormerNames Attempt::former_names() const {
-    return held_.delivery->notification.owed ? store::FormerNames::stay : store::FormerNames::expire;
+    return held_.delivery->notification.owed ? store::FormerNames::stay
+                                             : store::FormerNames::expire;
 }
 
 // How the set with these certificates came about, the renewals before it included.

@@ -5,6 +5,7 @@
 
 #include "acme/challenge_solver.hpp"
 #include "base/clock.hpp"
+#include "challenge/challenge_board.hpp"
 #include "drive/ca_sessions.hpp"
 #include "http/served_probe.hpp"
 #include "model/desired_state.hpp"
@@ -35,9 +36,9 @@ struct DriveContext {
     http::ServedProbe* probe = nullptr;  // none: MDServedAt is not looked at
     store::Lease* lease = nullptr;       // that the store is written under; none: it cannot be lost
     process::Commands* hooks = nullptr;  // none: MDMessageCmd is not run; Reconcile brings its own
-    // Resumes when the CA may come for the first time: drive/self_test_wait. None: at once.
-    std::function<base::Task<void>(std::string domain, std::vector<model::Identifier> names)>
-        before_first_visit = nullptr;
+    // Where a proof of nothing is shown before the CA comes for the first time:
+    // drive/self_test_wait. None: it comes at once.
+    challenge::ChallengeBoard* board = nullptr;
 };
 
 struct AttemptResult {

@@ -40,38 +40,35 @@ Check clock_finding(sys_seconds here, sys_seconds there) {
                "set it, by NTP for instance: renewals come by this clock");
 }
 
-void judge_terms(const acme::Directory& directory, const std::string& agreement,
-                 const OnCheck& found) {
+Check judge_terms(const acme::Directory& directory, const std::string& agreement) {
     const std::string terms = base::printable(directory.terms_of_service);
     if (terms.empty())
-        return found(good("the CA has no terms of service"));
+        return good("the CA has no terms of service");
     if (agreement.empty())
-        return found(
-            bad("the CA's terms of service are not accepted: " + terms,
-                "read them and write 'MDCertificateAgreement accepted'; an account that is "
-                "registered already is not asked again"));
+        return bad("the CA's terms of service are not accepted: " + terms,
+                   "read them and write 'MDCertificateAgreement accepted'; an account that is "
+                   "registered already is not asked again");
     if (agreement != "accepted" && agreement != directory.terms_of_service)
-        return found(bad("the CA's terms of service are " + terms + ", accepted are " +
-                             base::printable(agreement),
-                         "read them and write 'MDCertificateAgreement accepted'"));
-    found(good("terms of service accepted: " + terms));
+        return bad("the CA's terms of service are " + terms + ", accepted are " +
+                       base::printable(agreement),
+                   "read them and write 'MDCertificateAgreement accepted'");
+    return good("terms of service accepted: " + terms);
 }
 
 PreflightCa judge_directory(const http::HttpResponse& response, const model::Issuer& issuer,
-                            sys_seconds now, const OnCheck& found) {
+                            sys_seconds now) {
     const std::string& url = issuer.directory_url;
     http::Url asked = acme::parse_url(url, {true}, "MDCertificateAuthority");
     auto directory = acme::read_directory(asked, response, now);
-    found(good(url + " is reachable"));
-    judge_terms(directory, issuer.agreement, found);
+    Checks checks{good(url + " is reachable"), judge_terms(directory, issuer.agreement)};
     if (directory.external_account_required && !issuer.binding)
-        found(bad("the CA wants an external account (EAB)",
-                  "get a key ID and an HMAC key from it, and write them as "
-                  "MDExternalAccountBinding"));
+        checks.push_back(bad("the CA wants an external account (EAB)",
+                             "get a key ID and an HMAC key from it, and write them as "
+                             "MDExternalAccountBinding"));
     if (auto date = response.headers.find("Date"))
         if (auto there = base::parse_http_date(*date))
-            found(clock_finding(now, *there));
-    return {true, std::move(directory.caa_identities)};
+            checks.push_back(clock_finding(now, *there));
+    return {true, std::move(directory.caa_identities), std::move(checks)};
 }
 
 // What one request came to.
@@ -109,7 +106,7 @@ std::optional<http::Url> redirected(const http::HttpResponse& answer, const http
     return http::Url::parse(*location);
 }
 
-std::string stranger(const http::HttpResponse& answer) {
+std::string another_server(const http::HttpResponse& answer) {
     std::string text = "another server answers, with status " + std::to_string(answer.status);
     if (auto server = answer.headers.find("Server"))
         text += " (" + base::printable(server->substr(0, 80)) + ")";
@@ -124,13 +121,13 @@ Check judge_visit(const std::string& place, const Visit& visit, const SelfTestTo
             "the address record (from inside of a network this can look worse than it is)");
     if (visit.answer->status == 200 && visit.answer->body == proof.key_authorization)
         return good(place + ": our answer came back");
-    return bad(place + ": " + stranger(*visit.answer),
+    return bad(place + ": " + another_server(*visit.answer),
                "have it forward /.well-known/acme-challenge/ to mdcertd ('mdcertd snippet' prints "
                "how), or correct the address record");
 }
 
-base::Task<void> ask_at(model::Identifier name, std::string address, SelfTestToken proof,
-                        OnCheck found, std::uint16_t port) {
+base::Task<std::optional<Check>> ask_at(model::Identifier name, std::string address,
+                                        SelfTestToken proof, std::uint16_t port) {
     std::string place = name.text() + " at " + address;
     auto url =
         http::Url::parse("http://" + name.text() + (port == 80 ? "" : ":" + std::to_string(port)) +
@@ -138,24 +135,21 @@ base::Task<void> ask_at(model::Identifier name, std::string address, SelfTestTok
     for (int hop = 0; url; ++hop) {
         Visit result = co_await visit(*url, address);
         auto next = result.answer ? redirected(*result.answer, *url) : std::nullopt;
-        if (!next || hop == most_redirects) {
-            found(judge_visit(place, result, proof));
-            co_return;
-        }
-        if (next->is_https() || next->host() != url->host() || next->port() != url->port()) {
-            found(bad(place + ": redirects to " + base::printable(next->text()),
-                      "the CA will follow; see that the answer is there too, or leave "
-                      "/.well-known/acme-challenge/ out of the redirect"));
-            co_return;
-        }
+        if (!next || hop == most_redirects)
+            co_return judge_visit(place, result, proof);
+        if (next->is_https() || next->host() != url->host() || next->port() != url->port())
+            co_return bad(place + ": redirects to " + base::printable(next->text()),
+                          "the CA will follow; see that the answer is there too, or leave "
+                          "/.well-known/acme-challenge/ out of the redirect");
         url = next;
     }
+    co_return std::nullopt;
 }
 
 }  // namespace
 
 base::Task<PreflightCa> check_ca(TransportFor transport_for, model::Issuer issuer,
-                                 const base::Clock& clock, OnCheck found) {
+                                 const base::Clock& clock) {
     const std::string& url = issuer.directory_url;
     std::string trouble, advice;
     try {
@@ -163,7 +157,7 @@ base::Task<PreflightCa> check_ca(TransportFor transport_for, model::Issuer issue
         http::HttpRequest request;
         request.url = acme::parse_url(url, {true}, "MDCertificateAuthority");
         http::HttpResponse response = co_await transport->send(std::move(request));
-        PreflightCa ca = judge_directory(response, issuer, clock.now(), found);
+        PreflightCa ca = judge_directory(response, issuer, clock.now());
         co_return ca;
     } catch (const base::Error& error) {
         trouble = base::printable(error.what());
@@ -173,12 +167,12 @@ base::Task<PreflightCa> check_ca(TransportFor transport_for, model::Issuer issue
         advice =
             "check MDCertificateAuthority, MDCACertificateFile, MDHttpProxy, name service and "
             "firewall";
-    found(bad(url + ": " + trouble, advice));
-    co_return PreflightCa{};
+    PreflightCa unreachable;
+    unreachable.checks.push_back(bad(url + ": " + trouble, advice));
+    co_return unreachable;
 }
 
-base::Task<void> check_local_port(std::string address, std::uint16_t port, SelfTestToken proof,
-                                  OnCheck found) {
+base::Task<Check> check_local_port(std::string address, std::uint16_t port, SelfTestToken proof) {
     const bool is_ipv6 = address.find(':') != std::string::npos;
     const std::string place =
         (is_ipv6 ? "[" + address + "]" : address) + ":" + std::to_string(port) + " on this machine";
@@ -186,17 +180,16 @@ base::Task<void> check_local_port(std::string address, std::uint16_t port, SelfT
                                 "/.well-known/acme-challenge/" + proof.token);
     Visit result = co_await visit(*url, address);
     if (!result.answer)
-        found(bad(place + ": " + result.trouble,
-                  "mdcertd is to answer there: see its log for why the port is not open"));
-    else if (result.answer->status == 200 && result.answer->body == proof.key_authorization)
-        found(good(place + ": mdcertd answers"));
-    else
-        found(bad(place + ": " + stranger(*result.answer),
-                  "stop what answers there, or map another port with MDPortMap"));
+        co_return bad(place + ": " + result.trouble,
+                      "mdcertd is to answer there: see its log for why the port is not open");
+    if (result.answer->status == 200 && result.answer->body == proof.key_authorization)
+        co_return good(place + ": mdcertd answers");
+    co_return bad(place + ": " + another_server(*result.answer),
+                  "stop what answers there, or map another port with MDPortMap");
 }
 
-base::Task<void> check_port_80(model::Identifier name, SelfTestToken proof, OnCheck found,
-                               std::uint16_t port) {
+base::Task<Checks> check_port_80(model::Identifier name, SelfTestToken proof, std::uint16_t port) {
+    Checks checks;
     http::Endpoints endpoints;
     std::string trouble;
     try {
@@ -205,16 +198,19 @@ base::Task<void> check_port_80(model::Identifier name, SelfTestToken proof, OnCh
         trouble = base::printable(error.what());
     }
     if (!trouble.empty())
-        found(bad(name.text() + ": " + trouble,
-                  "give the name an A or AAAA record that leads here, or take it out of the "
-                  "configuration"));
+        checks.push_back(bad(name.text() + ": " + trouble,
+                             "give the name an A or AAAA record that leads here, or take it out of "
+                             "the configuration"));
     for (const auto& endpoint : endpoints) {
         std::string address = endpoint.address().to_string();
-        co_await ask_at(name, address, proof, found, port);
+        std::optional<Check> check = co_await ask_at(name, address, proof, port);
+        if (check)
+            checks.push_back(std::move(*check));
     }
+    co_return checks;
 }
 
-void check_caa(const model::Identifier& name, const PreflightCa& ca, const OnCheck& found) {
+Check check_caa(const model::Identifier& name, const PreflightCa& ca) {
     bool wildcard = name.is_wildcard();
     std::string host = wildcard ? name.text().substr(2) : name.text();
     try {
@@ -225,19 +221,18 @@ void check_caa(const model::Identifier& name, const PreflightCa& ca, const OnChe
         std::string reason = acme::caa_refusal(records, ca.caa_identities, wildcard);
         std::string where = answer.at == host ? "" : " (the records of " + answer.at + ")";
         if (answer.at.empty())
-            found(good(name.text() + ": no CAA records, any CA may issue"));
-        else if (reason.empty())
-            found(good(name.text() + ": CAA allows this CA" + where));
-        else if (ca.caa_identities.empty())
-            found(bad(name.text() + ": " + base::printable(reason) + where,
-                      "this CA does not say what it is called in CAA records: ask it"));
-        else
-            found(bad(name.text() + ": " + base::printable(reason) + where,
-                      "add a record 'issue \"" + base::printable(ca.caa_identities.front()) +
-                          "\"', or choose another CA"));
+            return good(name.text() + ": no CAA records, any CA may issue");
+        if (reason.empty())
+            return good(name.text() + ": CAA allows this CA" + where);
+        const std::string advice =
+            ca.caa_identities.empty()
+                ? "this CA does not say what it is called in CAA records: ask it"
+                : "add a record 'issue \"" + base::printable(ca.caa_identities.front()) +
+                      "\"', or choose another CA";
+        return bad(name.text() + ": " + base::printable(reason) + where, advice);
     } catch (const base::Error& error) {
-        found(bad(base::printable(error.what()),
-                  "a CA that gets no answer either refuses: check the name servers"));
+        return bad(base::printable(error.what()),
+                   "a CA that gets no answer either refuses: check the name servers");
     }
 }
 

@@ -10,7 +10,6 @@
 #include "model/managed_domain.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,7 @@ struct Check {
     std::string text;    // what was found
     std::string advice;  // what to do about it, where it is not good
 };
-using OnCheck = std::function<void(const Check&)>;
+using Checks = std::vector<Check>;
 
 // What the daemon answers for this token at present, for whichever name.
 struct SelfTestToken {
@@ -31,20 +30,21 @@ struct SelfTestToken {
 struct PreflightCa {
     bool is_there = false;
     std::vector<std::string> caa_identities;
+    Checks checks;
 };
 
 // One CA, as an MD reaches it. Never throws for what it finds.
 base::Task<PreflightCa> check_ca(TransportFor transport_for, model::Issuer issuer,
-                                 const base::Clock& clock, OnCheck found);
+                                 const base::Clock& clock);
 
 // The proof, asked for on port 80 (of tests: another) of each address of the name.
-base::Task<void> check_port_80(model::Identifier name, SelfTestToken proof, OnCheck found,
-                               std::uint16_t port = 80);
+base::Task<Checks> check_port_80(model::Identifier name, SelfTestToken proof,
+                                 std::uint16_t port = 80);
 
 // The proof, asked for on a local port, as what MDPortMap maps port 80 to.
-base::Task<void> check_local_port(std::string address, std::uint16_t port, SelfTestToken proof,
-                                  OnCheck found);
+base::Task<Check> check_local_port(std::string address, std::uint16_t port, SelfTestToken proof);
 
 // Whether CAA records keep this CA from issuing for the name. Blocks for the name server.
-void check_caa(const model::Identifier& name, const PreflightCa& ca, const OnCheck& found);
+Check check_caa(const model::Identifier& name, const PreflightCa& ca);
+
 }  // namespace md::drive

@@ -10,7 +10,7 @@ SelfTestToken SelfTest::show(std::chrono::seconds time) {
     withdraw();
     SelfTestToken proof{base::base64url_encode(crypto::random_bytes(32)), {}};
     proof.key_authorization = proof.token + ".mdcertd-is-here";
-    shown_ = board_.publish_http(proof.token, {proof.key_authorization, [] {}});
+    shown_ = board_.publish_http(proof.token, {proof.key_authorization, nullptr});
     over_.expires_after(time);
     over_.async_wait([this](boost::system::error_code cancelled) {
         if (!cancelled)

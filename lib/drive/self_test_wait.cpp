@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drive/self_test_wait.hpp"
 
+#include "base/log.hpp"
+#include "drive/self_test.hpp"
 #include "http/resolve.hpp"
 
 #include <boost/asio/ip/udp.hpp>
@@ -34,6 +36,12 @@ base::Task<bool> leads_here_soon(model::Identifier name) {
     co_return is_here;
 }
 
+std::string last_obstacle(const Checks& checks) {
+    auto found = std::find_if(checks.rbegin(), checks.rend(),
+                              [](const Check& check) { return !check.is_good; });
+    return found == checks.rend() ? "" : found->text;
+}
+
 base::Task<void> ask_until_answered(std::vector<model::Identifier> names, SelfTestToken proof,
                                     SelfTestLimits limits, std::string& reason) {
     auto executor = co_await asio::this_coro::executor;
@@ -43,13 +51,8 @@ base::Task<void> ask_until_answered(std::vector<model::Identifier> names, SelfTe
         if (is_here)
             is_here = co_await leads_here_soon(name);
         while (is_here) {
-            std::string found;
-            OnCheck note = [&found](const Check& finding) {
-                if (!finding.is_good)
-                    found = finding.text;
-            };
-            co_await check_port_80(name, proof, note, limits.port);
-            reason = found;  // what was seen last stands when the time is over
+            const Checks checks = co_await check_port_80(name, proof, limits.port);
+            reason = last_obstacle(checks);  // what was seen last stands when the time is over
             if (reason.empty())
                 break;
             pause.expires_after(limits.between);
@@ -84,6 +87,18 @@ base::Task<std::string> self_test_passed(std::vector<model::Identifier> names, S
         // With what was seen last, if anything.
     }
     co_return reason;
+}
+
+base::Task<void> await_own_answer(challenge::ChallengeBoard& board, std::string domain,
+                                  std::vector<model::Identifier> names) {
+    constexpr std::chrono::minutes long_enough{1};
+    auto executor = co_await asio::this_coro::executor;
+    SelfTest proof(executor, board);
+    SelfTestToken token = proof.show(long_enough);
+    std::string reason = co_await self_test_passed(std::move(names), std::move(token));
+    if (!reason.empty())
+        log::warn("port 80 of this machine does not lead to mdcertd, the CA is asked all the same",
+                  log::kv("domain", domain), log::kv("reason", reason));
 }
 
 }  // namespace md::drive

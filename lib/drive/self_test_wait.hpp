@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "challenge/challenge_board.hpp"
 #include "drive/preflight.hpp"
 #include "model/identifier.hpp"
 
@@ -28,5 +29,9 @@ base::Task<bool> leads_here(model::Identifier name);
 // limit. What kept it from coming back, with the name; "" when nothing did, or no name leads here.
 base::Task<std::string> self_test_passed(std::vector<model::Identifier> names, SelfTestToken proof,
                                          SelfTestLimits limits = {});
+
+// The same with a proof of its own on the board; what kept it from coming back is logged.
+base::Task<void> await_own_answer(challenge::ChallengeBoard& board, std::string domain,
+                                  std::vector<model::Identifier> names);
 
 }  // namespace md::drive

@@ -50,12 +50,12 @@ struct CertificateFacts {
 struct CertificateState {
     static constexpr std::size_t most_renewals = 3;
 
-    bool recorded = false;             // a job that finished has made it
-    unsigned chain_length = 0;         // as the CA gave it, without roots; 0 = not known
-    OptionalTime last_run;             // when that began
-    OptionalTime valid_from;           // of its certificates
-    std::vector<sys_seconds> started;  // when the attempts began that led to it, oldest first
-    Shared<std::string> ca_url;        // of the CA that gave it; "" = it is not recorded
+    bool recorded = false;              // a job that finished has made it
+    unsigned chain_length = 0;          // as the CA gave it, without roots; 0 = not known
+    OptionalTime last_run;              // when that began
+    OptionalTime valid_from;            // of its certificates
+    std::vector<sys_seconds> started;   // when the attempts began that led to it, oldest first
+    Shared<std::string> ca_url;         // of the CA that gave it; "" = it is not recorded
     std::vector<sys_seconds> renewals;  // when a set replaced another; the last ones, oldest first
     std::chrono::seconds lifetime{0};   // of the certificate that lives shortest
     std::uint64_t settings = 0;         // digest of what is asked of the certificate; 0 = not known

@@ -20,7 +20,7 @@ struct ObservedDomain {
     CertificateState state;      // of the live set
     Boxed<Attempts> attempts;    // that go on; none: nothing was tried since the live set was made
     Shared<Delivery> delivery;   // most MDs hold the same: all is told
-    std::uint64_t version = 0;  // of the files all this was read from; 0: not as it was read
+    std::uint64_t version = 0;   // of the files all this was read from; 0: not as it was read
     // Places below the store that servers may still read and that will go, "domains/a.org,
     // domains/b.org/privkey.pem".
     Shared<std::string> former_files = {};

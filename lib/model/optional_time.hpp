@@ -18,7 +18,9 @@ public:
 
     bool has_value() const { return time_ != none; }
     explicit operator bool() const { return has_value(); }
-    operator std::optional<Time>() const { return has_value() ? std::optional(time_) : std::nullopt; }
+    operator std::optional<Time>() const {
+        return has_value() ? std::optional(time_) : std::nullopt;
+    }
     const Time& operator*() const { return time_; }
     Time value_or(Time other) const { return has_value() ? time_ : other; }
     void reset() { time_ = none; }

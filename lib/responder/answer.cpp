@@ -56,7 +56,7 @@ Response to_challenge(std::string_view token, std::string_view method,
     result.status = 200;
     result.content_type = "application/octet-stream";
     result.body = published->answer;
-    result.on_sent = published->on_seen;
+    result.receipt = published->receipt;
     return result;
 }
 

@@ -42,11 +42,8 @@ server::CertificateOffer Responder::offer_proof(const std::string& name) {
     offer.credentials.push_back(&certificates_.proof(name, published->answer));
     offer.protocol = acme_protocol;
     offer.handshake_only = true;
-    offer.on_established = [name, on_seen = published->on_seen] {
-        log::debug("validator answered", log::kv("domain", name));
-        if (on_seen)
-            on_seen();
-    };
+    offer.receipt = published->receipt;
+    log::debug("validator answered", log::kv("domain", name));
     return offer;
 }
 

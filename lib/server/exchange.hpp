@@ -10,6 +10,10 @@
 #include <utility>
 #include <vector>
 
+namespace md::base {
+class Receipt;
+}
+
 namespace md::server {
 
 class StreamedBody;
@@ -29,7 +33,7 @@ struct Response {
     std::vector<std::pair<std::string_view, std::string>> headers;  // besides those of any response
     std::string_view body;                    // for HEAD too: the session drops it
     std::shared_ptr<const std::string> page;  // what the body is of, when it was made to be sent
-    std::function<void()> on_sent;            // called once the client has been sent all of it
+    std::shared_ptr<base::Receipt> receipt;   // notes that the client has been sent all of it
     std::shared_ptr<StreamedBody> stream;     // in the place of the body: made while it is sent
 };
 

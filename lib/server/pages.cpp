@@ -29,33 +29,38 @@ void close_to_browsers(Response& response) {
     response.headers.emplace_back("Referrer-Policy", "no-referrer");
 }
 
-Response chosen(const Request& request, const Hosts& hosts, const PageFor& page_for) {
-    auto target = parse_target(request.target);
-    auto asked_host = host_of(request.host);
-    if (!target || !asked_host)
-        return refusal(400);
-    auto host = target->authority ? host_of(*target->authority) : asked_host;
-    if (!host)
-        return refusal(400);
-    if (!shown_under(*host, hosts))
-        return refusal(421);
-    if (!only_reads(request.method))
-        return refused_method();
-    auto page = page_for(target->path, target->query);
-    if (!page)
-        return refusal(404);
-    Response result;
-    result.status = page->status;
-    result.content_type = page->content_type;
-    result.page = std::move(page->text);
-    result.body = *result.page;
-    return result;
+AskedPage refused(Response response) {
+    close_to_browsers(response);
+    return {{}, {}, std::move(response)};
 }
 
 }  // namespace
 
-Response respond_with_page(const Request& request, const Hosts& hosts, const PageFor& page_for) {
-    Response response = chosen(request, hosts, page_for);
+AskedPage asked_page(const Request& request, const Hosts& hosts) {
+    auto target = parse_target(request.target);
+    auto asked_host = host_of(request.host);
+    if (!target || !asked_host)
+        return refused(refusal(400));
+    auto host = target->authority ? host_of(*target->authority) : asked_host;
+    if (!host)
+        return refused(refusal(400));
+    if (!shown_under(*host, hosts))
+        return refused(refusal(421));
+    if (!only_reads(request.method))
+        return refused(refused_method());
+    return {target->path, target->query, std::nullopt};
+}
+
+Response respond_with_page(std::optional<ServedPage> page) {
+    Response response;
+    if (page) {
+        response.status = page->status;
+        response.content_type = page->content_type;
+        response.page = std::move(page->text);
+        response.body = *response.page;
+    } else {
+        response = refusal(404);
+    }
     close_to_browsers(response);
     return response;
 }

@@ -5,7 +5,6 @@
 
 #include "server/exchange.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,15 +19,18 @@ struct ServedPage {
     unsigned status = 200;
 };
 
-// The page at "/path", "?query" or ""; both as received. nullopt: there is none.
-using PageFor =
-    std::function<std::optional<ServedPage>(std::string_view path, std::string_view query)>;
-
 // Under which hosts, lower case and without brackets and port, pages are shown; none = under all. A
 // name that somebody else has point to this machine is not among them, so that a script in a
 // browser here cannot read them (DNS rebinding).
 using Hosts = std::vector<std::string>;
 
-Response respond_with_page(const Request& request, const Hosts& hosts, const PageFor& page_for);
+// What page is asked for, or why none is shown.
+struct AskedPage {
+    std::string_view path, query;     // "/path", "?query" or "", as received: views of the request
+    std::optional<Response> refusal;  // to be sent
+};
+AskedPage asked_page(const Request& request, const Hosts& hosts);
+// nullopt: there is no such page.
+Response respond_with_page(std::optional<ServedPage> page);
 
 }  // namespace md::server

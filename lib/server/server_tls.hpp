@@ -3,6 +3,7 @@
 // certificate the client is to be shown.
 #pragma once
 
+#include "base/receipt.hpp"
 #include "base/task.hpp"
 #include "crypto/error.hpp"
 #include "server/credentials.hpp"
@@ -26,7 +27,7 @@ struct CertificateOffer {
     std::vector<const Credentials*> credentials;
     std::string_view protocol = "http/1.1";  // static: of ALPN, where the client speaks of it
     bool handshake_only = false;             // the connection carries nothing and ends after it
-    std::function<void()> on_established;    // called once the handshake has come to its end
+    std::shared_ptr<base::Receipt> receipt;  // notes that the handshake has come to its end
 };
 
 using OfferCertificate = std::function<CertificateOffer(const ClientHello&)>;

@@ -5,13 +5,13 @@
 #include "server/session.hpp"
 
 #include "base/log.hpp"
+#include "base/receipt.hpp"
 #include "server/reply.hpp"
 #include "server/request_parser.hpp"
 #include "server/streaming.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,9 +59,9 @@ private:
     bool responded_ = false;  // to the present request; its body may still be coming
     unsigned served_ = 0;
     std::string out_;
-    std::shared_ptr<const std::string> page_;     // the body of the last response in out_
-    std::optional<StreamedResponse> streamed_;    // comes after those in out_
-    std::vector<std::function<void()>> on_sent_;  // of the responses in out_
+    std::shared_ptr<const std::string> page_;               // the body of the last response in out_
+    std::optional<StreamedResponse> streamed_;              // comes after those in out_
+    std::vector<std::shared_ptr<base::Receipt>> receipts_;  // of the responses in out_
 };
 
 base::Task<void> Session::run() {
@@ -135,8 +135,8 @@ void Session::reply() {
                  {service_.date(), without_body || response.page, !open_, parser_->http_1_0()});
     if (!without_body)
         page_ = response.page;
-    if (response.on_sent)
-        on_sent_.push_back(std::move(response.on_sent));
+    if (response.receipt)
+        receipts_.push_back(std::move(response.receipt));
     if (log::enabled(log::Level::debug))
         log::debug("request answered", log::kv("method", request.method),
                    log::kv("host", request.host), log::kv("status", response.status));
@@ -174,9 +174,9 @@ base::Task<bool> Session::send_responses() {
         sent = co_await stream_.write_all(*page);
     if (auto streamed = std::exchange(streamed_, {}); streamed && sent)
         sent = co_await send_streamed(stream_, slot_, std::move(*streamed));
-    for (const auto& on_sent : std::exchange(on_sent_, {}))
+    for (const auto& receipt : std::exchange(receipts_, {}))
         if (sent)
-            on_sent();
+            receipt->note();
     co_return sent;
 }
 
@@ -208,8 +208,8 @@ base::Task<bool> shake_hands(Service& service, Stream& stream, ConnectionLimits:
     if (!stream.unexpected().empty())
         service.report_proxy_header(peer, not_listed, stream.unexpected());
     const CertificateOffer& offer = stream.offer();
-    if (established && offer.on_established)
-        offer.on_established();
+    if (established && offer.receipt)
+        offer.receipt->note();
     if (!established || offer.handshake_only) {
         co_await stream.finish();
         co_return false;

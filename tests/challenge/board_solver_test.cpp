@@ -24,8 +24,7 @@ struct Bench {
     ChallengeBoard board;
 
     std::unique_ptr<BoardSolver> solver(ChallengeType type, std::string reason = "") {
-        return std::make_unique<BoardSolver>(loop.get_executor(), board, type,
-                                             [reason] { return reason; });
+        return std::make_unique<BoardSolver>(loop.get_executor(), board, type, std::move(reason));
     }
     void run(base::Task<void> task) {
         Run run(loop, std::move(task));
@@ -55,18 +54,18 @@ TEST_CASE("http-01 publishes its tokens, is seen, and removes them") {
     CHECK(bench.board.http("token-of-a.example")->answer == "token-of-a.example.thumb");
     CHECK(bench.board.tls("a.example") == nullptr);
     Run seen(bench.loop, solver->seen());
-    auto on_seen = bench.board.http("token-of-a.example")->on_seen;
-    on_seen();
+    auto receipt = bench.board.http("token-of-a.example")->receipt;
+    receipt->note();
     bench.loop.poll();
     CHECK(seen.how == "waiting");
-    bench.board.http("token-of-b.example")->on_seen();
+    bench.board.http("token-of-b.example")->receipt->note();
     bench.loop.run();
     bench.loop.restart();
     CHECK(seen.how == "resumed");
     bench.run(solver->withdraw());
     CHECK(bench.board.empty());
     solver.reset();
-    on_seen();  // an answer on its way out when the challenge was withdrawn
+    receipt->note();  // an answer on its way out when the challenge was withdrawn
 }
 
 TEST_CASE("tls-alpn-01 publishes its names, and removes them") {
@@ -104,13 +103,13 @@ TEST_CASE("a solver may answer again once it has withdrawn, and waits anew") {
     Bench bench;
     auto solver = bench.solver(ChallengeType::http_01);
     bench.prepare(*solver, {"a.example"});
-    bench.board.http("token-of-a.example")->on_seen();
+    bench.board.http("token-of-a.example")->receipt->note();
     bench.run(solver->withdraw());
     bench.prepare(*solver, {"b.example"});
     Run seen(bench.loop, solver->seen());
     bench.loop.poll();
     CHECK(seen.how == "waiting");
-    bench.board.http("token-of-b.example")->on_seen();
+    bench.board.http("token-of-b.example")->receipt->note();
     bench.loop.run();
     CHECK(seen.how == "resumed");
 }

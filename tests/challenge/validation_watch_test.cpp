@@ -32,11 +32,11 @@ TEST_CASE("who waits is woken a quiet time after the last validator") {
     Run run(loop, ValidationWatch::quiet(watch));
     loop.poll();
     CHECK(run.how == "waiting");
-    watch->note(0);
+    watch->receipt(0)->note();
     loop.poll();
     CHECK(run.how == "waiting");
     auto last = steady_clock::now();
-    watch->note(0);
+    watch->receipt(0)->note();
     loop.run();
     CHECK(run.how == "resumed");
     CHECK(run.when - last >= 25ms);
@@ -49,7 +49,7 @@ TEST_CASE("after three validators the quiet time is shorter") {
     loop.poll();
     auto last = steady_clock::now();
     for (int i = 0; i < 3; ++i)
-        watch->note(0);
+        watch->receipt(0)->note();
     loop.run();
     CHECK(run.how == "resumed");
     CHECK(run.when - last >= 5ms);
@@ -59,7 +59,7 @@ TEST_CASE("after three validators the quiet time is shorter") {
 TEST_CASE("a validator that came before anybody waited counts") {
     boost::asio::io_context loop;
     auto watch = watch_of(loop, 1);
-    watch->note(0);
+    watch->receipt(0)->note();
     Run run(loop, ValidationWatch::quiet(watch));
     loop.run();
     CHECK(run.how == "resumed");
@@ -68,14 +68,14 @@ TEST_CASE("a validator that came before anybody waited counts") {
 TEST_CASE("a second wait is for a further validator") {
     boost::asio::io_context loop;
     auto watch = watch_of(loop, 1);
-    watch->note(0);
+    watch->receipt(0)->note();
     Run first(loop, ValidationWatch::quiet(watch));
     loop.run();
     loop.restart();
     Run second(loop, ValidationWatch::quiet(watch));
     loop.poll();
     CHECK(second.how == "waiting");
-    watch->note(0);
+    watch->receipt(0)->note();
     loop.run();
     CHECK(second.how == "resumed");
 }
@@ -87,18 +87,18 @@ TEST_CASE("a first wait is for a validator of each challenge, a further one for 
     auto another = watch_of(loop, 1);
     Run later(loop, ValidationWatch::quiet(another));
     for (int i = 0; i < 3; ++i)
-        watch->note(0);
+        watch->receipt(0)->note();
     for (int i = 0; i < 3; ++i)
-        another->note(0);
+        another->receipt(0)->note();
     while (later.how == "waiting")
         loop.run_one();
     CHECK(first.how == "waiting");
-    watch->note(1);
+    watch->receipt(1)->note();
     loop.run();
     loop.restart();
     CHECK(first.how == "resumed");
     Run second(loop, ValidationWatch::quiet(watch));
-    watch->note(0);
+    watch->receipt(0)->note();
     loop.run();
     CHECK(second.how == "resumed");
 }
@@ -108,7 +108,7 @@ TEST_CASE("waiting can be cancelled, before and during the quiet time") {
         boost::asio::io_context loop;
         auto watch = watch_of(loop, 1);
         if (seen)
-            watch->note(0);
+            watch->receipt(0)->note();
         Run run(loop, ValidationWatch::quiet(watch));
         loop.poll();
         CHECK(run.how == "waiting");

@@ -8,18 +8,16 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace md::config {
 
 inline Loaded load_from(const test::VirtualDisk& disk, const std::string& file,
-                        const std::map<std::string, std::string, std::less<>>& variables = {},
+                        EnvironmentVariables variables = {},
                         std::vector<std::string> defines = {}) {
     Environment environment;
-    environment.variable = [&](std::string_view name) -> std::optional<std::string> {
-        auto found = variables.find(name);
-        return found == variables.end() ? std::nullopt : std::optional(found->second);
-    };
+    environment.variables = std::move(variables);
     environment.defines = std::move(defines);
     return load(file, disk, environment);
 }

@@ -7,13 +7,7 @@ using namespace md::config;
 
 namespace {
 
-std::optional<std::string> environment(std::string_view name) {
-    if (name == "HOME")
-        return "/root";
-    if (name == "BAD")
-        return "a\nb\rc";
-    return std::nullopt;
-}
+const EnvironmentVariables environment{{"HOME", "/root"}, {"BAD", "a\nb\rc"}};
 
 }  // namespace
 

@@ -15,9 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     // "self" lets an input include itself, "part" something harmless.
     md::test::VirtualDisk disk{{"self", text}, {"part", "MDRenewWindow 5d\n"}};
     Environment environment;
-    environment.variable = [](std::string_view name) -> std::optional<std::string> {
-        return name == "SITE" ? std::optional<std::string>("example.org") : std::nullopt;
-    };
+    environment.variables = {{"SITE", "example.org"}};
     environment.defines = {"STAGING"};
     Loaded loaded = load("self", disk, environment);
     for (const Diagnostic& diagnostic : loaded.diagnostics)

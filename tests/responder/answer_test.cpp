@@ -2,6 +2,7 @@
 // Every rule of DESIGN §8 as rows: what is asked, what is answered.
 #include "responder/answer.hpp"
 
+#include "base/receipt.hpp"
 #include "support/catch.hpp"
 
 #include <optional>
@@ -21,7 +22,7 @@ struct World {
     Sites sites;
 
     World() {
-        board.publish_http("Tok_en-1", {"Tok_en-1.thumb", [] {}});
+        board.publish_http("Tok_en-1", {"Tok_en-1.thumb", std::make_shared<md::base::Receipt>()});
         sites.add("new.example", {false, RequireHttps::off});
         sites.add("newperm.example", {false, RequireHttps::permanent});
         sites.add("off.example", {true, RequireHttps::off});
@@ -60,14 +61,14 @@ TEST_CASE("a known token is answered with its key authorization, whatever the Ho
     CHECK(got.body == "Tok_en-1.thumb");
     CHECK(got.content_type == "application/octet-stream");
     CHECK(got.headers.empty());
-    CHECK(got.on_sent);
+    CHECK(got.receipt);
 }
 
 TEST_CASE("a token is found in an absolute-form target and beside a query") {
     World world;
     CHECK(world.ask("GET", "http://a.example" + challenge, "b.example").status == 200);
     CHECK(world.ask("GET", challenge + "?x=y", "b.example").status == 200);
-    CHECK(world.ask("HEAD", challenge, "b.example").on_sent);
+    CHECK(world.ask("HEAD", challenge, "b.example").receipt);
 }
 
 TEST_CASE("a token is only read") {
@@ -78,7 +79,7 @@ TEST_CASE("a token is only read") {
     Response got = world.ask(method, challenge, "a.example");
     CHECK(got.status == 405);
     CHECK(header(got, "Allow") == "GET, HEAD");
-    CHECK_FALSE(got.on_sent);
+    CHECK_FALSE(got.receipt);
     CHECK(got.body.find("thumb") == std::string_view::npos);
 }
 
@@ -106,7 +107,7 @@ TEST_CASE("everything near a token that is not the token is not found") {
     for (std::string host : {"", "a.example", "off.example"}) {
         Response got = world.ask("GET", target, host);
         CHECK(got.status == 404);
-        CHECK_FALSE(got.on_sent);
+        CHECK_FALSE(got.receipt);
     }
 }
 
@@ -268,7 +269,7 @@ TEST_CASE("what is not understood is 400, even for a managed name or a known tok
     Response got = world.ask("GET", row.target, row.host);
     CHECK(got.status == 400);
     CHECK(got.headers.empty());
-    CHECK_FALSE(got.on_sent);
+    CHECK_FALSE(got.receipt);
 }
 
 TEST_CASE("OPTIONS * and CONNECT lead nowhere") {
@@ -322,7 +323,7 @@ TEST_CASE("the health path is answered before anything that depends on the name"
                 Response got = ask(method, "/up", host, over_tls);
                 CHECK(got.status == 200);
                 CHECK(header(got, "Cache-Control") == "no-store");
-                CHECK_FALSE(got.on_sent);
+                CHECK_FALSE(got.receipt);
             }
     CHECK(ask("POST", "/up", "", false).status == 405);
     CHECK(header(ask("POST", "/up", "", false), "Allow") == "GET, HEAD");

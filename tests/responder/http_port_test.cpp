@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plain port over real sockets: challenges, connections that stay, those that end, and curl.
+#include "base/receipt.hpp"
 #include "responding.hpp"
 #include "support/catch.hpp"
 
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -23,14 +23,14 @@ const std::string key_authorization = "token-1.thumbprint";
 struct Proving : Responding {
     explicit Proving(Limits limits = {}) : Responding(limits) {
         on_loop([this] {
-            board.publish_http("token-1", {key_authorization, [this] { ++seen; }});
+            board.publish_http("token-1", {key_authorization, seen});
             Sites sites;
             sites.add("new.example", {false, RequireHttps::off});
             sites.add("perm.example", {true, RequireHttps::permanent});
             responder.set_sites(std::move(sites));
         });
     }
-    std::atomic<int> seen = 0;
+    std::shared_ptr<md::base::Receipt> seen = std::make_shared<md::base::Receipt>();
 };
 
 std::string shell(const std::string& command) {
@@ -52,10 +52,10 @@ TEST_CASE("a validator gets the key authorization over IPv4, and is seen") {
     CHECK(got.find("\r\nServer: mdcertd\r\n") != std::string::npos);
     CHECK(got.find("\r\nDate: ") != std::string::npos);
     served.on_loop([] {});
-    CHECK(served.seen == 1);
+    CHECK(served.seen->count() == 1);
     CHECK(status_of(say(served.http(), get("/.well-known/acme-challenge/token-2"))) == "404");
     served.on_loop([] {});
-    CHECK(served.seen == 1);
+    CHECK(served.seen->count() == 1);
 }
 
 TEST_CASE("a validator gets the key authorization over IPv6, from the same port") {
@@ -90,7 +90,7 @@ TEST_CASE("a connection stays for many requests, one after the other") {
         REQUIRE(body_of(visitor.answer()) == key_authorization);
     }
     served.on_loop([] {});
-    CHECK(served.seen == 50);
+    CHECK(served.seen->count() == 50);
 }
 
 TEST_CASE("requests sent at once are answered in their order") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The TLS port as validators, browsers and strangers meet it: which certificate, which alert.
+#include "base/receipt.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/private_key.hpp"
@@ -45,7 +46,7 @@ Credentials credentials_of(const std::string& name, const KeySpec& spec = KeySpe
 struct Secured : Responding {
     explicit Secured(md::server::Limits limits = {}) : Responding(limits) {
         on_loop([this] {
-            board.publish_tls("prepared.example", {key_authorization, [this] { ++seen; }});
+            board.publish_tls("prepared.example", {key_authorization, seen});
             set_sites(true);
             responder.set_credentials([this](const std::string& name) {
                 ++asked;
@@ -67,7 +68,8 @@ struct Secured : Responding {
     }
     Credentials own = credentials_of("own.example");
     std::vector<Credentials> others;  // of the same names, with other types of key
-    std::atomic<int> seen = 0, asked = 0;
+    std::shared_ptr<md::base::Receipt> seen = std::make_shared<md::base::Receipt>();
+    std::atomic<int> asked = 0;
 };
 
 // A TLS client over a visitor's socket.
@@ -178,7 +180,7 @@ TEST_CASE("a validator sees the RFC 8737 certificate, and the connection then en
           "\x04\x20"s + std::string(md::base::text_of(digest)));
     CHECK(visitor.farewell() == SSL_ERROR_ZERO_RETURN);
     served.on_loop([] {});
-    CHECK(served.seen == 1);
+    CHECK(served.seen->count() == 1);
     CHECK(served.asked == 0);
 }
 
@@ -202,7 +204,7 @@ TEST_CASE("nobody else sees the RFC 8737 certificate") {
         CHECK(acme_identifier(visitor.certificate()).empty());
     }
     served.on_loop([] {});
-    CHECK(served.seen == 0);
+    CHECK(served.seen->count() == 0);
 }
 
 TEST_CASE("a validator for whom nothing is prepared gets the alert and no certificate") {
@@ -214,7 +216,7 @@ TEST_CASE("a validator for whom nothing is prepared gets the alert and no certif
         CHECK(visitor.alert() == SSL_AD_NO_APPLICATION_PROTOCOL);
     }
     CHECK(served.asked == 0);
-    CHECK(served.seen == 0);
+    CHECK(served.seen->count() == 0);
 }
 
 TEST_CASE("a withdrawn name is no longer proved") {
@@ -409,7 +411,7 @@ TEST_CASE("a validation that breaks off in its handshake was not seen") {
     Secured served;
     say(served.https(), client_hello("prepared.example", "acme-tls/1"));
     served.on_loop([] {});
-    CHECK(served.seen == 0);
+    CHECK(served.seen->count() == 0);
 }
 
 TEST_CASE("a TLS connection that says nothing after its handshake is given up") {

@@ -16,10 +16,11 @@ struct Showing : Served {
     explicit Showing(Limits limits = {}) : Served(limits) {
         on_loop([this] {
             respond = [this](const Request& request) {
-                return respond_with_page(request, {}, [this](auto, auto) {
-                    ++made;
-                    return ServedPage{"text/plain", large};
-                });
+                AskedPage asked = asked_page(request, {});
+                if (asked.refusal)
+                    return std::move(*asked.refusal);
+                ++made;
+                return respond_with_page(ServedPage{"text/plain", large});
             };
         });
     }

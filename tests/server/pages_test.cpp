@@ -22,7 +22,9 @@ std::optional<ServedPage> page_for(std::string_view path, std::string_view query
 
 Response asked(std::string_view host, std::string_view target = "/page",
                std::string_view method = "GET", const Hosts& hosts = this_machine) {
-    return respond_with_page({false, method, target, host}, hosts, page_for);
+    AskedPage asked = asked_page({false, method, target, host}, hosts);
+    return asked.refusal ? std::move(*asked.refusal)
+                         : respond_with_page(page_for(asked.path, asked.query));
 }
 
 std::string field(const Response& answer, std::string_view name) {

@@ -2,6 +2,7 @@
 // A Unix socket in the place of port 80: who may put one there, who may connect, and who is heard.
 #include "server/unix_socket.hpp"
 
+#include "base/receipt.hpp"
 #include "served.hpp"
 #include "support/catch.hpp"
 #include "support/scratch.hpp"
@@ -71,18 +72,18 @@ TEST_CASE("a Unix socket answers as port 80 does, for the group of its folder") 
     CHECK(at.reason == "");
     CHECK(at.ports == 0);
     CHECK(mode_of(at.path()) == (S_IFSOCK | 0660));
-    std::string sent;
+    auto receipt = std::make_shared<md::base::Receipt>();
     at.on_loop([&] {
-        at.respond = [&](const md::server::Request& request) {
+        at.respond = [receipt](const md::server::Request&) {
             auto response = md::server::plain(200, "here it is\n");
-            response.on_sent = [&, target = std::string(request.target)] { sent = target; };
+            response.receipt = receipt;
             return response;
         };
     });
     const auto answer = answer_at(at.path(), get("/here"));
     CHECK(status_of(answer) == "200");
     CHECK(body_of(answer) == "here it is\n");
-    at.on_loop([&] { CHECK(sent == "/here"); });
+    at.on_loop([&] { CHECK(receipt->count() == 1); });
     CHECK(at.open("/nonexistent/http.sock") == "/nonexistent: No such file or directory");
     CHECK(at.reason ==
           "port 80 (local unix:/nonexistent/http.sock) could not be bound: /nonexistent: No such "
