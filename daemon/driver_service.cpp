@@ -50,7 +50,7 @@ base::Task<void> DriverService::open(model::DesiredState desired) {
         std::make_unique<drive::CaSessions>(executor_, *store_, clock_, transports(executor_));
     reconcile_ = std::make_unique<drive::Reconcile>(
         executor_, drive_context(), commands_, std::move(desired),
-        [this](const model::ManagedDomain* domain) { changed(domain); });
+        [this](const drive::Changes& changes) { show(changes); });
     co_await reconcile_->load();
 }
 
@@ -65,8 +65,8 @@ drive::DriveContext DriverService::drive_context() {
     return context;
 }
 
-void DriverService::changed(const model::ManagedDomain* domain) {
-    responder_.show(*reconcile_, deploy::LiveFiles(files_->directory()), domain);
+void DriverService::show(const drive::Changes& changes) {
+    responder_.show(*reconcile_, deploy::LiveFiles(files_->directory()), changes);
     on_change_();
 }
 

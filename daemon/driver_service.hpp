@@ -50,7 +50,7 @@ public:
 
 private:
     drive::DriveContext drive_context();
-    void changed(const model::ManagedDomain* domain);
+    void show(const drive::Changes& changes);
 
     base::asio::any_io_executor executor_;
     base::Clock& clock_;

@@ -71,12 +71,11 @@ base::Task<void> ResponderService::keep_ports_open() {
 }
 
 void ResponderService::show(const drive::Reconcile& reconcile, const deploy::LiveFiles& live,
-                            const model::ManagedDomain* changed) {
+                            const drive::Changes& changes) {
     const model::DesiredState& desired = reconcile.desired();
-    if (changed != nullptr) {
-        for (auto& [name, site] :
-             drive::sites_of(*changed, reconcile.observed().of(changed->name())))
-            responder_.set_site(*name, std::move(site));
+    if (!changes.all) {
+        for (const std::string& name : changes.domains)
+            show_one(reconcile, name);
         return;
     }
     responder_.set_sites(drive::all_sites_of(desired, reconcile.observed()));
@@ -85,6 +84,14 @@ void ResponderService::show(const drive::Reconcile& reconcile, const deploy::Liv
         return wanted == nullptr ? std::vector<crypto::Credentials>()
                                  : live.credentials(domain, wanted->settings->keys);
     });
+}
+
+void ResponderService::show_one(const drive::Reconcile& reconcile, const std::string& domain) {
+    const model::ManagedDomain* wanted = reconcile.wanted(domain);
+    if (wanted == nullptr)
+        return;
+    for (auto& [name, site] : drive::sites_of(*wanted, reconcile.observed().of(domain)))
+        responder_.set_site(*name, std::move(site));
 }
 
 acme::Solvers ResponderService::solvers_for(const model::Settings& settings) {

@@ -40,10 +40,10 @@ public:
     void hold() { listener_.hold(); }
     void admit() { listener_.admit(); }
 
-    // What has changed: of this managed domain, or of all (null). The live sets are read at
-    // handshakes; `reconcile` is there as long as connections are.
+    // What has changed. The live sets are read at handshakes; `reconcile` is there as long as
+    // connections are.
     void show(const drive::Reconcile& reconcile, const deploy::LiveFiles& live,
-              const model::ManagedDomain* changed);
+              const drive::Changes& changes);
 
     // Those that an order of an MD with these settings may be proved by.
     acme::Solvers solvers_for(const model::Settings& settings);
@@ -63,6 +63,7 @@ public:
     base::Task<void> close();
 
 private:
+    void show_one(const drive::Reconcile& reconcile, const std::string& domain);
     void retry();
     std::string http_reason();
     std::string https_reason();

@@ -79,8 +79,7 @@ base::Task<void> DomainTable::keep_delivery(std::string name, store::News news) 
     if (!unwritten.empty())
         log::error("what became of the certificate could not be stored", log::kv("domain", name),
                    log::kv("reason", unwritten));
-    if (auto place = place_of(name))
-        changed_(*place);
+    changed.insert(std::move(name));
 }
 
 model::ObservedDomain DomainTable::merged(const std::string& name,

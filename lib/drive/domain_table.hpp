@@ -12,7 +12,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,12 +24,9 @@ using Certificates = std::vector<model::CertificateFacts>;
 
 class DomainTable {
 public:
-    // Called when what was told of the MD at this place of `desired` was changed.
-    using Changed = std::function<void(std::size_t place)>;
-
     // The store outlives this.
-    DomainTable(store::Store& store, model::DesiredState wishes, Changed changed)
-        : store_(store), changed_(std::move(changed)), desired_(std::move(wishes)) {
+    DomainTable(store::Store& store, model::DesiredState wishes)
+        : store_(store), desired_(std::move(wishes)) {
         index_names();
     }
     DomainTable(const DomainTable&) = delete;
@@ -39,6 +35,8 @@ public:
     // To be read; they are changed by the functions below alone.
     const model::DesiredState& desired = desired_;
     const model::ObservedState& observed = observed_;
+    // Names of those of which something was noted since the loop last took these.
+    std::set<std::string> changed;
 
     // The former one.
     model::DesiredState replace(model::DesiredState wishes);
@@ -55,7 +53,7 @@ public:
     // nullptr. Asked for after each wait, so that nothing noted meanwhile is lost.
     model::Delivery* delivery_of(const std::string& name, const Certificates& made);
     // Stores it as it is now, with the news in the log; a store that does not take it is logged.
-    // Then tells that it was changed.
+    // It has changed then.
     base::Task<void> keep_delivery(std::string name, store::News news);
     // What was read of an MD, but for what its owner, this, knows better: the delivery of the same
     // set.
@@ -65,7 +63,6 @@ private:
     void index_names();
 
     store::Store& store_;
-    Changed changed_;
     model::DesiredState desired_;
     model::ObservedState observed_;
     std::vector<std::uint32_t> by_name_;  // places in `desired`, in the order of their names

@@ -2,8 +2,12 @@
 #include "drive/failure_cause.hpp"
 
 #include "acme/error.hpp"
+#include "base/log.hpp"
 #include "http/tls.hpp"
 #include "http/transport.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <cerrno>
 
@@ -65,6 +69,20 @@ FailureCause cause_of(std::exception_ptr thrown) {
         return cause_of_number(error.number());
     } catch (...) {
         return FailureCause::none;
+    }
+}
+
+void log_unexpected(const std::string& domain, std::exception_ptr thrown) {
+    if (!thrown)
+        return;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != boost::asio::error::operation_aborted)
+            log::error("unexpected error", log::kv("domain", domain),
+                       log::kv("reason", error.what()));
+    } catch (const std::exception& error) {
+        log::error("unexpected error", log::kv("domain", domain), log::kv("reason", error.what()));
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/time_text.hpp"
 #include "crypto/digest.hpp"
+#include "drive/failure_cause.hpp"
 #include "drive/message_command.hpp"
 #include "drive/served_check.hpp"
 #include "notify/proof.hpp"
@@ -22,10 +23,6 @@ using std::chrono::sys_seconds;
 
 constexpr std::size_t most_errands = 8;
 
-sys_seconds always_open(std::size_t) {
-    return sys_seconds::min();
-}
-
 }  // namespace
 
 Followups::Times Followups::times_of(const model::ManagedDomain& domain, sys_seconds now) const {
@@ -38,33 +35,49 @@ Followups::Times Followups::times_of(const model::ManagedDomain& domain, sys_sec
     return times;
 }
 
-void Followups::plan(std::size_t place, sys_seconds now) {
-    const model::ManagedDomain& domain = table_.desired.domains[place];
+std::optional<schedule::Due> Followups::due_of(const model::ManagedDomain& domain,
+                                               sys_seconds now) const {
     const Times times = times_of(domain, now);
     std::optional<sys_seconds> due;
     for (const auto& one : {times.message, times.warning, times.look})
         if (one)
             due = std::min(due.value_or(*one), *one);
-    if (due && !running_.contains(domain.name()))
-        agenda_.put({place, 0, *due, *due});
+    if (!due || running_.contains(domain.name()))
+        return std::nullopt;
+    return schedule::Due{domain.name(), *due, *due};
+}
+
+void Followups::plan_all(sys_seconds now) {
+    std::vector<schedule::Due> all;
+    for (const model::ManagedDomain& domain : table_.desired.domains)
+        if (auto due = due_of(domain, now))
+            all.push_back(std::move(*due));
+    queue_.assign(std::move(all));
+}
+
+void Followups::plan(const model::ManagedDomain& domain, sys_seconds now) {
+    if (auto due = due_of(domain, now))
+        queue_.put(*due);
     else
-        agenda_.remove(place);
+        queue_.remove(domain.name());
 }
 
 std::optional<sys_seconds> Followups::next(sys_seconds now) const {
-    return agenda_.next(now, always_open);
+    return queue_.next(now);
 }
 
 void Followups::start_due(sys_seconds now) {
     while (running_.size() < most_errands) {
-        auto next = agenda_.take(now, always_open);
+        auto next = queue_.take(now);
         if (!next)
             return;
-        const std::string& name = table_.desired.domains[next->place].name();
+        const std::string& name = next->domain;
         running_.insert(name);
         nursery_.start(run(name), [this, name](std::exception_ptr failed) {
             running_.erase(name);
-            ended_(name, failed);
+            log_unexpected(name, failed);
+            table_.changed.insert(name);
+            loop_.wake();
         });
     }
 }

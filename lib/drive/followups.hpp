@@ -7,11 +7,10 @@
 #include "base/nursery.hpp"
 #include "drive/attempt.hpp"
 #include "drive/domain_table.hpp"
-#include "schedule/agenda.hpp"
+#include "schedule/due_queue.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,16 +20,16 @@ namespace md::drive {
 
 class Followups {
 public:
-    // Called when the follow-ups of an MD have ended, well or badly.
-    using Ended = std::function<void(const std::string& name, std::exception_ptr failed)>;
+    // Everything referred to outlives this. `loop` is woken when the follow-ups of an MD have
+    // ended; it is among the changed then.
+    Followups(DomainTable& table, const DriveContext& context, base::Nursery& nursery,
+              base::Wakeup& loop)
+        : table_(table), context_(context), nursery_(nursery), loop_(loop) {}
 
-    // Everything referred to outlives this.
-    Followups(DomainTable& table, const DriveContext& context, base::Nursery& nursery, Ended ended)
-        : table_(table), context_(context), nursery_(nursery), ended_(std::move(ended)) {}
-
-    void clear() { agenda_.clear(); }
-    // Something held of the MD at this place of the desired state has changed.
-    void plan(std::size_t place, std::chrono::sys_seconds now);
+    // In the place of what was planned before.
+    void plan_all(std::chrono::sys_seconds now);
+    // Something held of this MD has changed.
+    void plan(const model::ManagedDomain& domain, std::chrono::sys_seconds now);
     // Those that are due, at most eight at once.
     void start_due(std::chrono::sys_seconds now);
     bool running() const { return !running_.empty(); }
@@ -42,6 +41,8 @@ private:
     struct Times {
         std::optional<std::chrono::sys_seconds> message, warning, look;
     };
+    std::optional<schedule::Due> due_of(const model::ManagedDomain& domain,
+                                        std::chrono::sys_seconds now) const;
     Times times_of(const model::ManagedDomain& domain, std::chrono::sys_seconds now) const;
     base::Task<void> run(std::string name);
     // "" when it was told; else why not, in one line.
@@ -56,8 +57,8 @@ private:
     DomainTable& table_;
     const DriveContext& context_;
     base::Nursery& nursery_;
-    Ended ended_;
-    schedule::Agenda agenda_;  // by places in the desired state
+    base::Wakeup& loop_;
+    schedule::DueQueue queue_;
     std::set<std::string> running_;
 };
 

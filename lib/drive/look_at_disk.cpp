@@ -42,18 +42,18 @@ base::Task<void> Reconcile::look_at_disk() {
 
 base::Task<void> Reconcile::look_again() {
     auto turn = co_await reading_.take();
-    noted_meanwhile_.clear();
+    replan_changed();
     bool was_gone = co_await context_.store.restore();
     if (was_gone)
         log::error("the store was gone and is begun anew, all certificates are obtained again");
     co_await context_.ca_sessions.keep_accounts();
     Wanted idle;
     for (const model::ManagedDomain& domain : table_.desired.domains)
-        if (!running_.contains(domain.name()))
+        if (!dispatcher_.is_running(domain.name()))
             idle.push_back(&domain);
     std::vector<Seen> changed = co_await changed_since(context_.store, idle, table_.observed);
     for (Seen& seen : changed)
-        if (!noted_meanwhile_.contains(seen.domain->name()))
+        if (!table_.changed.contains(seen.domain->name()))
             take_note(std::move(seen));
 }
 
@@ -77,9 +77,9 @@ void Reconcile::take_note(Seen seen) {
         log_damage(name, seen.held);
     const model::ManagedDomain& domain = *seen.domain;
     keep(domain, table_.merged(name, std::move(seen.held)));
-    replan(*table_.place_of(name), context_.clock.now());
+    replan(name);
     if (!same)
-        on_change_(&domain);
+        changes_.domains.insert(name);
 }
 
 }  // namespace md::drive

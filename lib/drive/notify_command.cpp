@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/time_text.hpp"
 #include "crypto/digest.hpp"
+#include "drive/failure_cause.hpp"
 #include "notify/proof.hpp"
 #include "schedule/backoff.hpp"
 
@@ -21,18 +22,24 @@ constexpr std::size_t least_kept = 300;       // in each
 
 using std::chrono::sys_seconds;
 
-void NotifyCommand::plan(std::size_t place) {
-    const std::string& name = table_.desired.domains[place].name();
+void NotifyCommand::plan_all() {
+    untold_.clear();
+    for (const model::ManagedDomain& domain : table_.desired.domains)
+        plan(domain.name());
+}
+
+void NotifyCommand::plan(const std::string& name) {
     if (notify::is_owed(table_.observed.of(name)))
-        untold_.insert(place);
+        untold_.insert(name);
     else
-        untold_.erase(place);
+        untold_.erase(name);
 }
 
 notify::Owed NotifyCommand::owed(sys_seconds now, bool busy) const {
     std::vector<const model::ManagedDomain*> untold;
-    for (std::size_t place : untold_)
-        untold.push_back(&table_.desired.domains[place]);
+    for (const std::string& name : untold_)
+        untold.push_back(table_.wanted(name));
+    std::sort(untold.begin(), untold.end());  // as they are configured
     return notify::owed(table_.desired.server, untold, table_.observed, now, busy);
 }
 
@@ -42,7 +49,8 @@ void NotifyCommand::start(const notify::Owed& owed) {
     running_ = true;
     nursery_.start(tell(owed.domains), [this](std::exception_ptr failed) {
         running_ = false;
-        ended_(failed);
+        log_unexpected("", failed);
+        loop_.wake();
     });
 }
 

@@ -9,7 +9,6 @@
 #include "notify/events.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,14 +18,16 @@ namespace md::drive {
 
 class NotifyCommand {
 public:
-    // Everything referred to outlives this. `ended`: as for a child of the nursery.
+    // Everything referred to outlives this. `loop` is woken when a call has ended; those whose
+    // record it changed are among the changed then.
     NotifyCommand(DomainTable& table, const DriveContext& context, base::Nursery& nursery,
-                  base::Nursery::Ended ended)
-        : table_(table), context_(context), nursery_(nursery), ended_(std::move(ended)) {}
+                  base::Wakeup& loop)
+        : table_(table), context_(context), nursery_(nursery), loop_(loop) {}
 
-    void clear() { untold_.clear(); }
-    // Something held of the MD at this place of the desired state has changed.
-    void plan(std::size_t place);
+    // In the place of what was planned before.
+    void plan_all();
+    // Something held of this MD has changed.
+    void plan(const std::string& name);
     // `busy`: attempts are under way whose sets could share a call.
     notify::Owed owed(std::chrono::sys_seconds now, bool busy) const;
     // Nothing, when nobody is to be told now or a call is under way.
@@ -50,8 +51,8 @@ private:
     DomainTable& table_;
     const DriveContext& context_;
     base::Nursery& nursery_;
-    base::Nursery::Ended ended_;
-    std::set<std::size_t> untold_;  // places of those whose notification is owed
+    base::Wakeup& loop_;
+    std::set<std::string> untold_;  // those whose notification is owed
     bool running_ = false;
 };
 

@@ -3,12 +3,13 @@
 
 #include "base/log.hpp"
 #include "base/time_text.hpp"
+#include "drive/failure_cause.hpp"
 #include "drive/observe.hpp"
 #include "drive/rename.hpp"
 #include "drive/settings_digest.hpp"
-#include "schedule/renewal.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace md::drive {
 namespace {
@@ -20,27 +21,23 @@ using std::chrono::sys_seconds;
 // minutes.
 constexpr std::chrono::seconds longest_wait = std::chrono::minutes{5};
 
-// Looked at again after this, should its end be missed.
-constexpr std::chrono::minutes wait_for_stray{1};
-constexpr std::chrono::seconds wait_for_notification{1};
+base::Task<void> woken(base::Wakeup& wakeup) {
+    co_await wakeup.wait();
+}
 
 }  // namespace
 
 Reconcile::Reconcile(base::asio::any_io_executor executor, DriveContext context,
                      process::Commands& hooks, model::DesiredState desired, OnChange on_change)
     : context_(std::move(context)),
-      table_(context_.store, std::move(desired), [this](std::size_t place) { changed(place); }),
+      table_(context_.store, std::move(desired)),
       on_change_(std::move(on_change)),
       nursery_(executor),
       poke_(executor),
-      notify_command_(table_, context_, nursery_,
-                      [this](std::exception_ptr failed) { side_job_ended("", failed); }),
-      followups_(table_, context_, nursery_,
-                 [this](const std::string& name, std::exception_ptr failed) {
-                     side_job_ended(name, failed);
-                 }),
-      reading_(executor, 1),
-      requests_(executor) {
+      notify_command_(table_, context_, nursery_, poke_),
+      followups_(table_, context_, nursery_, poke_),
+      requests_(executor),
+      reading_(executor, 1) {
     context_.hooks = &hooks;
 }
 
@@ -54,9 +51,10 @@ base::Task<void> Reconcile::load() {
         keep(domain, std::move(seen));
     }
     read_at_ = context_.clock.now();
-    lanes_.recall(table_.desired, table_.observed);
+    dispatcher_.limits().recall(table_.desired, table_.observed);
     replan_all(context_.clock.now());
-    on_change_(nullptr);
+    changes_.all = true;
+    hand_over();
 }
 
 // What is known of an MD from now on, as the settings have it.
@@ -66,7 +64,7 @@ void Reconcile::keep(const model::ManagedDomain& domain, model::ObservedDomain h
     table_.keep(domain.name(), std::move(held));
 }
 
-void Reconcile::log_damage(const std::string& name, const model::ObservedDomain& held) const {
+void Reconcile::log_damage(const std::string& name, const model::ObservedDomain& held) {
     if (!held.damage->empty())
         log::error("store damaged, the certificate is obtained anew", log::kv("domain", name),
                    log::kv("reason", *held.damage));
@@ -91,200 +89,102 @@ void Reconcile::request(const std::vector<std::string>& names) {
         if (table_.wanted(name) == nullptr)
             throw base::Error("no managed domain is called '" + name +
                               "': use the first name of its ManagedDomain line");
-    requests_.add(names);
+    dispatcher_.request(names);
     for (const std::string& name : names)
-        replan(*table_.place_of(name), context_.clock.now());
+        replan(name);
     poke_.wake();
 }
 
-// Not a matter of course: the watchdog believes nothing it cannot count.
-bool Reconcile::all_planned() const {
-    auto busy =
-        static_cast<std::ptrdiff_t>(running_.size()) - static_cast<std::ptrdiff_t>(strays_.size());
-    return static_cast<std::ptrdiff_t>(agenda_.size()) + busy >= driven_;
-}
-
 void Reconcile::replan_all(sys_seconds now) {
-    agenda_.clear(table_.desired.domains.size());
-    notify_command_.clear();
-    followups_.clear();
-    driven_ = 0;
-    for (std::size_t place = 0; place < table_.desired.domains.size(); ++place) {
-        driven_ += table_.desired.domains[place].driven();
-        replan(place, now);
-    }
+    dispatcher_.plan_all(table_.desired, table_.observed, now);
+    notify_command_.plan_all();
+    followups_.plan_all(now);
     planned_at_ = now;
+    warn_of_limits();
 }
 
-void Reconcile::replan(std::size_t place, sys_seconds now) {
-    const model::ManagedDomain& domain = table_.desired.domains[place];
-    const model::ObservedDomain& held = table_.observed.of(domain.name());
-    notify_command_.plan(place);
-    followups_.plan(place, now);
-    schedule::Step step = planned(domain, now);
-    sys_seconds deadline = schedule::deadline(domain, held).value_or(now);
-    // However late one that keeps failing is, it lets those go first whose time came meanwhile.
-    if (step.at && held.attempts && held.attempts->errors > 0)
-        deadline = std::max(deadline, *step.at);
-    warn_of_limit(step);
-    if (requests_.contains(domain.name()))
-        step.at = now;
-    if (requests_.is_alone(domain.name()))
-        deadline = sys_seconds::min();
-    if (!step.at || running_.contains(domain.name()))
-        return agenda_.remove(place);
-    agenda_.put({place, lanes_.lane_of(step.issuer), *step.at, deadline});
-}
-
-schedule::Step Reconcile::planned(const model::ManagedDomain& domain, sys_seconds now) const {
-    return schedule::plan_domain(domain, table_.observed.of(domain.name()), now);
-}
-
-// Once for each time that it holds one up.
-void Reconcile::warn_of_limit(const schedule::Step& step) {
-    if (step.rule != schedule::Rule::renewal_limit)
+void Reconcile::replan(const std::string& name) {
+    const model::ManagedDomain* domain = table_.wanted(name);
+    if (domain == nullptr)
         return;
-    auto& warned = limited_[step.domain];
-    if (warned == *step.at)
-        return;
-    warned = *step.at;
-    log::warn("renewed too often, the next renewal waits: see what makes it due",
-              log::kv("domain", step.domain), log::kv("reason", step.reason),
-              log::kv("next_attempt", base::rfc3339(*step.at)));
+    const sys_seconds now = context_.clock.now();
+    notify_command_.plan(name);
+    followups_.plan(*domain, now);
+    dispatcher_.plan(table_.desired.server, *domain, table_.observed.of(name), now);
+    warn_of_limits();
+}
+
+// What MDNotifyCmd and the follow-ups have noted.
+void Reconcile::replan_changed() {
+    for (const std::string& name : std::exchange(table_.changed, {})) {
+        changes_.domains.insert(name);
+        replan(name);
+    }
 }
 
 // Nothing but certificates, jobs and the time decides, so a plan stands until one of them does
 // what it is not expected to.
 void Reconcile::replan_when_the_clock_jumped(sys_seconds now) {
-    bool jumped = now < looked_at_ || now > looked_at_ + 2 * longest_wait;
-    looked_at_ = now;
+    bool jumped = now < turned_at_ || now > turned_at_ + 2 * longest_wait;
+    turned_at_ = now;
     if (jumped || now >= planned_at_ + table_.desired.server.check_interval)
         replan_all(now);
 }
 
-schedule::Agenda::LaneOpens Reconcile::lane_opens(sys_seconds now) const {
-    return [this, now](std::size_t lane) { return lanes_.opens(lane, now, table_.desired.server); };
+void Reconcile::warn_of_limits() {
+    for (const schedule::Step& step : dispatcher_.take_limited())
+        log::warn("renewed too often, the next renewal waits: see what makes it due",
+                  log::kv("domain", step.domain), log::kv("reason", step.reason),
+                  log::kv("next_attempt", base::rfc3339(*step.at)));
 }
 
-void Reconcile::start_due(sys_seconds now) {
-    for (const std::string& name : requests_.all_alone())
-        if (running_.size() < table_.desired.server.max_parallel && !running_.contains(name) &&
-            !awaits_former_self(*table_.wanted(name))) {
-            auto place = *table_.place_of(name);
-            agenda_.remove(place);
-            start({place, 0, now, now}, now);
-        }
-    notification_is_awaited_ = false;
-    while (running_.size() < table_.desired.server.max_parallel) {
-        auto next = agenda_.take(now, lane_opens(now));
-        if (!next)
-            break;
-        if (awaits_former_self(table_.desired.domains[next->place])) {
-            next->at = now + wait_for_stray;
-            agenda_.put(*next);
-        } else if (awaits_notification(next->place)) {
-            notification_is_awaited_ = true;
-            next->at = now + wait_for_notification;
-            agenda_.put(*next);
-        } else {
-            start(*next, now);
-        }
-    }
-    put_off_requests(now);
+void Reconcile::hand_over() {
+    const Changes changes = std::exchange(changes_, {});
+    if (changes.all || !changes.domains.empty())
+        on_change_(changes);
 }
 
-// What is due again although nobody was told of the last set: servers would never read one.
-bool Reconcile::awaits_notification(std::size_t place) const {
-    const std::string& name = table_.desired.domains[place].name();
-    const model::ObservedDomain& held = table_.observed.of(name);
-    return !single_pass_ && !table_.desired.server.notify_command.empty() &&
-           !requests_.contains(name) && !held.certificates.empty() && notify::is_owed(held) &&
-           held.delivery->notification.errors == 0;
+// What was observed is handed over before anybody is notified of it.
+schedule::Dispatch Reconcile::dispatch(sys_seconds now) {
+    replan_changed();
+    schedule::Dispatch dispatch;
+    if (!adopting_)
+        dispatch = dispatcher_.dispatch(table_.desired.server, now);
+    for (const schedule::PutOff& one : dispatch.put_off)
+        if (one.what == schedule::WaitsFor::order_rate)
+            requests_.put_off(one.domain);
+    for (const schedule::Start& one : dispatch.start)
+        start(one, now);
+    hand_over();
+    return dispatch;
 }
 
-// Who asked for a single renewal waits until it was told of, and not for what else is under way.
-bool Reconcile::caller_waits() {
-    auto is_owed = [this](const std::string& name) {
-        return notify::is_owed(table_.observed.of(name));
-    };
-    std::erase_if(asked_for_, [&](const std::string& name) {
-        return !running_.contains(name) && !is_owed(name);
-    });
-    return std::any_of(asked_for_.begin(), asked_for_.end(), [&](const std::string& name) {
-        return !running_.contains(name) && is_owed(name);
-    });
-}
-
-void Reconcile::put_off_requests(sys_seconds now) {
-    requests_.put_off([this, now](const std::string& name) {
-        const model::ManagedDomain* domain = table_.wanted(name);
-        return domain != nullptr && !requests_.is_alone(name) && !running_.contains(name) &&
-               lanes_.opens(lanes_.lane_of(planned(*domain, now).issuer), now,
-                            table_.desired.server) > now;
-    });
-}
-
-void Reconcile::start(const schedule::Appointment& appointment, sys_seconds now) {
-    const model::ManagedDomain& domain = table_.desired.domains[appointment.place];
-    const std::string& name = domain.name();
-    if (requests_.is_alone(name))
-        asked_for_.insert(name);
-    bool requested = requests_.begin(name);
-    schedule::Step step = planned(domain, now);
-    std::string reason = requested ? "requested" : step.reason;
-    running_.insert(name);
-    noted_meanwhile_.insert(name);
-    lanes_.count(step.issuer, domain.settings->keys.size(), now, table_.desired.server);
+void Reconcile::start(const schedule::Start& start, sys_seconds now) {
+    const std::string& name = start.domain;
+    std::string reason(schedule::word(start.rule));
+    if (start.rule != schedule::Rule::requested)
+        reason = schedule::plan_domain(*table_.wanted(name), table_.observed.of(name), now).reason;
     log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
-    nursery_.start(drive_one(name, step.issuer),
+    nursery_.start(drive_one(name, start.issuer),
                    [this, name](std::exception_ptr failed) { ended(name, failed); });
 }
 
 void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
-    running_.erase(name);
-    strays_.erase(name);
-    if (running_.empty())
+    const bool was_orphan = dispatcher_.ended(name);
+    if (dispatcher_.running().empty())
         context_.ca_sessions.close_idle();
     log_unexpected(name, failed);
-    auto place = table_.place_of(name);
-    if (!place) {
+    if (table_.wanted(name) == nullptr) {
         table_.forget(name);
-        requests_.drop(name);
+        dispatcher_.forget(name);
     } else if (!single_pass_) {
-        replan(*place, context_.clock.now());
+        replan(name);
     }
-    requests_.ended(name);
+    if (was_orphan && failed)
+        replan_all(context_.clock.now());  // whoever waited for it waits no more
+    if (!dispatcher_.is_requested(name))
+        requests_.ended(name);
     poke_.wake();
-}
-
-void Reconcile::changed(std::size_t place) {
-    noted_meanwhile_.insert(table_.desired.domains[place].name());
-    replan(place, context_.clock.now());
-    on_change_(&table_.desired.domains[place]);
-}
-
-// MDNotifyCmd or the follow-ups of an MD.
-void Reconcile::side_job_ended(const std::string& name, std::exception_ptr failed) {
-    log_unexpected(name, failed);
-    if (auto place = table_.place_of(name))
-        replan(*place, context_.clock.now());
-    poke_.wake();
-}
-
-// attempt() records its failures itself; what else ends a child is a cancellation, or a defect
-// of ours.
-void Reconcile::log_unexpected(const std::string& domain, std::exception_ptr failed) {
-    if (!failed)
-        return;
-    try {
-        std::rethrow_exception(failed);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() != base::asio::error::operation_aborted)
-            log::error("unexpected error", log::kv("domain", domain),
-                       log::kv("reason", error.what()));
-    } catch (const std::exception& error) {
-        log::error("unexpected error", log::kv("domain", domain), log::kv("reason", error.what()));
-    }
 }
 
 base::Task<void> Reconcile::drive_one(std::string name, std::string issuer) {
@@ -293,50 +193,47 @@ base::Task<void> Reconcile::drive_one(std::string name, std::string issuer) {
         co_return;
     }
     const model::ManagedDomain tried = *table_.wanted(name);
+    model::ObservedDomain held = table_.observed.of(name);
     if (tried.settings->issuer_at(issuer) == nullptr)  // another is asked since
-        issuer = planned(tried, context_.clock.now()).issuer;
+        issuer = schedule::plan_domain(tried, held, context_.clock.now()).issuer;
     if (issuer.empty())
         co_return;
-    model::ObservedDomain held = table_.observed.of(name);
     base::Task<AttemptResult> trying =
         attempt(context_, table_.desired.server, tried, std::move(held), issuer);
     AttemptResult result = co_await std::move(trying);
-    if (result.ca_busy_until && *result.ca_busy_until > context_.clock.now())
-        hold_lane(issuer, *result.ca_busy_until);
+    if (result.ca_busy_until && *result.ca_busy_until > context_.clock.now()) {
+        dispatcher_.limits().hold_until(issuer, *result.ca_busy_until);
+        log::warn("the CA asks to be left alone", log::kv("ca", issuer),
+                  log::kv("until", base::rfc3339(*result.ca_busy_until)));
+    }
     // A reload may have come meanwhile.
     const model::ManagedDomain* now_wanted = table_.wanted(name);
     model::ObservedDomain now_held = std::move(result).held_after(table_.observed.of(name));
-    noted_meanwhile_.insert(name);
-    if (now_wanted != nullptr)
+    if (now_wanted != nullptr) {
         keep(*now_wanted, std::move(now_held));
-    else
+        changes_.domains.insert(name);
+    } else {
         table_.keep(name, std::move(now_held));
-    if (now_wanted == nullptr)
         co_await follow_rename(name);
-    on_change_(now_wanted == nullptr ? nullptr : table_.wanted(name));
+    }
 }
 
-void Reconcile::hold_lane(const std::string& issuer, sys_seconds until) {
-    std::size_t lane = lanes_.lane_of(issuer);
-    lanes_.hold(lane, until);
-    log::warn("the CA asks to be left alone", log::kv("ca", lanes_.directory_url(lane)),
-              log::kv("until", base::rfc3339(until)));
-}
-
-milliseconds Reconcile::until_next(const notify::Owed& owed, sys_seconds now) const {
+// Returns for how long nothing is to be done.
+milliseconds Reconcile::turn(sys_seconds now) {
+    replan_when_the_clock_jumped(now);
+    const std::optional<sys_seconds> start = dispatch(now).wake;
+    if (dispatcher_.is_complete())
+        ++sound_turns_;
+    notify::Owed owes = notify_command_.owed(now, dispatcher_.may_notify_later());
+    notify_command_.start(owes);
+    followups_.start_due(now);
+    if (notify_command_.running())
+        owes.next.reset();
     sys_seconds next = schedule::next_look({}, now, longest_wait);
-    // With all hands busy the next one starts when one of them is done.
-    if (running_.size() < table_.desired.server.max_parallel)
-        next = std::min(next, agenda_.next(now, lane_opens(now)).value_or(next));
-    if (owed.next && !notify_command_.running())
-        next = std::min(next, *owed.next);
-    next = std::min(next, followups_.next(now).value_or(next));
+    for (const auto& time : {start, owes.next, followups_.next(now)})
+        next = std::min(next, time.value_or(next));
     next = std::min(next, read_at_ + table_.desired.server.check_interval);
     return std::max<std::chrono::seconds>(next - now, std::chrono::seconds{1});
-}
-
-base::Task<void> Reconcile::poked() {
-    co_await poke_.wait();
 }
 
 base::Task<void> Reconcile::work() {
@@ -344,17 +241,8 @@ base::Task<void> Reconcile::work() {
         sys_seconds now = context_.clock.now();
         if (is_time_to_look(now))
             co_await look_at_disk();
-        replan_when_the_clock_jumped(now);
-        if (!adopting_)
-            start_due(now);
-        if (all_planned())
-            ++sound_turns_;
-        bool busy = !running_.empty() && !notification_is_awaited_ && !caller_waits();
-        notify::Owed owes = notify_command_.owed(now, busy);
-        notify_command_.start(owes);
-        followups_.start_due(now);
-        milliseconds wait = until_next(owes, now);
-        co_await base::first_of(poked(), context_.clock.wait(wait));
+        const milliseconds wait = turn(now);
+        co_await base::first_of(woken(poke_), context_.clock.wait(wait));
     }
 }
 
@@ -388,12 +276,12 @@ base::Task<std::vector<std::string>> Reconcile::drive_due() {
 
 base::Task<void> Reconcile::drive_once(std::vector<std::string>& waiting) {
     single_pass_ = true;
+    dispatcher_.begin_single_pass();
     const sys_seconds begun = context_.clock.now();
     replan_all(begun);
-    for (start_due(begun); !running_.empty(); start_due(begun))
+    for (dispatch(begun); !dispatcher_.running().empty(); dispatch(begun))
         co_await poke_.wait();
-    for (const schedule::Appointment& one : agenda_.due(begun))
-        waiting.push_back(table_.desired.domains[one.place].name());
+    waiting = dispatcher_.due(begun);
     co_await tell_all();
 }
 
@@ -401,10 +289,14 @@ base::Task<void> Reconcile::drive_once(std::vector<std::string>& waiting) {
 base::Task<void> Reconcile::tell_all() {
     const sys_seconds now = context_.clock.now();
     replan_all(now);
-    notify_command_.start(notify_command_.owed(now, !running_.empty()));
+    notify_command_.start(notify_command_.owed(now, false));
     co_await nursery_.settle();
-    for (followups_.start_due(now); followups_.running(); followups_.start_due(now))
+    replan_changed();
+    for (followups_.start_due(now); followups_.running(); followups_.start_due(now)) {
         co_await nursery_.settle();
+        replan_changed();
+    }
+    hand_over();
 }
 
 }  // namespace md::drive

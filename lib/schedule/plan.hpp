@@ -7,6 +7,7 @@
 #include "model/observed_state.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ enum class Action {
     issue,  // obtain or renew: one attempt
 };
 
-enum class Rule {
+enum class Rule : std::uint8_t {
     not_driven_manual,    // MDDriveMode manual
     not_driven_unused,    // auto, and no virtual host has one of its names
     not_driven_static,    // MDCertificateFile

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// simulator [MDS [YEARS [ORDERS]]]: the real plan, agenda, lanes and backoff against a model of a
+// simulator [MDS [YEARS [ORDERS]]]: the real plan, dispatcher and backoff against a model of a
 // CA, in virtual time. 10,000 MDs over five years by default, MDOrderRate 300 3h (ORDERS instead).
 // Within that time the certificates of 90 days become ones of 64, then of 45; some MDs have 6-day
 // ones; the CA is down for three days once and for hours often, and revokes a third of all
 // certificates once; MDs have their own trouble with DNS; the daemon restarts. Fails if a
 // certificate expires although CA and DNS worked for the last tenth of its life, or a limit is hit.
 #include "bench/model_ca.hpp"
-#include "drive/lanes.hpp"
-#include "schedule/agenda.hpp"
 #include "schedule/backoff.hpp"
+#include "schedule/dispatch.hpp"
 #include "schedule/plan.hpp"
 #include "schedule/renewal.hpp"
 
@@ -16,6 +15,8 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <map>
+#include <optional>
 #include <queue>
 #include <random>
 #include <string_view>
@@ -86,14 +87,15 @@ private:
         model::ObservedDomain* held = nullptr;
         Spans dns_trouble;
         unsigned attempt = 0, certificate = 0;
-        bool running = false, short_lived = false, certified = false;
+        bool short_lived = false, certified = false;
         std::optional<sys_seconds> revoked_at;
         ModelCa::Reply reply{};  // to the order of the attempt that runs
     };
 
     void settle();
     void replan(std::size_t place);
-    void start_due();
+    // Returns when there may be more to start.
+    std::optional<sys_seconds> start_due();
     void begin(std::size_t place);
     void heed(const Event& event);
     void finish(std::size_t place);
@@ -111,10 +113,9 @@ private:
     model::ObservedState observed_;
     std::vector<Domain> domains_;
     ModelCa ca_;
-    drive::Lanes lanes_;
-    schedule::Agenda agenda_;
+    schedule::Dispatcher dispatcher_;
+    std::map<std::string, std::size_t> places_;  // by name
     std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
-    std::size_t running_ = 0;
     Tally tally_;
 };
 
@@ -128,6 +129,7 @@ World::World(std::size_t domains, seconds duration, model::OrderRate rate)
         desired_.domains.push_back(std::move(wanted));
         Domain& domain = domains_[place];
         domain.held = &observed_.domains[name];
+        places_.emplace(name, place);
         domain.short_lived = place % 33 == 0;
         domain.dns_trouble = chance_.troubles(end_, days{700}, 10min, days{8});
     }
@@ -148,27 +150,19 @@ void World::settle() {
     events_.push({after(0.7), Kind::revocation});
     for (const Span& restart : chance_.troubles(end_, days{20}, 1s, 2s))
         events_.push({restart.from, Kind::restart});
-    for (std::size_t place = 0; place < domains_.size(); ++place)
-        replan(place);
+    dispatcher_.plan_all(desired_, observed_, now_);
 }
 
 void World::replan(std::size_t place) {
     const model::ManagedDomain& wanted = desired_.domains[place];
-    const model::ObservedDomain& held = *domains_[place].held;
-    schedule::Step step = schedule::plan_domain(wanted, held, now_);
-    if (domains_[place].running)
-        return agenda_.remove(place);
-    agenda_.put({place, lanes_.lane_of(step.issuer), step.at.value(),
-                 schedule::deadline(wanted, held).value_or(now_)});
+    dispatcher_.plan(desired_.server, wanted, *domains_[place].held, now_);
 }
 
 void World::run() {
-    auto opens = [this](std::size_t lane) { return lanes_.opens(lane, now_, desired_.server); };
     while (now_ < end_) {
-        start_due();
+        const std::optional<sys_seconds> wake = start_due();
         sys_seconds next = events_.empty() ? end_ : events_.top().at;
-        if (running_ < desired_.server.max_parallel)
-            next = std::min(next, agenda_.next(now_, opens).value_or(next));
+        next = std::min(next, wake.value_or(next));
         now_ = std::max(now_, next);
         while (!events_.empty() && events_.top().at <= now_) {
             Event event = events_.top();
@@ -178,22 +172,15 @@ void World::run() {
     }
 }
 
-void World::start_due() {
-    auto opens = [this](std::size_t lane) { return lanes_.opens(lane, now_, desired_.server); };
-    while (running_ < desired_.server.max_parallel) {
-        auto next = agenda_.take(now_, opens);
-        if (!next)
-            break;
-        begin(next->place);
-    }
+std::optional<sys_seconds> World::start_due() {
+    const schedule::Dispatch dispatch = dispatcher_.dispatch(desired_.server, now_);
+    for (const schedule::Start& start : dispatch.start)
+        begin(places_.at(start.domain));
+    return dispatch.wake;
 }
 
 void World::begin(std::size_t place) {
     Domain& domain = domains_[place];
-    domain.running = true;
-    ++running_;
-    const model::Settings& settings = *desired_.domains[place].settings;
-    lanes_.count(settings.common().directory_url, settings.keys.size(), now_, desired_.server);
     auto& attempts = domain.held->attempts;
     if (!attempts)
         attempts.emplace();
@@ -224,14 +211,13 @@ void World::heed(const Event& event) {
 
 void World::finish(std::size_t place) {
     Domain& domain = domains_[place];
-    domain.running = false;
-    --running_;
+    dispatcher_.ended(desired_.domains[place].name());
     auto [answer, retry] = domain.reply;
     if (answer == Answer::silence || any_has(ca_.down, now_)) {
         fail(place, FailureClass::passing, std::nullopt);
     } else if (answer != Answer::accepted) {
         const std::string& ca = desired_.domains[place].settings->common().directory_url;
-        lanes_.hold(lanes_.lane_of(ca), retry);
+        dispatcher_.limits().hold_until(ca, retry);
         fail(place, answer == Answer::busy ? FailureClass::passing : FailureClass::budget, retry);
     } else if (any_has(domain.dns_trouble, now_)) {
         ca_.refuse_proof(place, now_);
@@ -301,15 +287,11 @@ void World::expire(std::size_t place) {
 // Nothing is left but the store.
 void World::restart() {
     ++tally_.restarts;
-    agenda_.clear();
-    lanes_ = {};
-    lanes_.recall(desired_, observed_);
-    running_ = 0;
-    for (std::size_t place = 0; place < domains_.size(); ++place) {
-        domains_[place].running = false;
-        ++domains_[place].attempt;
-        replan(place);
-    }
+    dispatcher_ = {};
+    dispatcher_.limits().recall(desired_, observed_);
+    for (Domain& domain : domains_)
+        ++domain.attempt;
+    dispatcher_.plan_all(desired_, observed_, now_);
 }
 
 // Worth as much as none.

@@ -32,9 +32,8 @@ struct LoopBench : DriveBench {
         drive::DriveContext with = drive_context();
         with.probe = &probe;
         with.lease = lease.get();
-        loop =
-            std::make_unique<drive::Reconcile>(context.get_executor(), with, hooks, desired,
-                                               [this](const model::ManagedDomain*) { ++changes; });
+        loop = std::make_unique<drive::Reconcile>(context.get_executor(), with, hooks, desired,
+                                                  [this](const drive::Changes&) { ++changes; });
         run_task(context, loop->load());
         ended = false;
         base::asio::co_spawn(context, loop->run(),

@@ -222,7 +222,7 @@ TEST_CASE("a single pass tells of what it made, and repeats nothing that fails")
     auto pass = [&] {
         bench.restart();
         drive::Reconcile loop(bench.context.get_executor(), bench.drive_context(), bench.hooks,
-                              bench.desired, [](const model::ManagedDomain*) {});
+                              bench.desired, [](const drive::Changes&) {});
         test::run_task(bench.context, loop.load());
         bench.clock.auto_advance(true);
         test::run_task(bench.context, loop.drive_due());

@@ -176,7 +176,7 @@ TEST_CASE("drive_due does all that is due and tells the outside, then ends") {
     LoopBench bench({managed({"a.org"}), managed({"b.org"})});
     bench.clock.auto_advance(true);
     Reconcile loop(bench.context.get_executor(), bench.drive_context(), bench.hooks, bench.desired,
-                   [](const model::ManagedDomain*) {});
+                   [](const drive::Changes&) {});
     test::run_task(bench.context, loop.load());
     test::run_task(bench.context, loop.drive_due());
     CHECK(bench.ca.certificates() == 2);
@@ -194,7 +194,7 @@ TEST_CASE("drive_due that is cancelled ends its attempts, and the next one goes 
     auto once = [&bench] {
         return std::make_unique<Reconcile>(bench.context.get_executor(), bench.drive_context(),
                                            bench.hooks, bench.desired,
-                                           [](const model::ManagedDomain*) {});
+                                           [](const drive::Changes&) {});
     };
     auto loop = once();
     test::run_task(bench.context, loop->load());
@@ -240,7 +240,7 @@ TEST_CASE("a single pass drives all that is due, however few at once") {
     bench.desired.server.max_parallel = 1;
     bench.clock.auto_advance(true);
     Reconcile loop(bench.context.get_executor(), bench.drive_context(), bench.hooks, bench.desired,
-                   [](const model::ManagedDomain*) {});
+                   [](const drive::Changes&) {});
     test::run_task(bench.context, loop.load());
     CHECK(test::run_task(bench.context, loop.drive_due()).empty());
     CHECK(bench.ca.certificates() == 3);

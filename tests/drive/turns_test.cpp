@@ -211,7 +211,7 @@ TEST_CASE("drive_due names those the rate lets wait") {
     bench.desired.server.order_rate = model::OrderRate{2, 1h};
     bench.clock.auto_advance(true);
     Reconcile loop(bench.context.get_executor(), bench.drive_context(), bench.hooks, bench.desired,
-                   [](const model::ManagedDomain*) {});
+                   [](const Changes&) {});
     test::run_task(bench.context, loop.load());
     CHECK(test::run_task(bench.context, loop.drive_due()) == std::vector<std::string>{"d2.org"});
     CHECK(bench.ca.certificates() == 2);
