@@ -461,6 +461,8 @@ base::Task<void> Attempt::record(std::exception_ptr failed) {
     sys_seconds next = schedule::retry_at(now_failed);
     attempts_.next_run = next;
     attempts_.last_failure = failure;
+    if (!verdict.vetoed && wanted_.settings->issuers.size() > 1)
+        attempts_.failed_at(issuer_.directory_url, failure);
     news_.push_back({failure.at, "renewal-error", failure.problem, failure.detail});
     auto level =
         failure.failure_class == FailureClass::permanent ? log::Level::error : log::Level::warn;

@@ -23,6 +23,9 @@ constexpr seconds small_jump = std::chrono::days{1};
 
 constexpr seconds least_wait_when_due = 1min;
 
+// In a row, at one CA: then the next of the list is asked. As mod_md's MDRetryFailover.
+constexpr unsigned errors_before_failover = 13;
+
 // "90 days", "36 hours", "30 seconds": rounded, since CAs make certificates a second short.
 std::string rough(seconds duration) {
     struct Unit {
@@ -190,9 +193,18 @@ Step when_to_issue(const ManagedDomain& wanted, const ObservedDomain& held, sys_
     return step;
 }
 
-// The CA that is asked: the first of the list.
-std::string choose_issuer(const ManagedDomain& wanted) {
-    return wanted.settings->issuers.front().directory_url;
+// The first CA of the list that did not fail too often; where all did, the one that did least.
+std::string choose_issuer(const ManagedDomain& wanted, const ObservedDomain& held) {
+    auto errors_at = [&](const model::Issuer& issuer) {
+        unsigned errors = held.attempts ? held.attempts->errors_at(issuer.directory_url) : 0;
+        return errors < errors_before_failover ? 0 : errors;
+    };
+    const auto& issuers = wanted.settings->issuers;
+    auto chosen = std::min_element(issuers.begin(), issuers.end(),
+                                   [&](const model::Issuer& one, const model::Issuer& other) {
+                                       return errors_at(one) < errors_at(other);
+                                   });
+    return chosen->directory_url;
 }
 
 }  // namespace
@@ -235,7 +247,7 @@ Step plan_domain(const ManagedDomain& wanted, const ObservedDomain& held, sys_se
     if (!wanted.driven())
         return not_driven(wanted);
     Step step = when_to_issue(wanted, held, now);
-    step.issuer = choose_issuer(wanted);
+    step.issuer = choose_issuer(wanted, held);
     return step;
 }
 

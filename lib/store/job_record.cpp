@@ -98,6 +98,18 @@ Json failure_json(const model::Failure& failure) {
     return json;
 }
 
+Json issuers_json(const std::map<std::string, model::IssuerAttempts>& issuers) {
+    Json json;
+    for (const auto& [url, at] : issuers) {
+        Json& entry = json[url];
+        entry["errors"] = at.errors;
+        entry["last"] = last_json(at.last_failure);
+        if (at.last_failure)
+            entry["failure"] = failure_json(*at.last_failure);
+    }
+    return json;
+}
+
 Json served_json(const model::Served& served) {
     Json json;
     json["confirmed"] = served.confirmed;
@@ -140,6 +152,7 @@ Json ours_of(const StagedJob& job) {
     put(ours, "early-at", attempts.early_at);
     put(ours, "started", attempts.started);
     put(ours, "ca-url", *attempts.ca_url);
+    put_member(ours, "issuers", issuers_json(attempts.issuers));
     put(told, "renewing", job.told.renewing);
     put(told, "errored", job.told.errored);
     put_member(ours, "told", std::move(told));
@@ -203,6 +216,9 @@ Parsed<StagedJob> staged_job_of(const Json& json) {
     job.attempts.started = ours.dates("started");
     if (std::string ca_url = ours.text("ca-url"); !ca_url.empty())
         job.attempts.ca_url = std::move(ca_url);
+    for (const auto& [url, at] : ours.object("issuers").all())
+        job.attempts.issuers[url] = {at.count("errors"),
+                                     read_failure(at, at, job.attempts.last_run)};
     Members told = ours.object("told");
     job.told = {told.date("renewing"), told.date("errored")};
     recall_from_log(job, ours, log_of(json));

@@ -413,4 +413,21 @@ TEST_CASE("names a wildcard of the same MD covers are not ordered beside it") {
     CHECK(names[1].text() == "*.a.org");
 }
 
+TEST_CASE("of several CAs it is kept which one failed, of a single one nothing more") {
+    for (bool several : {false, true}) {
+        auto wanted = managed({"a.org"});
+        std::vector<std::string> urls = {ScenarioCa::directory_url};
+        if (several)
+            urls.emplace_back("https://other.test/dir");
+        wanted.settings.edit().set_directory_urls(urls);
+        DriveBench bench;
+        bench.ca.answer_at(0, test::problem_response(503, "serverInternal", "down"));
+        const ObservedDomain held = bench.attempt(wanted);
+        REQUIRE(held.attempts);
+        CHECK(held.attempts->errors == 1);
+        CHECK(held.attempts->errors_at(ScenarioCa::directory_url) == (several ? 1U : 0U));
+        CHECK(held.attempts->issuers.size() == (several ? 1U : 0U));
+    }
+}
+
 }  // namespace md::drive

@@ -295,10 +295,21 @@ TEST_CASE("every rule has a word of its own") {
     CHECK_FALSE(words.contains(""));
 }
 
-TEST_CASE("the plan names the CA to be asked: the first of the list") {
+TEST_CASE("the plan names the CA to be asked: the first that did not fail too often") {
     auto wanted = domain({"a.org"});
     wanted.settings.edit().set_directory_urls({"https://one.example/dir", "https://two.example/d"});
     CHECK(plan_domain(wanted, {}, start).issuer == "https://one.example/dir");
+    auto held = holding({});
+    held.attempts = failed(26, start, start);
+    auto& issuers = held.attempts->issuers;
+    issuers["https://one.example/dir"].errors = 12;
+    CHECK(plan_domain(wanted, held, start).issuer == "https://one.example/dir");
+    issuers["https://one.example/dir"].errors = 13;
+    CHECK(plan_domain(wanted, held, start).issuer == "https://two.example/d");
+    issuers["https://two.example/d"].errors = 14;
+    CHECK(plan_domain(wanted, held, start).issuer == "https://one.example/dir");
+    issuers["https://one.example/dir"].errors = 15;
+    CHECK(plan_domain(wanted, held, start).issuer == "https://two.example/d");
     wanted.settings.edit().drive_mode = md::model::DriveMode::manual;
     CHECK(plan_domain(wanted, {}, start).issuer.empty());
 }

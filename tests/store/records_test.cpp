@@ -49,6 +49,8 @@ StagedJob failed_job() {
                                                noon + 2h};
     job.attempts.early_at = noon - 2h;
     job.attempts.ca_url = "https://ca.example/dir";
+    job.attempts.issuers["https://other.example/dir"].errors = 1;
+    job.attempts.failed_at("https://ca.example/dir", *job.attempts.last_failure);
     job.told = {noon - 1h, noon - 1min};
     return job;
 }
@@ -316,11 +318,15 @@ TEST_CASE("job.json: what a set came of is a matter of ours, and may be absent")
     live["mdcertd"].erase("installation");
     staged["mdcertd"]["failure"].erase("settings");
     staged["mdcertd"].erase("early-at");
+    CHECK(staged["mdcertd"]["issuers"]["https://ca.example/dir"]["errors"] == 1);
+    staged["mdcertd"].erase("issuers");
     CHECK(parse_live_job(live.dump())->state.renewals.empty());
     CHECK(parse_live_job(live.dump())->state.settings == 0);
     auto job = parse_staged_job(staged.dump());
     REQUIRE(job.has_value());
     CHECK_FALSE(job->attempts.early_at);
+    CHECK(job->attempts.issuers.empty());
+    CHECK_FALSE(Json::parse(text_of(*job))["mdcertd"].contains("issuers"));
     CHECK(job->attempts.last_failure->settings == 0);
     // What cannot be a digest is none.
     staged["mdcertd"]["failure"]["settings"] = "99999999999999999999999";
