@@ -53,6 +53,8 @@ public:
 
     // Fetched when first needed and again after an hour. Throws.
     base::Task<Directory> directory();
+    // What was fetched is known to be out of date.
+    void forget_directory() { directory_ = std::nullopt; }
 
     // A signed POST (RFC 8555 §6.2); an empty payload is POST-as-GET. A badNonce is repeated with
     // the nonce of that error (§6.5), up to ten times. Where a kept connection ended without an

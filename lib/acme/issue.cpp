@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acme/issue.hpp"
 
+#include "acme/new_order.hpp"
 #include "acme/next_step.hpp"
 #include "acme/pending_key.hpp"
 #include "acme/preferred_chain.hpp"
@@ -53,6 +54,7 @@ private:
     base::Task<void> await_certificate();
     base::Task<void> refresh_order();
     base::Task<void> finalize();
+    base::Task<void> order_anew();
     base::Task<Issued> download();
     base::Task<Chain> preferred(Chain first, std::vector<http::Url> others,
                                 const crypto::OrderedCertificate& wanted);
@@ -61,6 +63,7 @@ private:
 
     base::Task<Answer> post(http::Url url, std::string payload, std::string doing);
     bool names_are_ours(const Order& order) const;
+    bool profile_is_ours(const Order& order, const Directory& directory) const;
     void accept_order(const Answer& answer);
     std::optional<Order> order_told(const std::string& body, const http::Url& url) const;
 
@@ -75,6 +78,7 @@ private:
     std::set<std::size_t> proving_;
     std::optional<PendingKey> key_;
     bool key_is_kept_ = false;
+    bool profile_was_gone_ = false;  // when the order was to be finalized
     PollPace certificate_pace_{first_look_issued};
     int steps_at_once_ = 0;
 
@@ -163,6 +167,12 @@ bool Issuance::names_are_ours(const Order& order) const {
     return theirs.empty() || ours == theirs;  // untold they are those that were ordered
 }
 
+// Of an order that a former attempt left, MDProfile may have been another one.
+bool Issuance::profile_is_ours(const Order& order, const Directory& directory) const {
+    auto asked = offered_profile(directory, wanted_profile(request_.terms, request_.names));
+    return order.profile.empty() || !asked || *asked == order.profile;
+}
+
 base::Task<void> Issuance::find_or_place_order() {
     journal_.stage(model::stage::order);
     auto found = co_await resumable_order();
@@ -235,18 +245,18 @@ base::Task<std::optional<Order>> Issuance::resumable_order() {
     auto key = co_await journal_.key();
     bool needs_key =
         found && (found->status == OrderStatus::processing || found->status == OrderStatus::valid);
-    if (found && names_are_ours(*found) && (key || !needs_key))
+    if (found && names_are_ours(*found) && profile_is_ours(*found, directory) &&
+        (key || !needs_key))
         co_return found;
     co_await journal_.order_dropped();
     co_return std::nullopt;
 }
 
 base::Task<void> Issuance::place_order() {
-    Directory directory = co_await bench_.account.client().directory();
-    Answer answer =
-        co_await post(directory.new_order, new_order_payload(request_.names), "placing the order");
+    Answer answer = co_await ask_for_order(bench_, request_);
     if (!answer.location)
         throw ProtocolError("placing the order: the CA's answer has no Location");
+    Directory directory = co_await bench_.account.client().directory();
     UrlRule rule = bench_.account.client().url_rule().within(directory.new_order);
     http::Url url = parse_url(*answer.location, rule, "the CA's order, 'Location'");
     auto told = order_told(answer.body, url);
@@ -337,6 +347,8 @@ void Issuance::accept_order(const Answer& answer) {
         now.authorizations = std::move(order_.authorizations);
     if (!now.finalize)
         now.finalize = std::move(order_.finalize);
+    if (now.profile.empty())
+        now.profile = std::move(order_.profile);
     order_ = std::move(now);
     retry_after_ = answer.retry_after;
 }
@@ -367,7 +379,7 @@ base::Task<void> Issuance::finalize() {
     key_is_kept_ = true;
     auto csr = crypto::make_csr(key, request_.names, request_.must_staple);
     std::exception_ptr refused;
-    bool not_ready = false, hopeless = false;
+    bool not_ready = false, hopeless = false, profile_is_gone = false;
     try {
         Answer answer =
             co_await post(*order_.finalize, finalize_payload(base::base64url_encode(csr)),
@@ -376,6 +388,7 @@ base::Task<void> Issuance::finalize() {
     } catch (const Refused& refusal) {
         refused = std::current_exception();
         not_ready = refusal.problem().is("orderNotReady");
+        profile_is_gone = refusal.problem().is("invalidProfile") && !profile_was_gone_;
         hopeless = refusal.failure_class() == FailureClass::permanent;
     }
     // "ready" still, or again "pending": not at once, and not for ever.
@@ -389,9 +402,26 @@ base::Task<void> Issuance::finalize() {
         co_await await_certificate();
         co_return;
     }
+    if (profile_is_gone) {
+        co_await order_anew();
+        co_return;
+    }
     if (hopeless)
         co_await journal_.order_dropped();
     std::rethrow_exception(refused);
+}
+
+// The CA gave the order's profile up meanwhile: another order, by what it offers now, once.
+base::Task<void> Issuance::order_anew() {
+    profile_was_gone_ = true;
+    bench_.account.client().forget_directory();
+    co_await validation_.stop();
+    co_await journal_.order_dropped();
+    key_is_kept_ = false;
+    authorizations_.clear();
+    proving_.clear();
+    journal_.stage(model::stage::order);
+    co_await place_order();
 }
 
 base::Task<Issued> Issuance::download() {
@@ -408,7 +438,7 @@ base::Task<Issued> Issuance::download() {
     auto wait = until_valid(chain.front(), bench_.clock.now());
     if (wait > std::chrono::seconds{0})
         co_await bench_.clock.wait(wait);
-    co_return Issued{std::move(key), std::move(chain)};
+    co_return Issued{std::move(key), std::move(chain), order_.profile};
 }
 
 // Whatever becomes of the others, the first one is good.

@@ -7,6 +7,7 @@
 #include "acme/account.hpp"
 #include "acme/challenge_solver.hpp"
 #include "acme/issue_journal.hpp"
+#include "acme/order_terms.hpp"
 #include "base/clock.hpp"
 #include "crypto/certificate.hpp"
 #include "model/key_spec.hpp"
@@ -23,6 +24,7 @@ struct IssueRequest {
     model::KeySpec key;
     bool must_staple = false;
     std::vector<model::ChallengeType> challenges;  // most wanted first
+    WantedTerms terms{};
     std::string preferred_chain = {};  // the root it leads to; "" = the one the CA prefers
     bool after_failure = false;        // the former attempt failed: it was not merely interrupted
 };
@@ -30,6 +32,7 @@ struct IssueRequest {
 struct Issued {
     crypto::PrivateKey key;
     std::vector<crypto::Certificate> chain;  // leaf first
+    std::string profile{};                   // by which it was issued; "" = not known
 };
 
 // What an issuance works with; all of it outlives the call.

@@ -4,6 +4,7 @@
 #include "acme/error.hpp"
 #include "acme/json_text.hpp"
 #include "base/base64url.hpp"
+#include "base/time_text.hpp"
 #include "model/settings.hpp"
 
 #include <nlohmann/json.hpp>
@@ -162,6 +163,18 @@ std::optional<Challenge> challenge_of(const json& value, const UrlRule& rule) {
                      challenge_status(object), token, problem_of(object)};
 }
 
+// Of a profile without a text that can be shown the name alone is known.
+std::vector<Profile> profiles_of(const Members& meta) {
+    std::vector<Profile> profiles;
+    if (!meta.has_object("profiles"))
+        return profiles;
+    for (const auto& [name, description] : meta.find("profiles")->items())
+        if (!name.empty() && profiles.size() < most_items)
+            profiles.push_back(
+                {name, description.is_string() ? description.get<std::string>() : ""});
+    return profiles;
+}
+
 }  // namespace
 
 std::string_view word(OrderStatus status) {
@@ -200,11 +213,13 @@ Directory parse_directory(std::string_view body, UrlRule rule) {
                         optional_url(object, "renewalInfo", rule, "directory"),
                         {},
                         false,
+                        {},
                         {}};
     const Members meta = object.object("meta");
     directory.terms_of_service = meta.text("termsOfService");
     directory.external_account_required = meta.flag("externalAccountRequired");
     directory.caa_identities = meta.texts("caaIdentities");
+    directory.profiles = profiles_of(meta);
     return directory;
 }
 
@@ -226,6 +241,7 @@ Order parse_order(std::string_view body, http::Url url, UrlRule rule) {
     order.finalize = order_url(object, "finalize", rule);
     order.certificate = order_url(object, "certificate", rule);
     order.error = problem_of(object);
+    order.profile = object.text("profile");
     return order;
 }
 
@@ -281,11 +297,17 @@ std::string contacts_payload(const std::vector<std::string>& contacts) {
     return json{{"contact", contacts}}.dump();
 }
 
-std::string new_order_payload(const std::vector<model::Identifier>& names) {
+std::string new_order_payload(const std::vector<model::Identifier>& names,
+                              const OrderTerms& terms) {
     json identifiers = json::array();
     for (const model::Identifier& name : names)
         identifiers.push_back({{"type", name.wire_type()}, {"value", name.text()}});
-    return json{{"identifiers", identifiers}}.dump();
+    json payload{{"identifiers", identifiers}};
+    if (!terms.profile.empty())
+        payload["profile"] = terms.profile;
+    if (terms.not_after)
+        payload["notAfter"] = base::rfc3339(*terms.not_after);
+    return payload.dump();
 }
 
 std::string revocation_payload(std::string_view der_base64url, int reason) {

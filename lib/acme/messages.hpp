@@ -9,6 +9,7 @@
 #include "model/external_account.hpp"
 #include "model/identifier.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,12 +26,19 @@ struct UrlRule {
     UrlRule within(http::Url resource) const { return {http_allowed, std::move(resource)}; }
 };
 
+// A kind of certificate that the CA offers (draft-ietf-acme-profiles).
+struct Profile {
+    std::string name;         // as the CA spells it
+    std::string description;  // for people, or a URL
+};
+
 struct Directory {
     http::Url new_nonce, new_account, new_order;
     std::optional<http::Url> revoke_cert, key_change, renewal_info;
     std::string terms_of_service;  // URL, "" when the CA has none
     bool external_account_required = false;
     std::vector<std::string> caa_identities;  // what CAA records call it
+    std::vector<Profile> profiles;
 };
 
 enum class OrderStatus { pending, ready, processing, valid, invalid };
@@ -69,6 +77,13 @@ struct Order {
     std::optional<http::Url> finalize;
     std::optional<http::Url> certificate;
     std::optional<Problem> error;
+    std::string profile{};  // "" = not told
+};
+
+// What an order asks for beside its names.
+struct OrderTerms {
+    std::string profile;  // in the directory's spelling; "" = as the CA chooses
+    std::optional<std::chrono::sys_seconds> not_after;
 };
 
 std::string_view word(OrderStatus status);
@@ -97,7 +112,8 @@ std::string existing_account_payload();
 // The protected header of a binding that is sent to `url`.
 std::string binding_header(const model::ExternalAccountBinding& binding, std::string_view url);
 std::string contacts_payload(const std::vector<std::string>& contacts);
-std::string new_order_payload(const std::vector<model::Identifier>& names);
+std::string new_order_payload(const std::vector<model::Identifier>& names,
+                              const OrderTerms& terms = {});
 // `reason`: RFC 5280 §5.3.1; 0, which is "unspecified", is not sent.
 std::string revocation_payload(std::string_view der_base64url, int reason);
 std::string finalize_payload(std::string_view csr_base64url);

@@ -192,6 +192,20 @@ TEST_CASE("an authorization and an order may be for addresses, in any form of th
     CHECK(order.names == std::vector<std::string>{"a.org", "2001:db8::1"});
 }
 
+TEST_CASE("the profiles of a directory are read with their descriptions, others are none") {
+    const Directory directory = parse_directory(
+        directory_with(
+            R"(,"meta":{"profiles":{"classic":"https://ca.test/classic","odd":7,"":"x"}})"),
+        https_only);
+    REQUIRE(directory.profiles.size() == 2);
+    CHECK(directory.profiles[0].name == "classic");
+    CHECK(directory.profiles[0].description == "https://ca.test/classic");
+    CHECK(directory.profiles[1].name == "odd");
+    CHECK(directory.profiles[1].description == "");
+    CHECK(parse_directory(directory_with(R"(,"meta":{"profiles":["classic"]})"), https_only)
+              .profiles.empty());
+}
+
 TEST_CASE("JSON nested without end is refused before it is built") {
     std::string deep = R"({"status":"pending","identifiers":)" + std::string(100000, '[') +
                        std::string(100000, ']') + "}";

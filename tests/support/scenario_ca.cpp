@@ -2,6 +2,7 @@
 #include "support/scenario_ca.hpp"
 
 #include "base/base64url.hpp"
+#include "model/identifier.hpp"
 #include "support/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -204,6 +205,8 @@ http::HttpResponse ScenarioCa::directory() const {
     Json meta = {{"website", "https://ca.test"}};
     if (!scenario_.terms_of_service.empty())
         meta["termsOfService"] = scenario_.terms_of_service;
+    if (!scenario_.profiles.empty())
+        meta["profiles"] = scenario_.profiles;
     return json_response(200, {{"newNonce", base_url + "new-nonce"},
                                {"newAccount", base_url + "new-account"},
                                {"newOrder", base_url + "new-order"},
@@ -252,12 +255,31 @@ http::HttpResponse ScenarioCa::account(const Post& post) {
     return account_response(post.account, 200);
 }
 
+// As RFC 8555 §7.4 and draft-ietf-acme-profiles have it: what is asked for is given or refused.
+std::optional<http::HttpResponse> ScenarioCa::refuse_terms(const Json& asked) const {
+    if (asked.contains("notAfter") && scenario_.refuses_not_after)
+        return problem_response(400, "malformed", "NotBefore and NotAfter are not supported");
+    return refuse_profile(asked.value("profile", ""));
+}
+
+std::optional<http::HttpResponse> ScenarioCa::refuse_profile(const std::string& profile) const {
+    if (profile.empty() || scenario_.profiles.contains(profile))
+        return std::nullopt;
+    return problem_response(400, "invalidProfile", "no profile " + profile);
+}
+
 http::HttpResponse ScenarioCa::new_order(const Post& post) {
+    order_payloads_.push_back(post.payload.dump());
+    if (auto refusal = refuse_terms(post.payload))
+        return *refusal;
     Order order;
     order.account = post.account;
+    order.profile = post.payload.value(
+        "profile", scenario_.profiles.empty() ? "" : scenario_.profiles.begin()->first);
     for (const Json& identifier : post.payload.at("identifiers")) {
-        if (identifier.at("type") != "dns")
-            FAIL("an identifier that is not a DNS name: " << identifier);
+        const std::string name = identifier.at("value");
+        if (identifier.at("type") != model::Identifier::parse(name).value().wire_type())
+            FAIL("an identifier of another type: " << identifier);
         order.names.push_back(identifier.at("value"));
         order.authorizations.push_back(add_authorization(post.account, order.names.back()));
     }
@@ -336,7 +358,10 @@ http::HttpResponse ScenarioCa::order_response(unsigned number, unsigned status) 
                  {"authorizations", Json::array()},
                  {"finalize", url_of("finalize", shown)}};
     for (const std::string& name : order.names)
-        body["identifiers"].push_back({{"type", "dns"}, {"value", name}});
+        body["identifiers"].push_back(
+            {{"type", model::Identifier::parse(name).value().wire_type()}, {"value", name}});
+    if (!order.profile.empty())
+        body["profile"] = order.profile;
     for (unsigned authorization : order.authorizations)
         body["authorizations"].push_back(url_of("authz", authorization));
     if (order.status == "valid")
@@ -371,12 +396,13 @@ ScenarioCa::Json ScenarioCa::challenge_json(unsigned number, const std::string& 
 ScenarioCa::Json ScenarioCa::authorization_json(unsigned number) const {
     const Authorization& authorization = authorizations_[number];
     const bool wildcard = authorization.name.starts_with("*.");
-    Json body = {{"identifier",
-                  {{"type", "dns"},
-                   {"value", wildcard ? authorization.name.substr(2) : authorization.name}}},
-                 {"status", authorization.status},
-                 {"expires", "2099-01-01T00:00:00Z"},
-                 {"challenges", Json::array()}};
+    const std::string value = wildcard ? authorization.name.substr(2) : authorization.name;
+    Json body = {
+        {"identifier",
+         {{"type", model::Identifier::parse(value).value().wire_type()}, {"value", value}}},
+        {"status", authorization.status},
+        {"expires", "2099-01-01T00:00:00Z"},
+        {"challenges", Json::array()}};
     if (wildcard)
         body["wildcard"] = true;
     for (const std::string& type : scenario_.challenge_types)
@@ -423,6 +449,8 @@ http::HttpResponse ScenarioCa::finalize(const Post& post) {
     advance(order);
     if (order.status != "ready")
         return problem_response(403, "orderNotReady", "the order is " + order.status);
+    if (auto refusal = refuse_profile(order.profile))
+        return *refusal;
     sign(order, decoded(post.payload, "csr"));
     order.polls_left = scenario_.processing_polls;
     order.status = scenario_.order_valid_at_once ? "valid" : "processing";

@@ -36,6 +36,8 @@ struct Scenario {
     std::optional<std::chrono::seconds> retry_after;  // on every answer that says "not yet"
     std::map<std::string, std::string> refused;       // name -> problem type of its validation
     std::string out_of_order;                         // "new-order", ...: that resource answers 500
+    std::map<std::string, std::string> profiles;      // name -> description; the first is usual
+    bool refuses_not_after = false;                   // of a new order
     std::chrono::seconds lifetime{std::chrono::hours{24 * 90}};
     std::chrono::seconds not_before{-1};  // from now; a CA dates a little back, since clocks differ
     std::chrono::seconds backdated{1};    // of the lifetime, so much is over already
@@ -80,6 +82,8 @@ public:
     unsigned steps() const { return static_cast<unsigned>(log_.size()); }
     std::size_t accounts() const { return accounts_.size(); }
     std::size_t orders() const { return orders_.size(); }
+    // What the new orders asked for, refused ones included.
+    const std::vector<std::string>& order_payloads() const { return order_payloads_; }
     std::size_t certificates() const { return certificates_issued_; }
     // The contacts of the only account.
     std::vector<std::string> contacts() const;
@@ -106,6 +110,7 @@ private:
         std::vector<unsigned> authorizations;
         std::string status, certificate;
         unsigned polls_left = 0;
+        std::string profile;
     };
     struct Post;
     using Handle = http::HttpResponse (ScenarioCa::*)(const Post&);
@@ -132,6 +137,8 @@ private:
     http::HttpResponse certificate(const Post& post);
 
     unsigned add_authorization(unsigned account, const std::string& name);
+    std::optional<http::HttpResponse> refuse_terms(const Json& asked) const;
+    std::optional<http::HttpResponse> refuse_profile(const std::string& profile) const;
     void advance(Authorization& authorization);
     void advance(Order& order);
     void sign(Order& order, const std::string& csr);
@@ -151,7 +158,7 @@ private:
     std::set<std::string> nonces_, bindings_;
     std::map<unsigned, Cut> cuts_;
     std::map<unsigned, http::HttpResponse> answers_;
-    std::vector<std::string> log_;
+    std::vector<std::string> log_, order_payloads_;
     std::size_t certificates_issued_ = 0;
     unsigned nonces_made_ = 0, nonces_used_ = 0;
     unsigned account_generation_ = 0, order_generation_ = 0;
