@@ -105,13 +105,12 @@ Checked<std::string> parse_account_name(std::string_view word) {
     return good(word);
 }
 
-// What a request can have as its path, no more: a query or an escaped character would never match.
-Checked<std::string> parse_chain_name(std::string_view word) {
-    if (word.empty())
-        return Mistake{"an empty name", "write the common name of a root, such as ISRG Root X1"};
-    return good(same_word(word, "none") ? "" : std::string(word));
+// Any word: what names there are others know.
+Checked<std::string> parse_name(std::string_view word) {
+    return good(same_word(word, "none") ? "" : word);
 }
 
+// What a request can have as its path, no more: a query or an escaped character would never match.
 Checked<std::string> parse_health_path(std::string_view word) {
     if (same_word(word, "none"))
         return good("");

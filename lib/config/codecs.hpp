@@ -73,7 +73,7 @@ Checked<model::DriveMode> parse_drive_mode(std::string_view word);
 Checked<model::RequireHttps> parse_require_https(std::string_view word);
 Checked<model::MemberMode> parse_member_mode(std::string_view word);
 Checked<std::string> parse_agreement(std::string_view word);
-Checked<std::string> parse_chain_name(std::string_view word);
+Checked<std::string> parse_name(std::string_view word);
 Checked<std::string> parse_ca_file(std::string_view word);
 Checked<std::string> parse_absolute_folder(std::string_view word);
 Checked<std::string> parse_folder(std::string_view word);
@@ -99,7 +99,7 @@ inline constexpr Codec<model::DriveMode> drive_mode = {parse_drive_mode, drive_m
 inline constexpr Codec<model::RequireHttps> https_mode = {parse_require_https, require_https_text};
 inline constexpr Codec<model::MemberMode> member_mode = {parse_member_mode, member_mode_text};
 inline constexpr Codec<std::string> agreement = {parse_agreement, word_or_nothing};
-inline constexpr Codec<std::string> chain_name = {parse_chain_name, word_or_none};
+inline constexpr Codec<std::string> name = {parse_name, word_or_none};
 inline constexpr Codec<std::string> ca_file = {parse_ca_file, word_or_none};
 inline constexpr Codec<std::string> absolute_folder = {parse_absolute_folder, word_or_nothing};
 inline constexpr Codec<std::string> folder = {parse_folder, word_or_nothing};

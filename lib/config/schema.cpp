@@ -336,7 +336,7 @@ const DirectiveSpec rows[] = {
         .example = "MDPreferredChain \"ISRG Root X2\"",
         .sentence = "Of several chains that the CA gives, the one that leads to the root of this "
                     "common name.",
-        .domain = one_word<&Settings::preferred_chain, codec::chain_name>,
+        .domain = one_word<&Settings::preferred_chain, codec::name>,
     },
     {
         .name = "MDExternalAccountBinding",
