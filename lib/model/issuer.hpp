@@ -29,6 +29,7 @@ struct Issuer {
     std::string agreement;                    // MDCertificateAgreement: "", "accepted" or the URL
     std::vector<std::string> contacts;        // MDContactEmail: URIs, "mailto:..."
     std::string http_proxy;  // MDHttpProxy; "" = none; may hold credentials: never logged
+    std::string profile;     // MDProfile; "" = the one the CA chooses
 
     // MDExternalAccountBinding: the file it stands in ("" = none), and what it is.
     std::string binding_file;

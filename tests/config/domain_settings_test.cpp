@@ -30,6 +30,12 @@ TEST_CASE("an old address of Let's Encrypt works, with a warning") {
           Names{"https://acme-v02.api.letsencrypt.org/directory"});
 }
 
+TEST_CASE("MDProfile is any name, or none") {
+    CHECK(settings_of("MDProfile ShortLived").common().profile == "ShortLived");
+    CHECK(settings_of("MDProfile none").common().profile == "");
+    CHECK(settings_of("MDProfile \"\"").common().profile == "");
+}
+
 TEST_CASE("MDCertificateAgreement is 'accepted' or a URL") {
     CHECK(settings_of("MDCertificateAgreement accepted").common().agreement == "accepted");
     CHECK(settings_of("MDCertificateAgreement ACCEPTED").common().agreement == "accepted");

@@ -54,7 +54,7 @@ TEST_CASE("what is of no consequence is passed over, with the reason") {
 
 TEST_CASE("what mdcertd cannot do stops the managed domains that ask for it, and no other") {
     for (const char* line :
-         {"MDProfile shortlived", "MDChallengeDns01 /usr/bin/dns set", "MDCAChallenges dns-01",
+         {"MDChallengeDns01 /usr/bin/dns set", "MDCAChallenges dns-01",
           "MDHttpProxy https://proxy.example.org", "MDCertificateAuthority Buypass-Test"}) {
         INFO(line);
         Loaded all = with(line);
@@ -87,8 +87,6 @@ TEST_CASE("a section takes back what is asked for outside") {
     CHECK_FALSE(loaded.desired.domains[0].driven());
     CHECK(loaded.desired.domains[1].driven());
     CHECK_THAT(loaded.diagnostics.at(0).message, Catch::Contains("'a.org' is not driven"));
-    CHECK(load_text("MDProfile x\n<ManagedDomain b.org>\nMDProfile none\n</ManagedDomain>\n")
-              .diagnostics.empty());
 }
 
 TEST_CASE("a key that binds an account is shown nowhere") {
@@ -124,7 +122,7 @@ TEST_CASE("a certificate file makes its managed domain static") {
 }
 
 TEST_CASE("whom nobody drives is not stopped") {
-    CHECK(load_good("MDRenewMode manual\nMDProfile x\nManagedDomain *.a.org\n").ok());
+    CHECK(load_good("MDRenewMode manual\nMDChallengeDns01 /bin/dns\nManagedDomain *.a.org\n").ok());
     CHECK(load_good("<ManagedDomain *.a.org>\nMDCertificateFile /a.pem\n"
                     "MDCertificateKeyFile /a.key\n</ManagedDomain>\n")
               .ok());
