@@ -153,6 +153,9 @@ private:
         result["renew-mode"] = static_cast<int>(settings.drive_mode);
         result["renew-window"] = settings.renew_window.text();
         result["must-staple"] = settings.must_staple;
+        put(result, "profile", base::printable(settings.common().profile));
+        if (settings.common().profile_mandatory)
+            result["profile-mandatory"] = true;
         if (settings.require_https != model::RequireHttps::off)
             result["require-https"] = settings.require_https == model::RequireHttps::temporary
                                           ? "temporary"
@@ -222,6 +225,7 @@ private:
         auto until = schedule::valid_until(wanted_, held_);
         if (until)
             certificates["valid"] = validity_json(from, *until);
+        put(result, "issued-by-profile", base::printable(*held_.state.profile));
     }
 
     void put_work(json& result) const {

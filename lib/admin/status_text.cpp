@@ -150,6 +150,7 @@ private:
         }
         const Members ca = md.object("ca");
         line("CA", joined(ca.texts("urls"), 0));
+        line("profile", md.text("issued-by-profile"));
         // A daemon of an earlier version tells only what is configured.
         line("proof by", md.has_list("proofs") ? proofs(md) : joined(ca.texts("challenges"), 0));
         line("renewal", "at MDRenewWindow " + md.text("renew-window"));

@@ -92,18 +92,6 @@ void store_locks(const Directive& directive, model::ServerSettings&, Report& rep
     pass_over(directive, report, "mdcertd holds a lock on its store as long as it runs");
 }
 
-void profile_mandatory(const Directive& directive, model::Settings&, Report& report) {
-    auto on = parse_on_off(directive.arguments[0].text);
-    if (!on)
-        report.error(directive.arguments[0].at, on.error());
-}
-
-void profile(const Directive& directive, model::Settings& settings, Report&) {
-    const bool asks = !is_word(directive, "none") && !directive.arguments[0].text.empty();
-    ask_for(directive, settings, asks, "mdcertd cannot ask a CA for a profile yet",
-            "take it out to get the CA's usual certificate");
-}
-
 void challenge_dns01(const Directive& directive, model::Settings& settings, Report&) {
     const bool asks = !is_word(directive, "off") && !is_word(directive, "none");
     ask_for(directive, settings, asks, "mdcertd does not have the challenge dns-01 yet",
@@ -179,8 +167,6 @@ constexpr DirectiveSpec mod_md_rows[] = {
     of_domain("MDHttpProxyCACertificateFile", "FILE | none", proxy_ca_file),
     of_server("MDInitialDelay", "DURATION", initial_delay),
     of_domain("MDMatchNames", "all | servernames", match_names, 1, at_top),
-    of_domain("MDProfile", "NAME", profile),
-    of_domain("MDProfileMandatory", "on | off", profile_mandatory),
     of_domain("MDRenewViaARI", "on | off", renew_via_ari),
     of_domain("MDRetryFailover", "NUMBER", retry_failover),
     of_server("MDServerStatus", "on | off", status_of_httpd),

@@ -346,6 +346,15 @@ const DirectiveSpec rows[] = {
      .example = "MDProfile shortlived",
      .sentence = "The kind of certificate that is asked for, of those that the CA offers.",
      .domain = one_word<&Issuer::profile, codec::name>},
+    {.name = "MDProfileMandatory",
+     .scope = Scope::domain,
+     .places = at_top | in_domain,
+     .arguments = "on | off",
+     .default_value = "off",
+     .example = "MDProfileMandatory on",
+     .sentence = "Whether no certificate is ordered where the CA does not offer MDProfile; without "
+                 "it, its usual one is.",
+     .domain = one_word<&Issuer::profile_mandatory, codec::on_off>},
     {
         .name = "MDExternalAccountBinding",
         .scope = Scope::domain,

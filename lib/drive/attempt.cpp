@@ -261,6 +261,7 @@ void Attempt::note_early_start(sys_seconds now) {
 acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
     acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings->must_staple,
                                wanted_.settings->challenges};
+    request.terms = {issuer_.profile, issuer_.profile_mandatory};
     request.preferred_chain = wanted_.settings->preferred_chain;
     request.after_failure = attempts_.errors > 0;
     auto& types = request.challenges;
@@ -329,6 +330,7 @@ base::Task<void> Attempt::activate(std::vector<acme::Issued> issued) {
         // Written anew: what else stands in the CA's text does not get into our files.
         values[store::certificate_file(spec)] = crypto::to_pem(issued[i].chain);
         fresh.certificates.push_back(crypto::facts_of(issued[i].chain, spec));
+        fresh.state.profile = issued[i].profile;
     }
     fresh.state.ca_url = issuer_.directory_url;
     fresh.state = state_of(fresh);

@@ -65,6 +65,8 @@ void add_file(Text& text, const std::string& path) {
 void add_issuer(Text& text, const model::Issuer& issuer) {
     add_file(text, issuer.ca_certificate_file);
     text.add(issuer.http_proxy).add(issuer.agreement).add(issuer.contacts);
+    if (!issuer.profile.empty())
+        text.add(issuer.profile).add(issuer.profile_mandatory);
     if (issuer.binding)
         text.add(issuer.binding->kid)
             .add(issuer.binding->hmac)

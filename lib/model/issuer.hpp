@@ -30,6 +30,7 @@ struct Issuer {
     std::vector<std::string> contacts;        // MDContactEmail: URIs, "mailto:..."
     std::string http_proxy;  // MDHttpProxy; "" = none; may hold credentials: never logged
     std::string profile;     // MDProfile; "" = the one the CA chooses
+    bool profile_mandatory = false;
 
     // MDExternalAccountBinding: the file it stands in ("" = none), and what it is.
     std::string binding_file;

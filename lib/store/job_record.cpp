@@ -52,6 +52,7 @@ void read_installation(const Members& json, model::CertificateState& state) {
     state.lifetime = std::chrono::seconds{json.count("lifetime")};
     state.settings = json.digest("settings");
     state.chain_length = json.count("chain-length");
+    state.profile = json.text("profile");
     state.due_by = json.text("due-by");
     state.wait_until = json.date("wait-until");
 }
@@ -129,6 +130,7 @@ Json installation_json(const model::CertificateState& state) {
     put_digest(json, "settings", state.settings);
     if (state.chain_length > 0)
         json["chain-length"] = state.chain_length;
+    put(json, "profile", *state.profile);
     put(json, "due-by", *state.due_by);
     put(json, "wait-until", state.wait_until);
     return json;

@@ -17,10 +17,10 @@ using model::MemberMode;
 using model::RequireHttps;
 using model::Window;
 
-constexpr std::array<const char*, 13> known_members = {
+constexpr std::array<const char*, 15> known_members = {
     "name",        "domains",       "contacts",    "transitive", "ca",
     "privkey",     "state",         "state-descr", "renew-mode", "renew-window",
-    "warn-window", "require-https", "must-staple"};
+    "warn-window", "require-https", "must-staple", "profile",    "profile-mandatory"};
 constexpr std::array<const char*, 6> known_ca_members = {"account", "proto",     "url",
                                                          "urls",    "agreement", "challenges"};
 
@@ -178,6 +178,8 @@ Parsed<MdRecord> parse_md(std::string_view text) {
     else if (require_https == "permanent")
         record.require_https = RequireHttps::permanent;
     record.must_staple = md.flag("must-staple");
+    record.profile = md.text("profile");
+    record.profile_mandatory = md.flag("profile-mandatory");
     if (!damage.why.empty())
         return damage;
     record.others = unknown_members(std::move(*json));
@@ -208,6 +210,9 @@ std::string to_text(const MdRecord& record) {
         json["require-https"] =
             record.require_https == RequireHttps::temporary ? "temporary" : "permanent";
     json["must-staple"] = record.must_staple;
+    put(json, "profile", record.profile);
+    if (record.profile_mandatory)
+        json["profile-mandatory"] = true;
     if (!record.others.empty())
         add_unknown_members(json, record.others);
     return json_text(json);
@@ -231,6 +236,8 @@ MdRecord md_record(const model::ManagedDomain& wanted) {
     record.warn_window = settings.warn_window;
     record.require_https = settings.require_https;
     record.must_staple = settings.must_staple;
+    record.profile = settings.common().profile;
+    record.profile_mandatory = settings.common().profile_mandatory;
     return record;
 }
 

@@ -72,6 +72,8 @@ struct MdRecord {
     std::optional<model::Window> renew_window, warn_window;
     model::RequireHttps require_https = model::RequireHttps::off;
     bool must_staple = false;
+    std::string profile;  // MDProfile; "" = none
+    bool profile_mandatory = false;
     // The members mdcertd does not know, as read (a JSON object, or ""): they are written again.
     std::string others;
 
