@@ -16,6 +16,7 @@ using model::RequireHttps;
 constexpr std::size_t drive_modes_shown = 3;
 constexpr unsigned most_parallel = 64;
 constexpr std::size_t longest_health_path = 256;
+constexpr std::chrono::hours shortest_lifetime{1};
 
 constexpr Keyword<DriveMode> drive_modes[] = {{"auto", DriveMode::automatic},
                                               {"always", DriveMode::always},
@@ -132,6 +133,16 @@ Checked<std::chrono::seconds> parse_delay(std::string_view word) {
     return time;
 }
 
+Checked<std::chrono::seconds> parse_lifetime(std::string_view word) {
+    if (same_word(word, "none"))
+        return std::chrono::seconds{0};
+    auto time = parse_seconds(word, std::chrono::hours{24});
+    if (time && *time < shortest_lifetime)
+        return Mistake{in_quotes(word) + " is no lifetime that can be renewed in time",
+                       "the shortest is 1h; write none for the CA's own"};
+    return time;
+}
+
 Checked<unsigned> parse_parallel(std::string_view word) {
     auto number = parse_number(word);
     if (!number || *number < 1 || *number > most_parallel)
@@ -170,6 +181,10 @@ std::string word_or_none(const std::string& word) {
 
 std::string delay_text(const std::chrono::seconds& delay) {
     return duration_text(delay);
+}
+
+std::string lifetime_text(const std::chrono::seconds& lifetime) {
+    return lifetime.count() == 0 ? "none" : duration_text(lifetime);
 }
 
 std::string number_text(const unsigned& number) {

@@ -80,6 +80,7 @@ Checked<std::string> parse_folder(std::string_view word);
 Checked<std::string> parse_account_name(std::string_view word);
 Checked<std::string> parse_health_path(std::string_view word);
 Checked<std::chrono::seconds> parse_delay(std::string_view word);
+Checked<std::chrono::seconds> parse_lifetime(std::string_view word);
 Checked<unsigned> parse_parallel(std::string_view word);
 
 std::string on_off_text(const bool& on);
@@ -90,6 +91,7 @@ std::string member_mode_text(const model::MemberMode& mode);
 std::string word_or_nothing(const std::string& word);
 std::string word_or_none(const std::string& word);
 std::string delay_text(const std::chrono::seconds& delay);
+std::string lifetime_text(const std::chrono::seconds& lifetime);
 std::string number_text(const unsigned& number);
 
 namespace codec {
@@ -106,6 +108,7 @@ inline constexpr Codec<std::string> folder = {parse_folder, word_or_nothing};
 inline constexpr Codec<std::string> account_name = {parse_account_name, word_or_nothing};
 inline constexpr Codec<std::string> health_path = {parse_health_path, word_or_none};
 inline constexpr Codec<std::chrono::seconds> delay = {parse_delay, delay_text};
+inline constexpr Codec<std::chrono::seconds> lifetime = {parse_lifetime, lifetime_text};
 inline constexpr Codec<unsigned> parallel = {parse_parallel, number_text};
 }  // namespace codec
 

@@ -355,6 +355,15 @@ const DirectiveSpec rows[] = {
      .sentence = "Whether no certificate is ordered where the CA does not offer MDProfile; without "
                  "it, its usual one is.",
      .domain = one_word<&Issuer::profile_mandatory, codec::on_off>},
+    {.name = "MDCertificateLifetime",
+     .scope = Scope::domain,
+     .places = at_top | in_domain,
+     .arguments = "DURATION | none",
+     .default_value = "none",
+     .example = "MDCertificateLifetime 7d",
+     .sentence = "How long a new certificate shall be valid, where the CA lets its customers "
+                 "choose; it gives its usual one where it does not.",
+     .domain = one_word<&Settings::certificate_lifetime, codec::lifetime>},
     {
         .name = "MDExternalAccountBinding",
         .scope = Scope::domain,

@@ -261,7 +261,8 @@ void Attempt::note_early_start(sys_seconds now) {
 acme::IssueRequest Attempt::request_for(const model::KeySpec& spec) const {
     acme::IssueRequest request{wanted_.certificate_names(), spec, wanted_.settings->must_staple,
                                wanted_.settings->challenges};
-    request.terms = {issuer_.profile, issuer_.profile_mandatory};
+    request.terms = {issuer_.profile, issuer_.profile_mandatory,
+                     wanted_.settings->certificate_lifetime};
     request.preferred_chain = wanted_.settings->preferred_chain;
     request.after_failure = attempts_.errors > 0;
     auto& types = request.challenges;

@@ -99,6 +99,8 @@ std::uint64_t attempt_digest(const model::ServerSettings& server,
         if (issuer != alike)
             add_issuer(text, issuer);
     }
+    if (settings.certificate_lifetime.count() > 0)
+        text.add(static_cast<std::uint64_t>(settings.certificate_lifetime.count()));
     for (model::ChallengeType type : settings.challenges)
         text.add(model::wire_name(type));
     const model::PortMap& map = server.port_map;

@@ -77,6 +77,7 @@ struct Settings {
     MemberMode members = MemberMode::automatic;
     RequireHttps require_https = RequireHttps::off;
     bool must_staple = false;
+    std::chrono::seconds certificate_lifetime{0};  // MDCertificateLifetime; 0 = as the CA chooses
     std::string preferred_chain;  // MDPreferredChain: a root's common name; "" = none
     std::vector<ServedAt> served_at;
     std::vector<std::string> certificate_files;  // MDCertificateFile: the MD is static

@@ -36,6 +36,16 @@ TEST_CASE("MDProfile is any name, or none") {
     CHECK(settings_of("MDProfile \"\"").common().profile == "");
 }
 
+TEST_CASE("MDCertificateLifetime is a time, in days where nothing else is said, or none") {
+    CHECK(settings_of("MDCertificateLifetime 7").certificate_lifetime == 7 * 24h);
+    CHECK(settings_of("MDCertificateLifetime 160h").certificate_lifetime == 160h);
+    CHECK(settings_of("MDCertificateLifetime none").certificate_lifetime == 0s);
+    for (const char* wrong : {"59mi", "0", "soon"})
+        CHECK_FALSE(
+            load_text("ManagedDomain a.org\nMDCertificateLifetime " + std::string(wrong) + "\n")
+                .ok());
+}
+
 TEST_CASE("MDCertificateAgreement is 'accepted' or a URL") {
     CHECK(settings_of("MDCertificateAgreement accepted").common().agreement == "accepted");
     CHECK(settings_of("MDCertificateAgreement ACCEPTED").common().agreement == "accepted");

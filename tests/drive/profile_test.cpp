@@ -50,4 +50,12 @@ TEST_CASE(
     CHECK(*bench.attempt(usual).state.profile == "classic");
 }
 
+TEST_CASE("a certificate is as long as MDCertificateLifetime says, where the CA lets it") {
+    DriveBench bench;
+    auto wanted = managed({"a.org"});
+    wanted.settings.edit().certificate_lifetime = std::chrono::hours(240);
+    CHECK(bench.attempt(wanted).certificates.at(0).lifetime() >= std::chrono::hours(240));
+    CHECK(bench.observe(wanted).certificates.at(0).lifetime() < std::chrono::hours(241));
+}
+
 }  // namespace md::drive

@@ -2,6 +2,7 @@
 #include "support/scenario_ca.hpp"
 
 #include "base/base64url.hpp"
+#include "base/time_text.hpp"
 #include "model/identifier.hpp"
 #include "support/catch.hpp"
 
@@ -276,6 +277,7 @@ http::HttpResponse ScenarioCa::new_order(const Post& post) {
     order.account = post.account;
     order.profile = post.payload.value(
         "profile", scenario_.profiles.empty() ? "" : scenario_.profiles.begin()->first);
+    order.not_after = post.payload.value("notAfter", "");
     for (const Json& identifier : post.payload.at("identifiers")) {
         const std::string name = identifier.at("value");
         if (identifier.at("type") != model::Identifier::parse(name).value().wire_type())
@@ -463,10 +465,11 @@ http::HttpResponse ScenarioCa::finalize(const Post& post) {
 
 void ScenarioCa::sign(Order& order, const std::string& csr) {
     const auto now = clock_.now();
+    const auto usual = now - scenario_.backdated + std::chrono::seconds{1} + scenario_.lifetime;
     order.certificate =
         issuer_.issue(base::bytes_of(csr),
                       now + scenario_.not_before + std::chrono::seconds{1} - scenario_.backdated,
-                      now - scenario_.backdated + std::chrono::seconds{1} + scenario_.lifetime);
+                      base::parse_rfc3339(order.not_after).value_or(usual));
     ++certificates_issued_;
 }
 

@@ -110,7 +110,7 @@ private:
         std::vector<unsigned> authorizations;
         std::string status, certificate;
         unsigned polls_left = 0;
-        std::string profile;
+        std::string profile, not_after;
     };
     struct Post;
     using Handle = http::HttpResponse (ScenarioCa::*)(const Post&);
