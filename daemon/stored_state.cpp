@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/printable.hpp"
+#include "base/run_task.hpp"
 #include "base/time_text.hpp"
 #include "drive/observe.hpp"
 #include "drive/unused.hpp"
@@ -10,7 +11,6 @@
 #include "store/job_file.hpp"
 #include "store/layout.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
@@ -60,16 +60,7 @@ Result seen_by(base::Task<Result> (*look_at)(const model::DesiredState&, asio::t
                const model::DesiredState& desired) {
     asio::io_context context(1);
     asio::thread_pool pool(1);
-    Result result;
-    std::exception_ptr failed;
-    asio::co_spawn(context, look_at(desired, pool), [&](std::exception_ptr error, Result seen) {
-        failed = error;
-        result = std::move(seen);
-    });
-    context.run();
-    if (failed)
-        std::rethrow_exception(failed);
-    return result;
+    return base::run_task(context, look_at(desired, pool));
 }
 
 // To somebody who may not look into ServerRoot, a store is absent, which would be a wrong word.

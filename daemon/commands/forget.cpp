@@ -2,6 +2,7 @@
 // `mdcertd forget NAME...`: takes certificates and keys that are configured no more out of
 // domains/ and into the archive: by the running daemon, or by itself when there is none.
 #include "ask.hpp"
+#include "base/run_task.hpp"
 #include "commands/commands.hpp"
 #include "configuration.hpp"
 #include "drive/unused.hpp"
@@ -10,7 +11,6 @@
 #include "store/lease.hpp"
 #include "store/leased_store.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -44,12 +44,7 @@ Places forget_without_daemon(const model::DesiredState& desired, const Places& n
     asio::io_context context(1);
     asio::thread_pool pool(1);
     Places places;
-    std::exception_ptr failed;
-    asio::co_spawn(context, forget_all(desired, names, pool, places),
-                   [&](std::exception_ptr error) { failed = error; });
-    context.run();
-    if (failed)
-        std::rethrow_exception(failed);
+    base::run_task(context, forget_all(desired, names, pool, places));
     return places;
 }
 

@@ -3,6 +3,7 @@
 // before anything is written; then the store, and at last the configuration file.
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/run_task.hpp"
 #include "commands/commands.hpp"
 #include "config/disk_source.hpp"
 #include "configuration.hpp"
@@ -12,8 +13,6 @@
 #include "store/file_store.hpp"
 #include "store/lease.hpp"
 #include "store/leased_store.hpp"
-
-#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -111,12 +110,7 @@ public:
         const ActingAs acting(store_owner(account_, loaded_.desired.server));
         base::asio::io_context context(1);
         base::asio::thread_pool pool(1);
-        std::exception_ptr failed;
-        base::asio::co_spawn(context, take_over(pool),
-                             [&](std::exception_ptr error) { failed = error; });
-        context.run();
-        if (failed)
-            std::rethrow_exception(failed);
+        base::run_task(context, take_over(pool));
     }
 
     void write_configuration() {

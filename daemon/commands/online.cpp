@@ -5,6 +5,7 @@
 #include "ask.hpp"
 #include "base/clock.hpp"
 #include "base/printable.hpp"
+#include "base/run_task.hpp"
 #include "drive/preflight.hpp"
 #include "drive/responder_view.hpp"
 #include "drive/self_test.hpp"
@@ -13,7 +14,6 @@
 #include "responder/responder.hpp"
 #include "server/listener.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -204,11 +204,7 @@ void look_online(const config::Loaded& loaded, const CommandLine& line) {
     asio::io_context context(1);
     OnlineChecks checks(context.get_executor(), loaded.desired, line);
     std::printf("online, as seen from this machine:\n");
-    std::exception_ptr failed;
-    asio::co_spawn(context, checks.run(), [&](std::exception_ptr error) { failed = error; });
-    context.run();
-    if (failed)
-        std::rethrow_exception(failed);
+    base::run_task(context, checks.run());
 }
 
 }  // namespace md::commands
