@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control.hpp"
 
+#include "admin/domain_status.hpp"
 #include "admin/status.hpp"
 #include "base/log.hpp"
 #include "base/printable.hpp"
@@ -132,9 +133,9 @@ bool Control::notification_pending(const std::set<std::string>& domains) const {
                        [&](const model::ManagedDomain& domain) {
                            if (!domains.contains(domain.name()))
                                return false;
-                           json status = admin::domain_status(
+                           auto status = admin::domain_status(
                                domain, reconcile.observed().of(domain.name()), desired.server, now);
-                           return status.at("notification").at("state") == "pending";
+                           return status.notification.state == "pending";
                        });
 }
 

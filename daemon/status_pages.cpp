@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "status_pages.hpp"
 
+#include "admin/domain_json.hpp"
 #include "admin/metrics.hpp"
 #include "admin/status.hpp"
 #include "admin/status_page.hpp"
@@ -109,13 +110,14 @@ model::Log StatusPages::log_of(const std::string& name) const {
     }
 }
 
-json StatusPages::status_of(const model::ManagedDomain& domain, const model::Log& attempts) const {
+admin::DomainStatus StatusPages::status_of(const model::ManagedDomain& domain,
+                                           const model::Log& attempts) const {
     const drive::Reconcile& reconcile = engine_.reconcile();
     return admin::domain_status(domain, reconcile.observed().of(domain.name()),
                                 reconcile.desired().server, engine_.clock().now(), attempts);
 }
 
-json StatusPages::status_with_log(const model::ManagedDomain& domain) const {
+admin::DomainStatus StatusPages::status_with_log(const model::ManagedDomain& domain) const {
     bool is_tried = engine_.reconcile().observed().of(domain.name()).attempts.has_value();
     return status_of(domain, is_tried ? log_of(domain.name()) : model::Log());
 }
@@ -169,7 +171,8 @@ std::optional<ServedPage> StatusPages::one_domain(std::string_view encoded_name)
     admin::Selection found = admin::select(reconcile.desired(), {*name});
     if (found.domains.empty())
         return std::nullopt;
-    return page_of(json_type, status_with_log(*found.domains.front()).dump() + "\n");
+    return page_of(json_type,
+                   admin::domain_json(status_with_log(*found.domains.front())).dump() + "\n");
 }
 
 template <typename Make>

@@ -3,6 +3,7 @@
 // look is lib/admin's business, who may see them StatusPort's.
 #pragma once
 
+#include "admin/domain_status.hpp"
 #include "admin/health.hpp"
 #include "base/task.hpp"
 #include "engine.hpp"
@@ -48,8 +49,9 @@ private:
 
     server::ServedPage health() const;
     model::Log log_of(const std::string& name) const;
-    nlohmann::json status_of(const model::ManagedDomain& domain, const model::Log& attempts) const;
-    nlohmann::json status_with_log(const model::ManagedDomain& domain) const;
+    admin::DomainStatus status_of(const model::ManagedDomain& domain,
+                                  const model::Log& attempts) const;
+    admin::DomainStatus status_with_log(const model::ManagedDomain& domain) const;
     std::optional<server::ServedPage> one_domain(std::string_view encoded_name) const;
     std::string metrics() const;
     std::optional<server::ServedPage> for_people(std::string_view query);

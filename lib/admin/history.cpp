@@ -75,14 +75,21 @@ std::vector<LogEntry> history_of(const History& history) {
     return all;
 }
 
+LogEntry printable_entry(const LogEntry& entry) {
+    const std::string_view between = is_of_hook(entry) ? "\n" : " ";
+    return {entry.when, printable_lines(entry.type, between),
+            printable_lines(entry.status, between), printable_lines(entry.detail, between)};
+}
+
 nlohmann::json history_json(const std::vector<LogEntry>& history) {
     nlohmann::json list = nlohmann::json::array();
-    for (const LogEntry& entry : history) {
+    for (const LogEntry& told : history) {
+        const LogEntry entry = printable_entry(told);
         nlohmann::json line{{"when", base::http_date(entry.when)}};
         for (auto [key, text] : {std::pair{"type", &entry.type}, std::pair{"status", &entry.status},
                                  std::pair{"detail", &entry.detail}})
             if (!text->empty())
-                line[key] = printable_lines(*text, is_of_hook(entry) ? "\n" : " ");
+                line[key] = *text;
         list.push_back(std::move(line));
     }
     return list;

@@ -21,6 +21,9 @@ struct History {
 // All of it, oldest first.
 std::vector<model::LogEntry> history_of(const History& history);
 
+// As it is told: without control characters but for the lines of what a hook has printed.
+model::LogEntry printable_entry(const model::LogEntry& entry);
+
 // JSON: [{"when" (HTTP date), "type", "status", "detail"}, ...], absent where empty.
 nlohmann::json history_json(const std::vector<model::LogEntry>& history);
 

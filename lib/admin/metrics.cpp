@@ -2,13 +2,8 @@
 // OpenMetrics wants the samples of a family together: each family grows by itself.
 #include "admin/metrics.hpp"
 
-#include "admin/status.hpp"
-#include "json/members.hpp"
-
 namespace md::admin {
 namespace {
-
-using md::json::Members;
 
 // The places of `families`.
 enum Family : std::size_t {
@@ -101,36 +96,31 @@ Metrics::Metrics() {
         states_[std::string(state)] = 0;
 }
 
-void Metrics::add(const nlohmann::json& of_domain) {
-    const Members md = Members::printable(of_domain);
-    const std::string domain = label("domain", md.text("name"));
-    const std::string state = md.text("state");
-    ++states_[state];
-    samples_[state_of_domain] += sample(state_of_domain, domain + "," + label("state", state), 1);
+void Metrics::add(const DomainStatus& status) {
+    const std::string domain = label("domain", status.name);
+    ++states_[status.state];
+    samples_[state_of_domain] +=
+        sample(state_of_domain, domain + "," + label("state", status.state), 1);
     samples_[manual] += sample(
-        manual, domain, md.number("renew-mode") == static_cast<int>(model::DriveMode::manual));
-    const Members certificates = md.object("cert");
-    for (const auto& [key, entry] : certificates.all()) {
-        if (key == "valid")
-            continue;
-        std::string labels = domain + "," + label("key", key);
-        const Members valid = entry.object("valid");
-        if (auto from = valid.date("from"))
-            samples_[not_before] += sample(not_before, labels, seconds_of(*from));
-        if (auto until = valid.date("until"))
-            samples_[not_after] += sample(not_after, labels, seconds_of(*until));
+        manual, domain, status.configured.renew_mode == static_cast<int>(model::DriveMode::manual));
+    for (const HeldCertificate& held : status.certificates) {
+        std::string labels = domain + "," + label("key", held.key_name);
+        if (held.valid.from)
+            samples_[not_before] += sample(not_before, labels, seconds_of(*held.valid.from));
+        if (held.valid.until)
+            samples_[not_after] += sample(not_after, labels, seconds_of(*held.valid.until));
     }
-    if (auto at = md.object("next-action").date("at"))
-        samples_[next_action] += sample(next_action, domain, seconds_of(*at));
+    if (status.next.at)
+        samples_[next_action] += sample(next_action, domain, seconds_of(*status.next.at));
     samples_[attempt_errors] +=
-        sample(attempt_errors, domain, md.object("last-problem").count("errors"));
-    const Members notified = md.object("notification");
-    if (std::string word = notified.text("state"); word != "none") {
-        samples_[notification_pending] += sample(notification_pending, domain, word != "done");
-        samples_[notification_errors] +=
-            sample(notification_errors, domain, notified.count("errors"));
+        sample(attempt_errors, domain, status.last_problem ? status.last_problem->errors : 0);
+    const NotificationStatus& notified = status.notification;
+    if (notified.state != "none") {
+        samples_[notification_pending] +=
+            sample(notification_pending, domain, notified.state != "done");
+        samples_[notification_errors] += sample(notification_errors, domain, notified.errors);
     }
-    std::string seen = md.object("served").text("state");
+    const std::string seen = status.served ? status.served->state : "";
     if (seen == "confirmed" || seen == "unconfirmed")
         samples_[served] += sample(served, domain, seen == "confirmed");
 }

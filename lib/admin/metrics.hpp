@@ -3,7 +3,7 @@
 // reads. Pure. A domain has some eight series, whatever happens to it.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "admin/domain_status.hpp"
 
 #include <array>
 #include <chrono>
@@ -14,8 +14,6 @@
 #include <string_view>
 
 namespace md::admin {
-
-using std::chrono::sys_seconds;
 
 // What is told of the daemon itself.
 struct DaemonFacts {
@@ -31,8 +29,7 @@ public:
         "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     Metrics();
-    // What domain_status() says of an MD.
-    void add(const nlohmann::json& domain);
+    void add(const DomainStatus& status);
     std::string finished(const DaemonFacts& facts);
 
     static constexpr std::size_t family_count = 15;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/renewal_text.hpp"
 
+#include "admin/domain_json.hpp"
 #include "admin/status_words.hpp"
 #include "json/members.hpp"
 
@@ -16,7 +17,7 @@ std::set<std::string> names_in(const Members& status, const char* list) {
     return {names.begin(), names.end()};
 }
 
-void add(RenewalReport& report, const Members& domain, bool unchanged, sys_seconds now) {
+void add(RenewalReport& report, const DomainStatus& domain, bool unchanged, sys_seconds now) {
     const StatusWords words = words_of(domain, now);
     const std::string begin = words.name + ": ";
     if (!words.problem.empty()) {
@@ -50,8 +51,8 @@ RenewalReport renewal_report(const nlohmann::json& told, sys_seconds now) {
     const std::set<std::string> waiting = names_in(status, "waiting");
     const std::set<std::string> unchanged = names_in(status, "unchanged");
     RenewalReport report;
-    for (const Members& domain : status.list("managed-domains")) {
-        const std::string name = domain.text("name");
+    for (const DomainStatus& domain : read_domains(told)) {
+        const std::string& name = domain.name;
         if (waiting.contains(name))
             report.failed +=
                 name + ": waits for its turn: the CA's order rate is used up (MDOrderRate)\n";

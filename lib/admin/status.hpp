@@ -6,7 +6,6 @@
 #include "model/desired_state.hpp"
 #include "model/log_entry.hpp"
 #include "model/observed_state.hpp"
-#include "schedule/plan.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -46,10 +45,6 @@ Selection select(const model::DesiredState& desired, const std::vector<std::stri
 // The domains of the same; throws base::Error for a name that none has.
 std::vector<const model::ManagedDomain*> select_known(const model::DesiredState& desired,
                                                       const std::vector<std::string>& names);
-// `attempts`: the log of those that go on. `whole`: with "members".
-nlohmann::json domain_status(const model::ManagedDomain& wanted, const model::ObservedDomain& held,
-                             const model::ServerSettings& server, sys_seconds now,
-                             const model::Log& attempts = {}, bool whole = false);
 // What status_json() gives, with the members of the object `more`, as text.
 std::string status_document(const model::DesiredState& desired,
                             const model::ObservedState& observed, sys_seconds now,

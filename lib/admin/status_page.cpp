@@ -2,17 +2,16 @@
 // Every text goes through `safe`: strangers (a CA, a server, a hook) wrote parts of them.
 #include "admin/status_page.hpp"
 
+#include "admin/history.hpp"
 #include "admin/status_page_style.hpp"
 #include "admin/status_words.hpp"
+#include "base/printable.hpp"
 #include "base/time_text.hpp"
-#include "json/members.hpp"
 
 #include <algorithm>
 
 namespace md::admin {
 namespace {
-
-using md::json::Members;
 
 // Groups of domains, the most urgent first.
 enum Group : unsigned {
@@ -104,9 +103,8 @@ std::string item(std::string_view label, const std::string& html, std::string_vi
 }
 
 // How much of the lifetime is left, as a bar.
-std::string life_left(const Members& md, sys_seconds now) {
-    const Members whole = md.object("cert").object("valid");
-    auto from = whole.date("from"), until = whole.date("until");
+std::string life_left(const DomainStatus& status, sys_seconds now) {
+    auto [from, until] = status.valid.value_or(Validity());
     if (!from || !until || *until <= *from)
         return "";
     auto share = std::clamp<std::int64_t>(100 * (*until - now) / (*until - *from), 0, 100);
@@ -116,45 +114,42 @@ std::string life_left(const Members& md, sys_seconds now) {
            " of the lifetime is left\"><i style=\"width:" + percent + "\"></i></div>";
 }
 
-std::string validity(const Members& md, const StatusWords& words, sys_seconds now) {
+std::string validity(const DomainStatus& status, const StatusWords& words, sys_seconds now) {
     if (!words.until)
         return "";
     std::string text = "<b>" + distance(*words.until, now) + "</b><br><span class=\"soft\">" +
-                       base::readable_time(*words.until) + "</span>" + life_left(md, now);
+                       base::readable_time(*words.until) + "</span>" + life_left(status, now);
     bool over = *words.until <= now;
     return item(over ? "expired" : "valid until", text, over ? "bad" : "", "until");
 }
 
-std::string log_of(const Members& job) {
+std::string log_of(const model::Log& log) {
     std::string lines;
-    for (const Members& entry : job.object("log").list("entries")) {
-        std::string line = entry.text("when");
-        for (const char* key : {"type", "status", "detail"})
-            if (std::string text = entry.text(key); !text.empty())
-                line += " - " + text;
+    for (const model::LogEntry& told : log) {
+        const model::LogEntry entry = printable_entry(told);
+        std::string line = base::http_date(entry.when);
+        for (const std::string* text : {&entry.type, &entry.status, &entry.detail})
+            if (!text->empty())
+                line += " - " + base::printable(*text);
         lines += safe(line) + "<br>";
     }
     return lines;
 }
 
 // What is asked for seldom.
-std::string rest_of(const Members& md, const StatusWords& words) {
+std::string rest_of(const DomainStatus& status, const StatusWords& words) {
     std::string rest = item("certificate", safe(words.certificate), "", "wide");
-    const Members certificates = md.object("cert");
-    for (const auto& [name, entry] : certificates.all()) {
-        if (name == "valid")
-            continue;
-        rest += item("serial number (" + safe(name) + ")", safe(entry.text("serial")));
-        rest += item("SHA-256 fingerprint (" + safe(name) + ")",
-                     safe(entry.text("sha256-fingerprint")), "", "wide");
+    for (const HeldCertificate& held : status.certificates) {
+        rest += item("serial number (" + safe(held.key_name) + ")", safe(held.serial));
+        rest += item("SHA-256 fingerprint (" + safe(held.key_name) + ")", safe(held.fingerprint),
+                     "", "wide");
     }
-    const Members authority = md.object("ca");
-    rest += item("certificate authority", safe(joined(authority.texts("urls"), 0)), "", "wide");
-    rest += item("ways of proof", safe(joined(authority.texts("challenges"), 0)));
-    rest += item("renew window", safe(md.text("renew-window")));
-    rest += item("configured at", safe(md.text("configured-at")));
-    rest += item("contacts", safe(joined(md.texts("contacts"), 0)));
-    rest += item("log", log_of(md.object("renewal")), "", "wide");
+    rest += item("certificate authority", safe(joined(status.ca.urls, 0)), "", "wide");
+    rest += item("ways of proof", safe(joined(status.ca.challenges, 0)));
+    rest += item("renew window", safe(status.configured.renew_window));
+    rest += item("configured at", safe(status.configured.at));
+    rest += item("contacts", safe(joined(status.configured.contacts, 0)));
+    rest += item("log", log_of(status.renewal ? status.renewal->log : model::Log()), "", "wide");
     return "<details><summary>more</summary><dl>" + rest + "</dl></details>";
 }
 
@@ -170,11 +165,12 @@ std::string title_of(const StatusWords& words, Group group) {
     return element("div", "", html);
 }
 
-std::string article(const Members& md, const StatusWords& words, Group group, sys_seconds now) {
+std::string article(const DomainStatus& status, const StatusWords& words, Group group,
+                    sys_seconds now) {
     std::string items;
     if (words.state_with_reason != words.state)
         items += item("state", safe(words.state_with_reason), "", "wide");
-    items += validity(md, words, now);
+    items += validity(status, words, now);
     items += item("next", safe(words.next));
     items += item("notification", safe(words.notification), words.notification_failed ? "bad" : "",
                   words.notification_failed ? "wide" : "told");
@@ -183,7 +179,7 @@ std::string article(const Members& md, const StatusWords& words, Group group, sy
     items += item("what to do", safe(words.served_advice), "", "wide");
     items += item("last problem", safe(words.problem), "bad", "wide");
     items += item("what to do", safe(words.advice), "", "wide");
-    std::string body = element("div", "", element("dl", "", items) + rest_of(md, words));
+    std::string body = element("div", "", element("dl", "", items) + rest_of(status, words));
     return element("article", looks[group].shade, title_of(words, group) + body) + "\n";
 }
 
@@ -212,17 +208,16 @@ constexpr std::string_view head =
 
 }  // namespace
 
-void StatusPage::add(const nlohmann::json& of_domain) {
-    const Members md = Members::printable(of_domain);
-    StatusWords words = words_of(md, now_);
+void StatusPage::add(const DomainStatus& status) {
+    StatusWords words = words_of(status, now_);
     Group group = group_of(words);
     ++groups_[group];
     ++count_;
     auto due = words.until;
     if (!due)
-        due = md.object("next-action").date("at");
+        due = status.next.at;
     entries_.push_back({group, due.value_or(sys_seconds::max()).time_since_epoch().count(),
-                        article(md, words, group, now_)});
+                        article(status, words, group, now_)});
     if (most_ < entries_.size() / 2)
         drop_the_least_urgent();
 }

@@ -3,7 +3,7 @@
 // soonest; light or dark as the browser has it, readable on a phone, without a script. Pure.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "admin/domain_status.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -18,8 +18,6 @@
 
 namespace md::admin {
 
-using std::chrono::sys_seconds;
-
 class StatusPage {
 public:
     static constexpr std::string_view content_type = "text/html; charset=utf-8";
@@ -28,8 +26,7 @@ public:
     // Shows the `most` most urgent ones and counts the others.
     StatusPage(sys_seconds now, std::size_t most) : now_(now), most_(most) {}
 
-    // What domain_status() says of an MD.
-    void add(const nlohmann::json& domain);
+    void add(const DomainStatus& status);
 
     struct Frame {
         std::string version;

@@ -4,7 +4,6 @@
 #include "admin/status_shades.hpp"
 #include "admin/status_words.hpp"
 #include "base/time_text.hpp"
-#include "json/members.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,8 +12,6 @@
 
 namespace md::admin {
 namespace {
-
-using md::json::Members;
 
 // What a person wants to see first.
 constexpr std::array<std::string_view, 8> order = {
@@ -36,8 +33,7 @@ std::string days_left(sys_seconds until, sys_seconds now) {
 }
 
 // The day is enough for what is days away.
-std::string next_moment(const Members& action, sys_seconds now) {
-    auto at = action.date("at");
+std::string next_moment(const std::optional<sys_seconds>& at, sys_seconds now) {
     if (!at)
         return "-";
     if (*at <= now)
@@ -49,17 +45,16 @@ std::string next_moment(const Members& action, sys_seconds now) {
 }
 
 // One line of what is wrong; the long form tells more.
-std::string problem_of(const Members& domain, const StatusWords& words) {
+std::string problem_of(const DomainStatus& status, const StatusWords& words) {
     constexpr std::size_t longest = 100;
-    std::string text = domain.object("last-problem").text("detail");
-    if (text.empty())
-        text = domain.object("last-problem").text("problem");
+    const LastProblem problem = status.last_problem.value_or(LastProblem());
+    std::string text = problem.detail.empty() ? problem.problem : problem.detail;
     if (text.empty() && words.notification_failed)
         text = words.notification;
     if (text.empty() && words.not_served)
         text = words.served;
     if (text.empty() && place_of(words.state) < states_in_trouble)
-        text = domain.text("state-descr");
+        text = status.state_reason;
     if (text.size() <= longest)
         return text;
     std::size_t end = longest;
@@ -68,13 +63,13 @@ std::string problem_of(const Members& domain, const StatusWords& words) {
     return text.substr(0, end) + " ...";
 }
 
-Row row_of(const Members& domain, sys_seconds now) {
-    const StatusWords words = words_of(domain, now);
+Row row_of(const DomainStatus& status, sys_seconds now) {
+    const StatusWords words = words_of(status, now);
     Row row{words.name,
             words.state,
             words.until ? days_left(*words.until, now) : "-",
-            next_moment(domain.object("next-action"), now),
-            problem_of(domain, words),
+            next_moment(status.next.at, now),
+            problem_of(status, words),
             2 * place_of(words.state),
             words.until.value_or(sys_seconds::max())};
     // A valid one whose servers do not know is trouble, too.
@@ -114,19 +109,16 @@ std::string line_of(const Row& row, const Widths& widths, bool colour) {
 
 }  // namespace
 
-bool in_trouble(const nlohmann::json& of_domain, bool daemon_runs) {
-    const Members domain = Members::printable(of_domain);
-    const bool is_due = domain.object("next-action").flag("due");
-    return place_of(domain.text("state")) < states_in_trouble ||
-           domain.object("notification").text("state") == "failed" ||
-           domain.object("served").text("state") == "unconfirmed" || (is_due && !daemon_runs);
+bool in_trouble(const DomainStatus& status, bool daemon_runs) {
+    return place_of(status.state) < states_in_trouble || status.notification.state == "failed" ||
+           (status.served && status.served->state == "unconfirmed") ||
+           (status.next.due && !daemon_runs);
 }
 
-std::string status_table(const nlohmann::json& told, sys_seconds now, bool colour) {
-    const Members status = Members::printable(told);
+std::string status_table(const std::vector<DomainStatus>& domains, sys_seconds now, bool colour) {
     std::vector<Row> rows;
-    for (const Members& domain : status.list("managed-domains"))
-        rows.push_back(row_of(domain, now));
+    for (const DomainStatus& status : domains)
+        rows.push_back(row_of(status, now));
     std::stable_sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
         return std::pair(one.place, one.until) < std::pair(other.place, other.until);
     });

@@ -2,6 +2,7 @@
 // The status as a person reads it, or has it read aloud: words, one thought a line; of many that
 // were not asked for by name, a table. It is made of the JSON, which may come from a daemon of
 // another version: an absent member is an absent line.
+#include "admin/domain_json.hpp"
 #include "admin/status.hpp"
 #include "admin/status_shades.hpp"
 #include "admin/status_table.hpp"
@@ -22,27 +23,27 @@ public:
     Page(const Members& status, sys_seconds now, bool colour)
         : ports_(status.object("ports")), now_(now), colour_(colour) {}
 
-    void table(const nlohmann::json& told, const Members& status) {
-        page_ += status_table(told, now_, colour_) + "\n";
-        for (const Members& md : status.list("managed-domains"))
-            ++states_[md.text("state")];
+    void table(const std::vector<DomainStatus>& domains) {
+        page_ += status_table(domains, now_, colour_) + "\n";
+        for (const DomainStatus& status : domains)
+            ++states_[status.state];
         more_ = "'mdcertd status NAME' tells more of one.\n";
     }
 
-    void domain(const Members& md) {
-        StatusWords words = words_of(md, now_);
+    void domain(const DomainStatus& status) {
+        StatusWords words = words_of(status, now_);
         ++states_[words.state];
         page_ += in(shade::bold, words.name) + "\n";
-        if (md.has_list("members"))
-            whole_story(md);
+        if (status.members)
+            whole_story(status);
         else
             line("other names", words.other_names);
         line("state", in(shade_of(words.state), words.state_with_reason));
         if (words.until)
             line(*words.until > now_ ? "valid until" : "expired", moment(*words.until, now_));
         line("certificate", words.certificate);
-        if (std::string former = md.text("former-files"); !former.empty())
-            line("former files", in(shade::yellow, former +
+        if (!status.former_files.empty())
+            line("former files", in(shade::yellow, status.former_files +
                                                        " go with the renewal after next: have "
                                                        "servers read those of domains/" +
                                                        words.name));
@@ -112,23 +113,22 @@ private:
         page_ += "'mdcertd forget NAME' puts such a certificate and its key into the archive.\n";
     }
 
-    void files(const Members& certificates) {
-        for (const auto& [name, entry] : certificates.all()) {
-            if (entry.text("certificate-file").empty())
+    void files(const std::vector<HeldCertificate>& certificates) {
+        for (const HeldCertificate& held : certificates) {
+            if (held.certificate_file.empty())
                 continue;
-            line("file", entry.text("certificate-file"));
-            line("key file", entry.text("key-file"));
-            line("serial", entry.text("serial"));
-            line("SHA-256", entry.text("sha256-fingerprint"));
+            line("file", held.certificate_file);
+            line("key file", held.key_file);
+            line("serial", held.serial);
+            line("SHA-256", held.fingerprint);
         }
     }
 
     // Those that can work, or else why none can. What the ports are like the whole tells.
-    std::string proofs(const Members& md) const {
+    std::string proofs(const std::vector<ProofStatus>& all) const {
         std::string able, unable;
-        for (const Members& proof : md.list("proofs")) {
-            const std::string type = proof.text("type");
-            std::string why = proof.text("obstacle");
+        for (const auto& [type, obstacle] : all) {
+            std::string why = obstacle;
             if (why.empty() && type == "http-01")
                 why = ports_.text("http-obstacle");
             if (why.empty() && type == "tls-alpn-01")
@@ -142,19 +142,18 @@ private:
     }
 
     // What somebody wants to know who asks for this one.
-    void whole_story(const Members& md) {
+    void whole_story(const DomainStatus& status) {
         const char* label = "names";
-        for (const Members& one : md.list("members")) {
-            line(label, one.text("name") + ", from " + one.text("configured-at"));
+        for (const MemberStatus& one : *status.members) {
+            line(label, one.name + ", from " + one.configured_at);
             label = "";
         }
-        const Members ca = md.object("ca");
-        line("CA", joined(ca.texts("urls"), 0));
-        line("profile", md.text("issued-by-profile"));
+        line("CA", joined(status.ca.urls, 0));
+        line("profile", status.issued_by_profile);
         // A daemon of an earlier version tells only what is configured.
-        line("proof by", md.has_list("proofs") ? proofs(md) : joined(ca.texts("challenges"), 0));
-        line("renewal", "at MDRenewWindow " + md.text("renew-window"));
-        files(md.object("cert"));
+        line("proof by", status.proofs ? proofs(*status.proofs) : joined(status.ca.challenges, 0));
+        line("renewal", "at MDRenewWindow " + status.configured.renew_window);
+        files(status.certificates);
     }
 
     Members ports_;  // what the daemon found at its ports
@@ -169,14 +168,14 @@ private:
 std::string status_text(const nlohmann::json& told, sys_seconds now, bool colour) {
     const Members status = Members::printable(told);
     Page page(status, now, colour);
-    const std::vector<Members> domains = status.list("managed-domains");
-    bool is_asked_for = std::any_of(domains.begin(), domains.end(), [](const Members& domain) {
-        return domain.has_list("members");
+    const std::vector<DomainStatus> domains = read_domains(told);
+    bool is_asked_for = std::any_of(domains.begin(), domains.end(), [](const DomainStatus& domain) {
+        return domain.members.has_value();
     });
     if (domains.size() > 1 && !is_asked_for)
-        page.table(told, status);
+        page.table(domains);
     else
-        for (const Members& domain : domains)
+        for (const DomainStatus& domain : domains)
             page.domain(domain);
     for (const std::string& name : status.texts("unknown-names"))
         page.unknown(name);

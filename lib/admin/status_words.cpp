@@ -2,93 +2,80 @@
 #include "admin/status_words.hpp"
 
 #include "base/time_text.hpp"
-#include "json/members.hpp"
 
 namespace md::admin {
 namespace {
-
-using md::json::Members;
 
 std::string with_reason(std::string text, const std::string& reason) {
     return reason.empty() ? text : text + ": " + reason;
 }
 
-std::string certificate_words(const Members& certificates) {
-    std::string held;
-    for (const auto& [name, entry] : certificates.all()) {
-        if (name == "valid")
-            continue;
-        std::string issuer = entry.text("issuer-name");
-        held += (held.empty() ? "" : "; ") + entry.text("key");
-        held += issuer.empty() ? "" : ", issued by " + issuer;
+std::string certificate_words(const std::vector<HeldCertificate>& certificates) {
+    std::string text;
+    for (const HeldCertificate& held : certificates) {
+        text += (text.empty() ? "" : "; ") + held.key;
+        text += held.issuer.empty() ? "" : ", issued by " + held.issuer;
     }
-    return held;
+    return text;
 }
 
-std::string next_words(const Members& md, sys_seconds now) {
-    const Members action = md.object("next-action");
-    auto at = action.date("at");
-    if (!at)
+std::string next_words(const DomainStatus& status, sys_seconds now) {
+    const NextAction& next = status.next;
+    if (!next.at)
         return "nothing";  // the state says why
-    std::string what = action.text("rule") == "retry_after_failure" ? "another attempt"
-                       : md.has_object("cert")                      ? "renewal"
-                                                                    : "first certificate";
-    std::string when = *at > now ? " on " + moment(*at, now) : " now";
-    return with_reason(what + when, action.text("reason"));
+    const bool is_held = !status.certificates.empty() || status.valid;
+    std::string what = next.rule == "retry_after_failure" ? "another attempt"
+                       : is_held                          ? "renewal"
+                                                          : "first certificate";
+    std::string when = *next.at > now ? " on " + moment(*next.at, now) : " now";
+    return with_reason(what + when, next.reason);
 }
 
-std::string problem_words(const Members& failure, sys_seconds now) {
-    std::string text = failure.text("detail");
-    if (text.empty())
-        text = failure.text("problem");
-    if (std::string stage = failure.text("stage"); !stage.empty())
-        text = "at the stage " + stage + ": " + text;
-    if (auto at = failure.date("at"))
-        text = distance(*at, now) + ", " + text;
+std::string problem_words(const LastProblem& failure, sys_seconds now) {
+    std::string text = failure.detail.empty() ? failure.problem : failure.detail;
+    if (!failure.stage.empty())
+        text = "at the stage " + failure.stage + ": " + text;
+    if (failure.at)
+        text = distance(*failure.at, now) + ", " + text;
     return text;
 }
 
-std::string failed_notification(const Members& notified, sys_seconds now) {
-    auto errors = notified.count("errors");
-    std::string command = notified.text("command");
-    std::string text = (command.empty() ? "MDNotifyCmd" : command) + " failed";
-    if (errors > 1)
-        text += " " + std::to_string(errors) + " times";
-    text = with_reason(text, notified.text("reason"));
-    if (auto next_time = notified.date("next"))
-        text += "; it is run again " + (*next_time > now ? distance(*next_time, now) : "now");
+std::string failed_notification(const NotificationStatus& notified, sys_seconds now) {
+    std::string text = (notified.command.empty() ? "MDNotifyCmd" : notified.command) + " failed";
+    if (notified.errors > 1)
+        text += " " + std::to_string(notified.errors) + " times";
+    text = with_reason(text, notified.reason);
+    if (notified.next)
+        text +=
+            "; it is run again " + (*notified.next > now ? distance(*notified.next, now) : "now");
     return text;
 }
 
-void put_notification(StatusWords& words, const Members& notified, sys_seconds now) {
-    std::string state = notified.text("state");
-    if (state == "done" || state == "pending")
-        words.notification = state;
-    words.notification_failed = state == "failed";
+void put_notification(StatusWords& words, const NotificationStatus& notified, sys_seconds now) {
+    if (notified.state == "done" || notified.state == "pending")
+        words.notification = notified.state;
+    words.notification_failed = notified.state == "failed";
     if (words.notification_failed)
         words.notification = failed_notification(notified, now);
 }
 
-void put_served(StatusWords& words, const Members& look, sys_seconds now) {
-    std::string state = look.text("state");
-    std::string instead = look.text("instead");
-    std::string places = joined(look.texts("at"), 0);
-    if (state == "issued")
-        words.served = with_reason("not looked at before MDNotifyCmd succeeds", instead);
-    if (state == "installed")
-        words.served = with_reason("to be confirmed at " + places, instead);
-    if (state == "confirmed") {
-        auto last = look.date("last-look");
-        words.served = "confirmed at " + places + (last ? ", " + distance(*last, now) : "");
-    }
-    words.not_served = state == "unconfirmed";
+void put_served(StatusWords& words, const ServedStatus& look, sys_seconds now) {
+    std::string places = joined(look.places, 0);
+    if (look.state == "issued")
+        words.served = with_reason("not looked at before MDNotifyCmd succeeds", look.instead);
+    if (look.state == "installed")
+        words.served = with_reason("to be confirmed at " + places, look.instead);
+    if (look.state == "confirmed")
+        words.served = "confirmed at " + places +
+                       (look.last_look ? ", " + distance(*look.last_look, now) : "");
+    words.not_served = look.state == "unconfirmed";
     if (!words.not_served)
         return;
-    words.served = with_reason("warning: NOT served", instead);
+    words.served = with_reason("warning: NOT served", look.instead);
     words.served_advice =
         "have that server read its certificates again, and see that MDNotifyCmd does so";
-    if (auto next_look = look.date("next-look"))
-        words.served_advice += "; the next look is " + distance(*next_look, now);
+    if (look.next_look)
+        words.served_advice += "; the next look is " + distance(*look.next_look, now);
 }
 
 }  // namespace
@@ -111,21 +98,23 @@ std::string moment(sys_seconds time, sys_seconds now) {
     return base::readable_time(time) + ", " + distance(time, now);
 }
 
-StatusWords words_of(const Members& md, sys_seconds now) {
+StatusWords words_of(const DomainStatus& status, sys_seconds now) {
     StatusWords words;
-    words.name = md.text("name");
-    words.other_names = joined(md.texts("domains"), 1);
-    words.state = md.text("state");
-    words.state_with_reason = with_reason(words.state, md.text("state-descr"));
-    words.until = md.object("cert").object("valid").date("until");
-    words.certificate = certificate_words(md.object("cert"));
-    words.next = next_words(md, now);
-    const Members failure = md.object("last-problem");
-    if (md.has_object("last-problem"))
-        words.problem = problem_words(failure, now);
-    words.advice = failure.text("advice");
-    put_notification(words, md.object("notification"), now);
-    put_served(words, md.object("served"), now);
+    words.name = status.name;
+    words.other_names = joined(status.names, 1);
+    words.state = status.state;
+    words.state_with_reason = with_reason(status.state, status.state_reason);
+    if (status.valid)
+        words.until = status.valid->until;
+    words.certificate = certificate_words(status.certificates);
+    words.next = next_words(status, now);
+    if (status.last_problem) {
+        words.problem = problem_words(*status.last_problem, now);
+        words.advice = status.last_problem->advice;
+    }
+    put_notification(words, status.notification, now);
+    if (status.served)
+        put_served(words, *status.served, now);
     return words;
 }
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the status JSON of one MD says to people, thought by thought: the text and the page put the
+// What the status of one MD says to people, thought by thought: the text and the page put the
 // same words in different places. What is absent is an empty text.
 #pragma once
 
-#include "json/members.hpp"
+#include "admin/domain_status.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
 
 namespace md::admin {
-
-using std::chrono::sys_seconds;
 
 struct StatusWords {
     std::string name, other_names;
@@ -26,8 +24,7 @@ struct StatusWords {
     bool not_served = false;
 };
 
-// Of members that are read as printable.
-StatusWords words_of(const md::json::Members& domain, sys_seconds now);
+StatusWords words_of(const DomainStatus& status, sys_seconds now);
 
 // The texts from the first-th on, separated by ", ".
 std::string joined(const std::vector<std::string>& texts, std::size_t first);

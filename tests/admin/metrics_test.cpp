@@ -2,6 +2,7 @@
 // The metrics as text, and their grammar: OpenMetrics 1.0 §4.
 #include "admin/metrics.hpp"
 
+#include "admin/domain_json.hpp"
 #include "status_samples.hpp"
 #include "support/catch.hpp"
 
@@ -18,9 +19,8 @@ namespace {
 
 std::string metrics_of(const Server& server, const DaemonFacts& facts = {}) {
     Metrics metrics;
-    const nlohmann::json status = server.json();
-    for (const auto& domain : status.at("managed-domains"))
-        metrics.add(domain);
+    for (const DomainStatus& status : server.statuses())
+        metrics.add(status);
     return metrics.finished(facts);
 }
 
@@ -123,10 +123,10 @@ TEST_CASE("what is served is told once it is known") {
     server.add({"a.org"}).settings.edit().served_at = {{"a.org", 443}};
     server.hold("a.org", now - 24h, 90 * 24h);
     auto told = [&](const char* state) {
-        nlohmann::json domain = server.one();
-        domain["served"]["state"] = state;
+        DomainStatus status = server.statuses().front();
+        status.served->state = state;
         Metrics metrics;
-        metrics.add(domain);
+        metrics.add(status);
         return metrics.finished({});
     };
     CHECK(has_line(told("confirmed"), "mdcertd_served{domain=\"a.org\"} 1"));
@@ -154,8 +154,8 @@ TEST_CASE("the text is OpenMetrics, for no domain and for all kinds of them") {
     CHECK(fault_in(metrics_of({})) == "");
     CHECK(fault_in(metrics_of(all_kinds())) == "");
     Metrics hostile;
-    hostile.add({{"name", "a\"} 1\n# EOF\\"}, {"state", "\xff\n"}});
-    hostile.add(nlohmann::json::array());
+    hostile.add(read_domain({{"name", "a\"} 1\n# EOF\\"}, {"state", "\xff\n"}}));
+    hostile.add(read_domain(nlohmann::json::array()));
     CHECK(fault_in(hostile.finished({})) == "");
 }
 

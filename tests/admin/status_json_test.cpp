@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "admin/domain_json.hpp"
 #include "status_samples.hpp"
 #include "support/catch.hpp"
 
@@ -253,4 +254,23 @@ TEST_CASE("the document is the JSON as text, whatever is asked for") {
     with_more["reload-problem"] = "a.conf:3: broken";
     CHECK(document({}, {{"reload-problem", "a.conf:3: broken"}}) == with_more);
     CHECK(document({"c.org"}, json::object())["managed-domains"] == json::array());
+}
+
+TEST_CASE("what people read of the JSON is read back from it") {
+    Server server;
+    server.desired.server.notify_command = {"/bin/reload"};
+    server.add({"a.org", "www.a.org"}).settings.edit().served_at = {{"a.org", 443}};
+    server.hold("a.org", now - 24h, 90 * 24h);
+    server.installed("a.org").notification = {true, 2, now + 1min, "exit status 1"};
+    server.add({"bad.org"});
+    server.fail("bad.org", 3, dns_failure(), now + 5min);
+    for (const admin::DomainStatus& status : server.statuses(true)) {
+        json told = admin::domain_json(status);
+        json again = admin::domain_json(admin::read_domain(told));
+        for (const char* of_machines : {"transitive", "privkey", "must-staple", "renewal"}) {
+            told.erase(of_machines);
+            again.erase(of_machines);
+        }
+        CHECK(again == told);
+    }
 }

@@ -19,9 +19,8 @@ namespace {
 std::string page_of(const Server& server, StatusPage::Frame frame = {"1.0", "", ""},
                     std::size_t most = StatusPage::all) {
     StatusPage page(now, most);
-    const nlohmann::json status = server.json();
-    for (const auto& domain : status.at("managed-domains"))
-        page.add(domain);
+    for (const DomainStatus& status : server.statuses())
+        page.add(status);
     return page.finished(frame);
 }
 

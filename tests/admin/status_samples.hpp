@@ -2,6 +2,7 @@
 // One server with a managed domain in each state, for the golden texts of this folder.
 #pragma once
 
+#include "admin/domain_status.hpp"
 #include "admin/status.hpp"
 
 #include <nlohmann/json.hpp>
@@ -66,11 +67,22 @@ struct Server {
         return held.delivery.edit();
     }
 
+    model::Log log_of(const std::string& md) const {
+        auto log = logs.find(md);
+        return log == logs.end() ? model::Log() : log->second;
+    }
+    std::vector<DomainStatus> statuses(bool whole = false) const {
+        std::vector<DomainStatus> all;
+        for (const model::ManagedDomain& domain : desired.domains) {
+            const model::ObservedDomain& held = observed.of(domain.name());
+            const model::Log log = held.attempts ? log_of(domain.name()) : model::Log();
+            all.push_back(domain_status(domain, held, desired.server, now, log, whole));
+        }
+        return all;
+    }
     nlohmann::json json(const std::vector<std::string>& names = {}) const {
-        return status_json(desired, observed, now, names, [this](const std::string& md) {
-            auto log = logs.find(md);
-            return log == logs.end() ? model::Log() : log->second;
-        });
+        return status_json(desired, observed, now, names,
+                           [this](const std::string& md) { return log_of(md); });
     }
     // The first (or only) MD's entry.
     nlohmann::json one(std::size_t index = 0) const { return json()["managed-domains"].at(index); }

@@ -85,7 +85,7 @@ TEST_CASE("a monitor is told of those in trouble, and of no others") {
     CHECK(keep_failing(fine));
     for (const char* odd : {"{}", "[]", "7", R"({"managed-domains":[7,null,[]]})"}) {
         auto broken = nlohmann::json::parse(odd);
-        CHECK_NOTHROW(status_table(broken, now, true));
+        CHECK_NOTHROW(status_text(broken, now, true));
     }
 }
 

@@ -72,8 +72,7 @@ int main(int count, char** arguments) {
         server.installed(name).notification.owed = false;
     }
     admin::StatusPage page(now, 500);
-    const nlohmann::json status = server.json();
-    for (const auto& domain : status.at("managed-domains"))
-        page.add(domain);
+    for (const admin::DomainStatus& status : server.statuses())
+        page.add(status);
     std::cout << page.finished({MDCERTD_VERSION, "", ""});
 }
