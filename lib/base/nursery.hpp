@@ -10,7 +10,6 @@
 
 #include <concepts>
 #include <exception>
-#include <functional>
 #include <list>
 #include <utility>
 
@@ -18,8 +17,6 @@ namespace md::base {
 
 class Nursery {
 public:
-    using Ended = std::function<void(std::exception_ptr)>;
-
     explicit Nursery(asio::any_io_executor executor)
         : executor_(std::move(executor)), changed_(executor_) {}
     Nursery(const Nursery&) = delete;
