@@ -50,8 +50,8 @@ Checked<DomainName> DomainName::parse(std::string_view text) {
     auto refuse = [&](const std::string& why) -> Checked<DomainName> {
         std::string shown(text.substr(0, 80));
         std::replace_if(
-            shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < ' ') || c == 127; },
-            '?');
+            shown.begin(), shown.end(),
+            [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
         return Mistake{"'" + shown + "' is not a domain name: " + why, hint_for(text)};
     };
     if (name.size() > 253)
