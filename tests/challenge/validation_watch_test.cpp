@@ -5,9 +5,13 @@
 #include "run.hpp"
 #include "support/catch.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 
 using namespace md;
 using namespace std::chrono_literals;
@@ -50,10 +54,14 @@ TEST_CASE("after three validators the quiet time is shorter") {
     auto last = steady_clock::now();
     for (int i = 0; i < 3; ++i)
         watch->receipt(0)->note();
+    // A timer of the same loop: a busy machine delays both, and they end in their order.
+    boost::asio::steady_timer usual(loop, 20ms);
+    std::string by_then;
+    usual.async_wait(
+        [&](boost::system::error_code) { boost::asio::post(loop, [&] { by_then = run.how; }); });
     loop.run();
-    CHECK(run.how == "resumed");
+    CHECK(by_then == "resumed");
     CHECK(run.when - last >= 5ms);
-    CHECK(run.when - last < 28ms);
 }
 
 TEST_CASE("a validator that came before anybody waited counts") {
