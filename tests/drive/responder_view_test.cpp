@@ -41,7 +41,7 @@ TEST_CASE("a renewal gives the names of a managed domain another number, and not
         return sites.at(0).second.certificates;
     };
     const auto first = number();
-    held.delivery.notification.owed = true;
+    held.delivery.edit().notification.owed = true;
     held.state.renewals = {std::chrono::sys_seconds{}};
     CHECK(number() == first);
     held.certificates.push_back(held.certificates.front());
