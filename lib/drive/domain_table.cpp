@@ -45,19 +45,13 @@ void DomainTable::forget_others_than(const std::set<std::string>& names) {
                   [&names](const auto& known) { return !names.contains(known.first); });
 }
 
-std::optional<std::size_t> DomainTable::place_of(const std::string& name) const {
+const model::ManagedDomain* DomainTable::wanted(const std::string& name) const {
     auto found = std::lower_bound(by_name_.begin(), by_name_.end(), name,
                                   [this](std::uint32_t place, const std::string& text) {
                                       return desired.domains[place].name() < text;
                                   });
-    if (found == by_name_.end() || desired.domains[*found].name() != name)
-        return std::nullopt;
-    return *found;
-}
-
-const model::ManagedDomain* DomainTable::wanted(const std::string& name) const {
-    auto place = place_of(name);
-    return place ? &desired.domains[*place] : nullptr;
+    bool is_there = found != by_name_.end() && desired.domains[*found].name() == name;
+    return is_there ? &desired.domains[*found] : nullptr;
 }
 
 model::Delivery* DomainTable::delivery_of(const std::string& name, const Certificates& made) {
@@ -79,7 +73,7 @@ base::Task<void> DomainTable::keep_delivery(std::string name, store::News news) 
     if (!unwritten.empty())
         log::error("what became of the certificate could not be stored", log::kv("domain", name),
                    log::kv("reason", unwritten));
-    changed.insert(std::move(name));
+    note_changed(std::move(name));
 }
 
 model::ObservedDomain DomainTable::merged(const std::string& name,

@@ -10,9 +10,7 @@
 #include "store/records.hpp"
 #include "store/store.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -35,8 +33,6 @@ public:
     // To be read; they are changed by the functions below alone.
     const model::DesiredState& desired = desired_;
     const model::ObservedState& observed = observed_;
-    // Names of those of which something was noted since the loop last took these.
-    std::set<std::string> changed;
 
     // The former one.
     model::DesiredState replace(model::DesiredState wishes);
@@ -45,8 +41,13 @@ public:
     void forget(const std::string& name) { observed_.domains.erase(name); }
     void forget_others_than(const std::set<std::string>& names);
 
-    // The place of the MD in `desired`, or none.
-    std::optional<std::size_t> place_of(const std::string& name) const;
+    // Something was noted of the MD, which the loop has to take into account.
+    void note_changed(std::string name) { changed_.insert(std::move(name)); }
+    bool has_changed(const std::string& name) const { return changed_.contains(name); }
+    // The names of those since this was asked last.
+    std::set<std::string> take_changed() { return std::exchange(changed_, {}); }
+
+    // nullptr: none is called so.
     const model::ManagedDomain* wanted(const std::string& name) const;
 
     // What this node has told of the set with these certificates, while that is the live one; else
@@ -65,6 +66,7 @@ private:
     store::Store& store_;
     model::DesiredState desired_;
     model::ObservedState observed_;
+    std::set<std::string> changed_;
     std::vector<std::uint32_t> by_name_;  // places in `desired`, in the order of their names
 };
 

@@ -76,7 +76,7 @@ void Followups::start_due(sys_seconds now) {
         nursery_.start(run(name), [this, name](std::exception_ptr failed) {
             running_.erase(name);
             log_unexpected(name, failed);
-            table_.changed.insert(name);
+            table_.note_changed(name);
             loop_.wake();
         });
     }

@@ -53,7 +53,7 @@ base::Task<void> Reconcile::look_again() {
             idle.push_back(&domain);
     std::vector<Seen> changed = co_await changed_since(context_.store, idle, table_.observed);
     for (Seen& seen : changed)
-        if (!table_.changed.contains(seen.domain->name()))
+        if (!table_.has_changed(seen.domain->name()))
             take_note(std::move(seen));
 }
 

@@ -116,7 +116,7 @@ void Reconcile::replan(const std::string& name) {
 
 // What MDNotifyCmd and the follow-ups have noted.
 void Reconcile::replan_changed() {
-    for (const std::string& name : std::exchange(table_.changed, {})) {
+    for (const std::string& name : table_.take_changed()) {
         changes_.domains.insert(name);
         replan(name);
     }
