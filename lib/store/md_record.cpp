@@ -179,7 +179,7 @@ Parsed<MdRecord> parse_md(std::string_view text) {
         record.require_https = RequireHttps::permanent;
     record.must_staple = md.flag("must-staple");
     record.profile = md.text("profile");
-    record.profile_mandatory = md.flag("profile-mandatory");
+    record.profile_mandatory = md.optional_flag("profile-mandatory");
     if (!damage.why.empty())
         return damage;
     record.others = unknown_members(std::move(*json));
@@ -212,7 +212,7 @@ std::string to_text(const MdRecord& record) {
     json["must-staple"] = record.must_staple;
     put(json, "profile", record.profile);
     if (record.profile_mandatory)
-        json["profile-mandatory"] = true;
+        json["profile-mandatory"] = *record.profile_mandatory;
     if (!record.others.empty())
         add_unknown_members(json, record.others);
     return json_text(json);
@@ -237,7 +237,8 @@ MdRecord md_record(const model::ManagedDomain& wanted) {
     record.require_https = settings.require_https;
     record.must_staple = settings.must_staple;
     record.profile = settings.common().profile;
-    record.profile_mandatory = settings.common().profile_mandatory;
+    if (!record.profile.empty())
+        record.profile_mandatory = settings.common().profile_mandatory;
     return record;
 }
 

@@ -73,7 +73,7 @@ struct MdRecord {
     model::RequireHttps require_https = model::RequireHttps::off;
     bool must_staple = false;
     std::string profile;  // MDProfile; "" = none
-    bool profile_mandatory = false;
+    std::optional<bool> profile_mandatory{};
     // The members mdcertd does not know, as read (a JSON object, or ""): they are written again.
     std::string others;
 
