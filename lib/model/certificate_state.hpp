@@ -59,7 +59,7 @@ struct CertificateState {
     std::vector<sys_seconds> renewals;  // when a set replaced another; the last ones, oldest first
     std::chrono::seconds lifetime{0};   // of the certificate that lives shortest
     std::uint64_t settings = 0;         // digest of what is asked of the certificate; 0 = not known
-    Shared<std::string> profile;  // of the CA's, by which it was issued; "" = not known
+    Shared<std::string> profile;        // of the CA's, by which it was issued; "" = not known
     // The rule by which the set was due again when it was new, and until when it is left alone;
     // "" = it was not due.
     Shared<std::string> due_by;
