@@ -451,6 +451,8 @@ end_of_life() {
 
 echo "== lintian"
 lintian --fail-on error --tag-display-limit 0 "$deb" || fail "lintian finds errors"
+expect "it has its own changelog" \
+    "$(dpkg-deb --fsys-tarfile "$deb" | tar -xO ./usr/share/doc/mdcertd/changelog.gz | zcat)" '^mdcertd \('
 make_base
 boot
 start_authority
