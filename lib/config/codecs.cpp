@@ -151,6 +151,14 @@ Checked<unsigned> parse_parallel(std::string_view word) {
     return *number;
 }
 
+Checked<unsigned> parse_failures(std::string_view word) {
+    auto number = parse_number(word);
+    if (!number || *number < 1)
+        return Mistake{in_quotes(word) + " is not a number above 0",
+                       "13 is the default: some hours of failures at one CA"};
+    return *number;
+}
+
 std::string on_off_text(const bool& on) {
     return on ? "on" : "off";
 }

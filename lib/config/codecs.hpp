@@ -82,6 +82,7 @@ Checked<std::string> parse_health_path(std::string_view word);
 Checked<std::chrono::seconds> parse_delay(std::string_view word);
 Checked<std::chrono::seconds> parse_lifetime(std::string_view word);
 Checked<unsigned> parse_parallel(std::string_view word);
+Checked<unsigned> parse_failures(std::string_view word);
 
 std::string on_off_text(const bool& on);
 std::string window_text(const model::Window& window);
@@ -110,6 +111,7 @@ inline constexpr Codec<std::string> health_path = {parse_health_path, word_or_no
 inline constexpr Codec<std::chrono::seconds> delay = {parse_delay, delay_text};
 inline constexpr Codec<std::chrono::seconds> lifetime = {parse_lifetime, lifetime_text};
 inline constexpr Codec<unsigned> parallel = {parse_parallel, number_text};
+inline constexpr Codec<unsigned> failures = {parse_failures, number_text};
 }  // namespace codec
 
 }  // namespace md::config

@@ -56,7 +56,6 @@ void set_unmet(Settings& settings, std::string_view directive, bool asks, std::s
 // A CA that is closed is left out of a list; alone it stops its MD.
 void set_authorities(const Directive& directive, Settings& settings, Report& report) {
     std::vector<std::string> urls, closed;
-    const Argument* further = nullptr;
     for (const Argument& argument : directive.arguments) {
         auto authority = parse_authority(argument.text);
         if (!authority)
@@ -70,12 +69,10 @@ void set_authorities(const Directive& directive, Settings& settings, Report& rep
                                " is closed, it gives no certificates any "
                                "more: it is left out",
                            "take it out");
-        if (!authority->is_closed && urls.size() == 1)
-            further = &argument;
-        (authority->is_closed ? closed : urls).push_back(authority->url);
+        std::vector<std::string>& known = authority->is_closed ? closed : urls;
+        if (std::find(known.begin(), known.end(), authority->url) == known.end())
+            known.push_back(authority->url);
     }
-    if (further != nullptr)
-        report.warning(further->at, "only the first CA is asked", "take the others out");
     ask_for(directive, settings, urls.empty(),
             "this CA is closed, it gives no certificates any more", "name another CA");
     settings.set_directory_urls(urls.empty() ? closed : urls);

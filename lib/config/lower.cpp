@@ -95,6 +95,9 @@ void Lowering::read_bindings(model::Shared<model::Settings>& settings) {
             return !issuer.binding_file.empty() && !issuer.binding;
         }))
         read_account_binding(settings.edit(), files_, loaded_.desired.server.server_root);
+    // It was given by the first CA, and is nothing to tell another one of.
+    if (issuers.size() > 1 && (issuers[1].binding || !issuers[1].binding_file.empty()))
+        settings.edit().bind_first_issuer_alone();
 }
 
 // httpd's own configuration names the account and the folder of the web server. To own the keys and

@@ -58,14 +58,6 @@ void certificate_check(const Directive& directive, model::ServerSettings&, Repor
     pass_over(directive, report, "it is a link on the status page of httpd");
 }
 
-void retry_failover(const Directive& directive, model::Settings&, Report& report) {
-    auto number = parse_number(directive.arguments[0].text);
-    if (!number || *number == 0)
-        return report.error(directive.arguments[0].at,
-                            in_quotes(directive.arguments[0].text) + " is not a number above 0");
-    pass_over(directive, report, "the first CA alone is asked");
-}
-
 void renew_via_ari(const Directive& directive, model::Settings&, Report& report) {
     pass_over_switch(directive, report,
                      "CAs are not asked when to renew (ARI); MDRenewWindow says when");
@@ -168,7 +160,6 @@ constexpr DirectiveSpec mod_md_rows[] = {
     of_server("MDInitialDelay", "DURATION", initial_delay),
     of_domain("MDMatchNames", "all | servernames", match_names, 1, at_top),
     of_domain("MDRenewViaARI", "on | off", renew_via_ari),
-    of_domain("MDRetryFailover", "NUMBER", retry_failover),
     of_server("MDServerStatus", "on | off", status_of_httpd),
     of_domain("MDStapleOthers", "on | off", stapling),
     of_domain("MDStapling", "on | off", stapling),

@@ -314,8 +314,20 @@ const DirectiveSpec rows[] = {
         .arguments = "URL | LetsEncrypt | LetsEncrypt-Test | ZeroSSL | Google | ...",
         .default_value = "https://acme-v02.api.letsencrypt.org/directory",
         .example = "MDCertificateAuthority LetsEncrypt-Test",
-        .sentence = "The CA, by the URL of its directory or by its name.",
+        .sentence = "The CA, by the URL of its directory or by its name; of several the next is "
+                    "asked where one fails, see MDRetryFailover.",
         .domain = {.set = set_authorities, .show = authorities_text},
+    },
+    {
+        .name = "MDRetryFailover",
+        .scope = Scope::domain,
+        .places = at_top | in_domain,
+        .arguments = "NUMBER",
+        .default_value = "13",
+        .example = "MDRetryFailover 5",
+        .sentence = "After how many failures in a row at one CA the next of MDCertificateAuthority "
+                    "is asked; after a success the first one is again.",
+        .domain = one_word<&Settings::retry_failover, codec::failures>,
     },
     {
         .name = "MDCertificateAgreement",

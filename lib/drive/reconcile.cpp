@@ -165,6 +165,10 @@ void Reconcile::start(const schedule::Start& start, sys_seconds now) {
     if (start.rule != schedule::Rule::requested)
         reason = schedule::plan_domain(*table_.wanted(name), table_.observed.of(name), now).reason;
     log::info("attempt started", log::kv("domain", name), log::kv("reason", reason));
+    const model::Settings& settings = *table_.wanted(name)->settings;
+    if (!start.issuer.empty() && start.issuer != settings.common().directory_url)
+        log::warn("another CA is asked, since the first one failed", log::kv("domain", name),
+                  log::kv("ca", start.issuer));
     nursery_.start(drive_one(name, start.issuer),
                    [this, name](std::exception_ptr failed) { ended(name, failed); });
 }

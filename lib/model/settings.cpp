@@ -86,6 +86,13 @@ void Settings::set_directory_urls(const std::vector<std::string>& urls) {
     issuers = std::move(asked);
 }
 
+void Settings::bind_first_issuer_alone() {
+    for (std::size_t i = 1; i < issuers.size(); ++i) {
+        issuers[i].binding.reset();
+        issuers[i].binding_file.clear();
+    }
+}
+
 std::vector<std::string> Settings::directory_urls() const {
     std::vector<std::string> urls;
     for (const Issuer& issuer : issuers)

@@ -69,6 +69,7 @@ struct Unmet {
 
 struct Settings {
     std::vector<Issuer> issuers = {Issuer{}};  // in the order they are asked; never empty
+    unsigned retry_failover = 13;  // MDRetryFailover: failures at one CA before the next is asked
     std::vector<ChallengeType> challenges = {ChallengeType::tls_alpn_01, ChallengeType::http_01};
     std::vector<KeySpec> keys = {KeySpec::rsa()};
     Window renew_window;
@@ -95,6 +96,8 @@ struct Settings {
         for (Issuer& issuer : issuers)
             issuer.*member = value;
     }
+    // The others are told of no account at the first one.
+    void bind_first_issuer_alone();
     const Issuer& common() const { return issuers.front(); }
 
     bool operator==(const Settings&) const = default;

@@ -23,9 +23,6 @@ constexpr seconds small_jump = std::chrono::days{1};
 
 constexpr seconds least_wait_when_due = 1min;
 
-// In a row, at one CA: then the next of the list is asked. As mod_md's MDRetryFailover.
-constexpr unsigned errors_before_failover = 13;
-
 // "90 days", "36 hours", "30 seconds": rounded, since CAs make certificates a second short.
 std::string rough(seconds duration) {
     struct Unit {
@@ -193,16 +190,17 @@ Step when_to_issue(const ManagedDomain& wanted, const ObservedDomain& held, sys_
     return step;
 }
 
-// The first CA of the list that did not fail too often; where all did, the one that did least.
+// Each CA of the list has so many failures, one CA after the other; where all had, they have as
+// many again. A success ends the attempts that are counted, and the first is the first again.
 std::string choose_issuer(const ManagedDomain& wanted, const ObservedDomain& held) {
-    auto errors_at = [&](const model::Issuer& issuer) {
+    auto rounds_at = [&](const model::Issuer& issuer) {
         unsigned errors = held.attempts ? held.attempts->errors_at(issuer.directory_url) : 0;
-        return errors < errors_before_failover ? 0 : errors;
+        return errors / wanted.settings->retry_failover;
     };
     const auto& issuers = wanted.settings->issuers;
     auto chosen = std::min_element(issuers.begin(), issuers.end(),
                                    [&](const model::Issuer& one, const model::Issuer& other) {
-                                       return errors_at(one) < errors_at(other);
+                                       return rounds_at(one) < rounds_at(other);
                                    });
     return chosen->directory_url;
 }

@@ -40,9 +40,9 @@ TEST_CASE("what is of no consequence is passed over, with the reason") {
           "MDCertificateCheck crt.sh https://crt.sh",
           "MDCertificateMonitor crt.sh https://crt.sh?q=", "MDCertificateStatus on",
           "MDChallengeDns01Version 2", "MDHttpProxyCACertificateFile /etc/ssl/proxy.pem",
-          "MDInitialDelay 30s", "MDRenewViaARI on", "MDRetryFailover 13", "MDServerStatus on",
-          "MDStapleOthers on", "MDStapling on", "MDStaplingKeepResponse 7d",
-          "MDStaplingRenewWindow 33%", "MDStoreLocks on", "MDStoreLocks 10s"}) {
+          "MDInitialDelay 30s", "MDRenewViaARI on", "MDServerStatus on", "MDStapleOthers on",
+          "MDStapling on", "MDStaplingKeepResponse 7d", "MDStaplingRenewWindow 33%",
+          "MDStoreLocks on", "MDStoreLocks 10s"}) {
         INFO(line);
         Loaded loaded = with(line);
         REQUIRE(loaded.diagnostics.size() == 1);

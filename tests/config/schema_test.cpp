@@ -157,6 +157,7 @@ TEST_CASE("every directive of the manual is in the table") {
                              "MDMustStaple",
                              "MDRequireHttps",
                              "MDRetryDelay",
+                             "MDRetryFailover",
                              "MDCheckInterval",
                              "MDMaxParallel",
                              "MDOrderRate",

@@ -36,7 +36,8 @@ const char* const everything =
     "MDCheckInterval 6h\nMDMaxParallel 3\nMDOrderRate 100 1h\nMDMembers manual\nMDDriveMode "
     "always\nMDRenewWindow 10%\n"
     "MDPrivateKeys P-256 RSA 3072\nMDMustStaple on\nMDRequireHttps permanent\n"
-    "MDCertificateAuthority https://ca.example.org/dir\nMDCertificateAgreement accepted\n"
+    "MDCertificateAuthority https://ca.example.org/dir LetsEncrypt\nMDRetryFailover 3\n"
+    "MDCertificateAgreement accepted\n"
     "MDContactEmail a@example.org b@example.org\nMDCACertificateFile roots.pem\n"
     "MDCAChallenges http-01 tls-alpn-01\nMDHttpProxy http://proxy:3128\n";
 

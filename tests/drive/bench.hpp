@@ -11,6 +11,7 @@
 #include "support/scenario_ca.hpp"
 
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -58,8 +59,11 @@ struct DriveBench {
     // As after a restart of the daemon: only store and CA survive.
     void restart() {
         authorities = std::make_unique<drive::CaSessions>(
-            context.get_executor(), store, local,
-            [this](const drive::IssuerRoute&) { return std::make_unique<BorrowedTransport>(ca); });
+            context.get_executor(), store, local, [this](const drive::IssuerRoute& route) {
+                auto other = other_cas.find(route.directory_url);
+                http::Transport& way = other == other_cas.end() ? ca : *other->second;
+                return std::make_unique<BorrowedTransport>(way);
+            });
     }
     drive::DriveContext drive_context() {
         auto solvers = [this](const model::Settings&) { return all_solvers(); };
@@ -97,6 +101,7 @@ struct DriveBench {
     support::ManualClock clock;
     LocalClock local{clock};
     ScenarioCa ca;
+    std::map<std::string, http::Transport*> other_cas;  // by directory URL
     MemoryStore store;
     model::ServerSettings server;
     RecordingSolver http{model::ChallengeType::http_01};

@@ -302,14 +302,20 @@ TEST_CASE("the plan names the CA to be asked: the first that did not fail too of
     auto held = holding({});
     held.attempts = failed(26, start, start);
     auto& issuers = held.attempts->issuers;
-    issuers["https://one.example/dir"].errors = 12;
-    CHECK(plan_domain(wanted, held, start).issuer == "https://one.example/dir");
-    issuers["https://one.example/dir"].errors = 13;
-    CHECK(plan_domain(wanted, held, start).issuer == "https://two.example/d");
-    issuers["https://two.example/d"].errors = 14;
-    CHECK(plan_domain(wanted, held, start).issuer == "https://one.example/dir");
-    issuers["https://one.example/dir"].errors = 15;
-    CHECK(plan_domain(wanted, held, start).issuer == "https://two.example/d");
+    const std::string one = "https://one.example/dir", two = "https://two.example/d";
+    auto chosen_after = [&](unsigned errors_at_one, unsigned errors_at_two) {
+        issuers[one].errors = errors_at_one;
+        issuers[two].errors = errors_at_two;
+        return plan_domain(wanted, held, start).issuer;
+    };
+    CHECK(chosen_after(12, 0) == one);
+    CHECK(chosen_after(13, 0) == two);
+    CHECK(chosen_after(13, 12) == two);
+    CHECK(chosen_after(13, 13) == one);
+    CHECK(chosen_after(25, 13) == one);  // not another one after each failure
+    CHECK(chosen_after(26, 13) == two);
+    wanted.settings.edit().retry_failover = 1;
+    CHECK(chosen_after(1, 0) == two);
     wanted.settings.edit().drive_mode = md::model::DriveMode::manual;
     CHECK(plan_domain(wanted, {}, start).issuer.empty());
 }
