@@ -174,8 +174,8 @@ void World::run() {
 
 std::optional<sys_seconds> World::start_due() {
     const schedule::Dispatch dispatch = dispatcher_.dispatch(desired_.server, now_);
-    for (const schedule::Start& start : dispatch.start)
-        begin(places_.at(start.domain));
+    for (const schedule::Start& one : dispatch.start)
+        begin(places_.at(one.domain));
     return dispatch.wake;
 }
 

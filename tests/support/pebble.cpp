@@ -18,9 +18,9 @@ std::string loopback(const ReservedPort& port) {
 }
 
 // 2.10 takes it from a profile alone, 2.4 and 2.6 know no profiles; each ignores the other's word.
-void set_validity(nlohmann::json& json, unsigned seconds) {
-    json["certificateValidityPeriod"] = seconds;
-    json["profiles"]["default"] = {{"description", "all there is"}, {"validityPeriod", seconds}};
+void set_validity(nlohmann::json& json, unsigned time) {
+    json["certificateValidityPeriod"] = time;
+    json["profiles"]["default"] = {{"description", "all there is"}, {"validityPeriod", time}};
 }
 
 nlohmann::json configuration(const PebbleOptions& options) {
