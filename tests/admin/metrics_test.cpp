@@ -124,7 +124,7 @@ TEST_CASE("what is served is told once it is known") {
     server.hold("a.org", now - 24h, 90 * 24h);
     auto told = [&](const char* state) {
         DomainStatus status = server.statuses().front();
-        status.served->state = state;
+        status.served.emplace().state = state;
         Metrics metrics;
         metrics.add(status);
         return metrics.finished({});
