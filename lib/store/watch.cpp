@@ -12,15 +12,26 @@ bool is_below(const std::string& key, const std::string& prefix) {
     return prefix.empty() || key == prefix || key.starts_with(prefix + "/");
 }
 
+// Where the waiter can be woken, for as long as it waits: its executor may end before the watch.
+class WakeupPlace {
+public:
+    WakeupPlace(base::Wakeup*& place, base::Wakeup& wakeup) : place_(place) { place_ = &wakeup; }
+    ~WakeupPlace() { place_ = nullptr; }
+    WakeupPlace(const WakeupPlace&) = delete;
+    WakeupPlace& operator=(const WakeupPlace&) = delete;
+
+private:
+    base::Wakeup*& place_;
+};
+
 }  // namespace
 
 base::Task<Notice> Watch::next() {
-    if (!told_) {
-        auto executor = co_await base::asio::this_coro::executor;
-        told_.emplace(executor);
-    }
+    auto executor = co_await base::asio::this_coro::executor;
+    base::Wakeup told(executor);
+    const WakeupPlace place(told_, told);
     while (unread_.empty())
-        co_await told_->wait();
+        co_await told.wait();
     Notice first = std::move(unread_.front());
     unread_.pop_front();
     co_return first;
@@ -40,7 +51,7 @@ void Watch::tell(const Notice& notice) {
     } else {
         unread_.push_back(notice);
     }
-    if (told_)
+    if (told_ != nullptr)
         told_->wake();
 }
 

@@ -37,7 +37,7 @@ private:
 
     std::string prefix_;
     std::deque<Notice> unread_;
-    std::optional<base::Wakeup> told_;
+    base::Wakeup* told_ = nullptr;  // the waiter's
 };
 
 // The watches of one engine.
