@@ -154,8 +154,10 @@ private:
     }
 
     base::Task<void> survey_domain(const model::ManagedDomain& domain) {
-        const model::Issuer issuer =
-            *domain.settings->issuer_at(schedule::plan_domain(domain, {}, clock_.now()).issuer);
+        // None is chosen for one that is not driven.
+        const model::Issuer* chosen =
+            domain.settings->issuer_at(schedule::plan_domain(domain, {}, clock_.now()).issuer);
+        const model::Issuer issuer = chosen != nullptr ? *chosen : domain.settings->common();
         const auto route = drive::IssuerRoute::of(issuer);
         auto known = ca_sessions_.find(route);
         if (known == ca_sessions_.end()) {

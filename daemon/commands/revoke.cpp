@@ -17,6 +17,7 @@
 #include "store/file_store.hpp"
 #include "store/layout.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +34,7 @@ struct Revocable {
     crypto::Certificate certificate;
     std::optional<crypto::PrivateKey> key;  // of the certificate
     model::Issuer issuer;
+    bool by_own_key = false;  // whatever the reason
 };
 
 RevocationReason reason_of(const CommandLine& line) {
@@ -77,6 +79,10 @@ public:
                 return true;
         return false;
     }
+    // "archive/one.org.3" of the newest set that is no longer live; "" when there is none.
+    std::string newest_archived(const model::ManagedDomain& domain) {
+        return base::run_task(context_, find_archived(domain.name()));
+    }
     void revoke(const Revocable& one) {
         const bool is_new = base::run_task(context_, ask(one));
         std::printf("%s: %s\n", one.what.c_str(),
@@ -111,10 +117,20 @@ private:
         co_return set;
     }
 
+    base::Task<std::string> find_archived(std::string name) {
+        auto held_in = co_await store();
+        auto folders = co_await held_in->list("archive");
+        unsigned newest = 0;
+        for (const std::string& folder : folders)
+            newest = std::max(newest, store::archive_number(folder, name).value_or(0));
+        co_return newest == 0 ? "" : store::archive_key(name, newest);
+    }
+
     // keyCompromise is shown by the key itself (RFC 8555 §7.6); what else has no account here as
     // well.
     base::Task<acme::Signer> signer_for(const Revocable& one) {
-        const bool by_own_key = reason_ == RevocationReason::key_compromise && one.key;
+        const bool by_own_key =
+            one.key && (one.by_own_key || reason_ == RevocationReason::key_compromise);
         if (!by_own_key) {
             auto held_in = co_await store();
             const auto route = drive::IssuerRoute::of(one.issuer);
@@ -170,6 +186,18 @@ bool renew_first(const CommandLine& line) {
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+// How what was replaced is revoked without replacing what replaced it.
+std::string where_former_is(Revocation& revocation, const model::ManagedDomain& domain,
+                            const CommandLine& line) {
+    const std::string folder = revocation.newest_archived(domain);
+    if (line.no_replacement || folder.empty())
+        return {};
+    return "; the former set is in " + folder + " of the store: when servers show the new one, " +
+           "'mdcertd revoke --cert FILE --key FILE" +
+           (line.reason.empty() ? "" : " --reason " + line.reason) +
+           "' revokes each certificate of it";
+}
+
 int revoke_domain(const CommandLine& line, const model::DesiredState& desired) {
     const model::ManagedDomain& domain = *admin::select_known(desired, line.names).front();
     if (domain.is_static())
@@ -179,19 +207,40 @@ int revoke_domain(const CommandLine& line, const model::DesiredState& desired) {
     if (former.empty())
         throw base::Error(domain.name() + " has no certificate");
     // No thread of ours is running at that moment.
-    const bool is_renewed = !line.no_replacement && renew_first(line);
+    const bool is_well = line.no_replacement || renew_first(line);
     Revocation revocation(desired, reason);
-    if (!line.no_replacement && (!is_renewed || revocation.is_live(former.front(), domain)))
+    if (!line.no_replacement && revocation.is_live(former.front(), domain))
         throw base::Error(domain.name() +
                           " has no other certificate yet, nothing was revoked: "
                           "mend that, or revoke it all the same with --no-replacement");
-    for (const Revocable& one : former)
-        revocation.revoke(one);
+    if (!is_well)
+        throw base::Error(
+            "another certificate is in the store, but not all went well, and nothing "
+            "was revoked" +
+            where_former_is(revocation, domain, line));
+    try {
+        for (const Revocable& one : former)
+            revocation.revoke(one);
+    } catch (const base::Error& error) {
+        throw base::Error(error.what() + where_former_is(revocation, domain, line));
+    }
     if (line.no_replacement)
         std::printf(
             "%s: servers go on showing what is revoked now: 'mdcertd renew %s' replaces it\n",
             domain.name().c_str(), domain.name().c_str());
     return 0;
+}
+
+// As an MD reaches the CA at that URL, or as one that none names.
+model::Issuer issuer_at(const model::DesiredState& desired, const std::string& url) {
+    for (const model::ManagedDomain& domain : desired.domains)
+        if (const model::Issuer* known = domain.settings->issuer_at(url))
+            return *known;
+    model::Issuer issuer;
+    issuer.directory_url = url;
+    if (!desired.domains.empty())
+        issuer.http_proxy = desired.domains.front().settings->common().http_proxy;
+    return issuer;
 }
 
 int revoke_file(const CommandLine& line, const model::DesiredState& desired) {
@@ -202,14 +251,14 @@ int revoke_file(const CommandLine& line, const model::DesiredState& desired) {
         auto authority = config::parse_authority(line.authorities.front());
         if (!authority)
             throw base::Error("--ca: " + authority.error().what);
-        issuer.directory_url = authority->url;
+        issuer = issuer_at(desired, authority->url);
     }
     std::optional<crypto::PrivateKey> key;
     if (!line.key_file.empty())
         key = crypto::PrivateKey::from_pem(required_file(line.key_file));
     const std::string pem = required_file(line.certificate_file);
     const Revocable one{line.certificate_file, crypto::parse_chain(pem).front(), std::move(key),
-                        std::move(issuer)};
+                        std::move(issuer), true};
     if (one.key && !one.certificate.has_key(*one.key))
         throw base::Error(line.key_file + " is not the key of " + line.certificate_file);
     Revocation(desired, reason_of(line)).revoke(one);

@@ -47,8 +47,9 @@ Binding parsed_binding(std::string_view kid, std::string_view hmac, std::string_
     auto known =
         algorithm.empty() ? model::MacAlgorithm::hs256 : model::mac_algorithm_named(algorithm);
     if (!known)
-        return Mistake{in_quotes(algorithm) + " is no algorithm of an external account",
-                       "there are HS256, HS384 and HS512"};
+        return Mistake{
+            "there is no such algorithm for an external account",
+            "there are HS256, HS384 and HS512; a key with a blank in it is put in quotes"};
     return ExternalAccountBinding{std::string(kid), *key, *known};
 }
 

@@ -44,7 +44,7 @@ TEST_CASE("the algorithm of an external account is written behind its key") {
     CHECK(bound_by("k " + std::string(64, 'A') + " hs384")->algorithm == MacAlgorithm::hs384);
     CHECK(bound_by("k " + std::string(86, 'A') + " HS512")->algorithm == MacAlgorithm::hs512);
     CHECK(fault_of("MDExternalAccountBinding k " + url_key + " RS256\n") ==
-          "'RS256' is no algorithm of an external account");
+          "there is no such algorithm for an external account");
     CHECK(fault_of("MDExternalAccountBinding k " + url_key + " HS512\n") ==
           "the key of the external account has 32 octets, too few for HS512");
 }
