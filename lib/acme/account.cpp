@@ -97,7 +97,9 @@ base::Task<std::optional<Answer>> Account::ask_for_existing(const Directory& dir
                                               std::move(payload), "looking for the account");
         co_return answer;
     } catch (const Refused& refusal) {
-        if (!refusal.problem().is("accountDoesNotExist"))
+        // Some look at the binding before they look at the key.
+        if (!refusal.problem().is("accountDoesNotExist") &&
+            !refusal.problem().is("externalAccountRequired"))
             throw;
     }
     co_return std::nullopt;
@@ -134,6 +136,17 @@ base::Task<void> Account::keep_registered(const Directory& directory, const Acco
     adopt(std::move(account));
 }
 
+// Most CAs take a binding once: another registration is for a person to decide.
+void Account::require_unbound() const {
+    if (!state_->binding)
+        return;
+    throw AcmeError("the CA does not serve the account " + masked(state_->url, 300) +
+                        " any more, and the external account " + masked(state_->binding->kid, 100) +
+                        " may be used up: get another one from the CA and write it as "
+                        "MDExternalAccountBinding",
+                    FailureClass::permanent);
+}
+
 // Kept before it is used: should we die then, the same key finds the same account again.
 base::Task<void> Account::make_key() {
     AccountState fresh{
@@ -167,6 +180,7 @@ base::Task<void> Account::renew_registration(const std::string& lost_url) {
     auto turn = co_await turn_.take();
     if (state_->url != lost_url)
         co_return;  // another MD was faster
+    require_unbound();
     log::warn("the CA does not know the account any more, registering it anew",
               log::kv("account", lost_url));
     co_await register_account(last_wish_);
@@ -189,6 +203,7 @@ base::Task<void> Account::replace(const std::string& former_url) {
     auto turn = co_await turn_.take();
     if (state_->url != former_url)
         co_return;  // another MD was faster
+    require_unbound();
     log::warn("the CA has deactivated or revoked the account, registering another one",
               log::kv("account", former_url));
     co_await vault_.retire();

@@ -74,6 +74,7 @@ private:
     base::Task<bool> is_out_of_use(Signer signer);
     base::Task<Signer> signer_of_registered();
     base::Task<void> replace(const std::string& former_url);
+    void require_unbound() const;
     void adopt(AccountState state);
 
     Client& client_;

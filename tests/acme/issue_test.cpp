@@ -233,6 +233,23 @@ TEST_CASE("an account is bound to the external one, and kept with what it was bo
     CHECK(bench.vault.kept->binding == bench.wish.binding);
 }
 
+TEST_CASE("an account that was bound and is lost is not registered again by itself") {
+    Scenario scenario;
+    scenario.binds_once = true;
+    Bench bench(scenario);
+    bench.wish.binding = model::ExternalAccountBinding{"kid-1", "c2VjcmV0"};
+    check_issued(bench, bench.issue_once());
+    const auto key = bench.vault.kept->key;
+    if (GENERATE(true, false))
+        bench.ca.forget_accounts();
+    else
+        bench.ca.deactivate_accounts();
+    bench.journal = {};
+    CHECK_THROWS_WITH(bench.issue_once(), Catch::Contains("kid-1 may be used up"));
+    CHECK_FALSE(bench.vault.retired);
+    CHECK(bench.vault.kept->key.same_key_as(key));
+}
+
 TEST_CASE("a binding that the CA takes once is not used again when its answer was lost") {
     Scenario scenario;
     scenario.binds_once = true;
