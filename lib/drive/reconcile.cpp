@@ -174,6 +174,7 @@ void Reconcile::start(const schedule::Start& start, sys_seconds now) {
 }
 
 void Reconcile::ended(const std::string& name, std::exception_ptr failed) {
+    hand_over();  // the loop may be looking at the disk for long
     const bool was_orphan = dispatcher_.ended(name);
     if (dispatcher_.running().empty())
         context_.ca_sessions.close_idle();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drive/responder_view.hpp"
 
+#include "base/fnv.hpp"
 #include "server/listening_socket.hpp"
 #include "server/wanted_socket.hpp"
 
@@ -27,13 +28,16 @@ std::vector<Endpoint> endpoints_for(std::optional<std::uint16_t> port,
     return endpoints;
 }
 
-// Another number for other certificates.
+// Another number for other certificates, and for the same in another chain.
 std::uint64_t number_of(const std::vector<model::CertificateFacts>& certificates) {
-    std::uint64_t number = 0;
-    for (const model::CertificateFacts& facts : certificates)
-        for (std::size_t i = 0; i < sizeof number; ++i)
-            number = number * 0x100000001b3 + facts.fingerprint.octets[i];
-    return number;
+    base::Fnv number;
+    for (const model::CertificateFacts& facts : certificates) {
+        const model::ChainFacts& chain = *facts.chain;
+        number.add(base::BytesView(facts.fingerprint.octets)).add(chain.size).add(chain.flaw);
+        const auto end = chain.not_after.value_or(std::chrono::sys_seconds{});
+        number.add(static_cast<std::uint64_t>(end.time_since_epoch().count()));
+    }
+    return number.value();
 }
 
 }  // namespace

@@ -222,6 +222,10 @@ std::vector<std::string> Dispatcher::replace(const model::DesiredState& former,
     for (const std::string& name : gone)
         forget(name);
     std::erase_if(limited_, [&](const auto& one) { return !names.contains(one.first); });
+    // Who has none any more is told of nothing; an orphan's end is seen to by forget().
+    std::erase_if(callers_wait_for_, [&](const std::string& name) {
+        return !names.contains(name) && !running_.contains(name);
+    });
     return {gone.begin(), gone.end()};
 }
 

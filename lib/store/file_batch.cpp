@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/file_batch.hpp"
 
+#include "base/fnv.hpp"
 #include "base/log.hpp"
 #include "store/layout.hpp"
 #include "store/live_set.hpp"
@@ -174,9 +175,7 @@ void finish_or_drop(FileTree& tree, const std::string& name, Unfinished& unfinis
 }
 
 Revision revision_from(std::uint64_t identity, const std::string& value) {
-    for (unsigned char octet : value)
-        identity = (identity ^ octet) * 0x100000001b3;  // FNV-1a
-    return Revision(std::to_string(identity));
+    return Revision(std::to_string(base::Fnv().add(identity).add(value).value()));
 }
 
 }  // namespace
@@ -194,26 +193,22 @@ StoredValue look_up(const FileTree& tree, const std::string& key) {
     return found;
 }
 
-std::optional<Conflict> conflict_in(const FileTree& tree, const Batch& batch) {
-    for (const auto& [key, revision] : batch.expected)
-        if (look_up(tree, key).revision != revision)
-            return Conflict{key};
-    return std::nullopt;
-}
-
-void make_changes(FileTree& tree, const std::string& name, const Batch& batch,
-                  Unfinished& unfinished) {
-    if (batch.changes.empty())
-        return;
-    if (std::holds_alternative<Activate>(batch.changes.front()))
+std::optional<Conflict> commit(FileTree& tree, const std::string& name, const Batch& batch,
+                               Unfinished& unfinished) {
+    if (!batch.changes.empty() && std::holds_alternative<Activate>(batch.changes.front()))
         finish_or_drop(tree, name, unfinished);
     else
         finish(tree, name, unfinished);
-    if (batch.changes.size() == 1)
-        return std::visit(MakeChange{tree}, batch.changes.front());
-    const std::string list = write_down(tree, batch);
-    unfinished[name].push_back(list);
-    finish(tree, name, unfinished);
+    for (const auto& [key, revision] : batch.expected)
+        if (look_up(tree, key).revision != revision)
+            return Conflict{key};
+    if (batch.changes.size() > 1) {
+        unfinished[name].push_back(write_down(tree, batch));
+        finish(tree, name, unfinished);
+    } else if (!batch.changes.empty()) {
+        std::visit(MakeChange{tree}, batch.changes.front());
+    }
+    return std::nullopt;
 }
 
 bool is_batch(const std::string& entry) {

@@ -18,16 +18,13 @@ namespace md::store {
 Revision revision_of(const FileTree& tree, const std::string& key, const std::string& value);
 StoredValue look_up(const FileTree& tree, const std::string& key);
 
-// The first expectation that is not met.
-std::optional<Conflict> conflict_in(const FileTree& tree, const Batch& batch);
-
 // Lists that were not carried out to their end, by the name that they are of.
 using Unfinished = std::map<std::string, std::vector<std::string>>;
 
-// Once what is unfinished of this name has been carried out; what it leaves unfinished itself, it
-// adds before it throws.
-void make_changes(FileTree& tree, const std::string& name, const Batch& batch,
-                  Unfinished& unfinished);
+// Once what is unfinished of this name has been carried out: nothing, and the first expectation
+// that is not met, or all of it. What it leaves unfinished itself, it adds before it throws.
+std::optional<Conflict> commit(FileTree& tree, const std::string& name, const Batch& batch,
+                               Unfinished& unfinished);
 
 // When a store is opened: carries out what a crash interrupted. What that fails for is logged, and
 // left to the next commit of that name.

@@ -313,11 +313,9 @@ base::Task<std::optional<Conflict>> FileStore::commit(Batch batch) {
     Queue& queue = queue_of(name);
     auto work = [this, name, kept, &queue] {
         CommitResult result;
-        result.conflict = conflict_in(tree_, **kept);
-        if (!result.conflict) {
-            make_changes(tree_, name, **kept, queue.unfinished);
+        result.conflict = store::commit(tree_, name, **kept, queue.unfinished);
+        if (!result.conflict)
             result.notices = notices_of(tree_, **kept);
-        }
         return result;
     };
     CommitResult result = co_await base::on_executor(queue.strand, work);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/file_tree.hpp"
 
+#include "base/fnv.hpp"
 #include "store/layout.hpp"
 
 #include <algorithm>
@@ -50,22 +51,15 @@ void create_file(const Descriptor& folder, const std::string& name, unsigned mod
     throw base::SystemError(doing, number);
 }
 
-// FNV-1a: nobody who may write here gains by a collision.
+// Nobody who may write here gains by a collision.
 std::uint64_t identity_of(const char* name, const struct stat& status) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    auto add = [&hash](std::uint64_t number) {
-        for (int i = 0; i < 8; ++i, number >>= 8)
-            hash = (hash ^ (number & 0xff)) * 0x100000001b3;
-    };
-    for (; *name != '\0'; ++name)
-        hash = (hash ^ static_cast<unsigned char>(*name)) * 0x100000001b3;
-    add(status.st_ino);
-    add(static_cast<std::uint64_t>(status.st_size));
-    for (const timespec& time : {status.st_mtim, status.st_ctim}) {
-        add(static_cast<std::uint64_t>(time.tv_sec));
-        add(static_cast<std::uint64_t>(time.tv_nsec));
-    }
-    return hash;
+    base::Fnv hash;
+    hash.add(std::string_view(name)).add(status.st_ino);
+    hash.add(static_cast<std::uint64_t>(status.st_size));
+    for (const timespec& time : {status.st_mtim, status.st_ctim})
+        hash.add(static_cast<std::uint64_t>(time.tv_sec))
+            .add(static_cast<std::uint64_t>(time.tv_nsec));
+    return hash.value();
 }
 
 bool is_directory(const std::string& path) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -73,7 +74,10 @@ FileLease::FileLease(std::string directory, std::string owner)
     : directory_(std::move(directory)),
       owner_(std::move(owner)),
       token_(new_token()),
-      file_(locked(directory_, owner_)) {}
+      file_(locked(directory_, owner_)) {
+    // As FileStore has it: a link that is changed later leads to another store.
+    directory_ = std::filesystem::canonical(directory_);
+}
 
 FileLease::~FileLease() {
     if (!file_)

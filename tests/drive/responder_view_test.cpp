@@ -46,6 +46,9 @@ TEST_CASE("a renewal gives the names of a managed domain another number, and not
     CHECK(number() == first);
     held.certificates.push_back(held.certificates.front());
     CHECK(number() != first);
+    held = held_with(1);
+    held.certificates.front().chain.edit().not_after = std::chrono::sys_days{std::chrono::days{1}};
+    CHECK(number() != first);
     held = held_with(2);
     CHECK(number() != first);
 }

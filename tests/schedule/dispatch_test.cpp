@@ -274,6 +274,22 @@ TEST_CASE("who asked for a single renewal does not wait for others to be notifie
     CHECK(desk.dispatcher.may_notify_later());
 }
 
+TEST_CASE("nobody waits for the notification of what a reload took away") {
+    Desk desk({"a.org", "b.org"});
+    desk.hold("a.org");
+    desk.request({"a.org"});
+    CHECK(desk.turn() == Names{"a.org", "b.org"});
+    desk.observed.domains["a.org"].delivery.edit().notification.owed = true;
+    desk.end("a.org");
+    CHECK_FALSE(desk.dispatcher.may_notify_later());
+    const model::DesiredState former = desk.desired;
+    desk.desired.domains.erase(desk.desired.domains.begin());
+    desk.observed.domains.erase("a.org");
+    desk.dispatcher.replace(former, desk.desired);
+    desk.plan_all();
+    CHECK(desk.dispatcher.may_notify_later());
+}
+
 TEST_CASE("a renewal that the limit holds up is told of once for each time") {
     Desk desk({"a.org"});
     model::ObservedDomain& held = desk.observed.domains["a.org"];

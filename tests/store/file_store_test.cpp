@@ -5,6 +5,7 @@
 #include "await.hpp"
 #include "base/log.hpp"
 #include "faults.hpp"
+#include "store/file_batch.hpp"
 #include "store/layout.hpp"
 #include "store/records.hpp"
 #include "support/catch.hpp"
@@ -430,4 +431,24 @@ TEST_CASE("a store that was removed is made again, with the passphrase it had") 
     write_file(directory + "/md_store.json", "rubbish");
     CHECK_THROWS_WITH(await(store->restore()), Contains("damaged"));
     CHECK(store->passphrase().reveal() == std::string(48, 'k'));
+}
+
+TEST_CASE("what is expected is compared once an interrupted change was completed") {
+    test::Scratch scratch;
+    const std::string key = "domains/a.org/job.json";
+    fs::create_directories(scratch / "tmp/.batch-1/0");
+    fs::create_directories(scratch / "domains/a.org");
+    write_file(scratch / key, "old");
+    write_file(scratch / "tmp/.batch-1/0/job.json", "new");
+    write_file(scratch / "tmp/.batch-1/changes", "put " + key + "\n");
+    FileTree tree(scratch.path().string());
+    const StoredValue read = look_up(tree, key);
+    REQUIRE(read.value == "old");
+    Unfinished unfinished{{"a.org", {"tmp/.batch-1"}}};
+    const auto conflict =
+        commit(tree, "a.org", put_if_still(read.revision, key, "made of old"), unfinished);
+    REQUIRE(conflict);
+    CHECK(conflict->key == key);
+    CHECK(tree.read(key) == "new");
+    CHECK(unfinished.empty());
 }

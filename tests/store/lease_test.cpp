@@ -133,6 +133,19 @@ TEST_CASE("a lease whose file is gone, or is another one, knows it") {
     CHECK_THROWS_AS(acquire_lease(directory), LeaseHeld);
 }
 
+TEST_CASE("a lease stays with its store when the link to that leads elsewhere") {
+    test::Scratch scratch;
+    for (const char* one : {"one", "other"})
+        std::filesystem::create_directory(scratch / one);
+    std::filesystem::create_directory_symlink(scratch / "one", scratch / "md");
+    FileLease lease = acquire_lease(scratch / "md");
+    std::filesystem::remove(scratch / "md");
+    std::filesystem::create_directory_symlink(scratch / "other", scratch / "md");
+    CHECK_FALSE(lease.keep());
+    CHECK_THROWS_AS(acquire_lease(scratch / "one"), LeaseHeld);
+    FileLease another = acquire_lease(scratch / "md");
+}
+
 TEST_CASE("a commit takes a lock that is gone again, or is refused where another has it") {
     test::Scratch scratch;
     const std::string directory = scratch / "md";
